@@ -1,0 +1,91 @@
+package s4s.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** Files that appear whole or not at all. */
+public final class AtomicFiles {
+    private AtomicFiles() {
+    }
+
+    /**
+     * Something done with a value that may fail as input and output do.
+     *
+     * @param <T> the value's type
+     */
+    @FunctionalInterface
+    public interface IOConsumer<T> {
+        /**
+         * @param value what to work on
+         * @throws IOException if reading or writing fails
+         */
+        void accept(T value) throws IOException;
+    }
+
+    /**
+     * Writes a file under a temporary name in its own folder and then moves it into place, replacing an older file.
+     * If anything fails, the temporary file is removed and the older file is left as it was.
+     *
+     * @param file where to; missing parent folders are made
+     * @param content writes the content; it need not close the (buffered) stream
+     * @throws IOException if {@code content} throws it
+     * @throws BadFileException if the file or its folder cannot be written
+     */
+    public static void write(Path file, IOConsumer<? super OutputStream> content) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new BadFileException("cannot write " + file + ": it is a folder; give a file name");
+        }
+        Path target = file.toAbsolutePath();
+        Path folder = target.getParent();
+        makeFolder(file, folder);
+        // Not Files.createTempFile: its files can be read by their owner alone, and so could the result.
+        Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        try {
+            try (OutputStream out = open(file, temporary)) {
+                content.accept(out);
+            }
+            move(file, temporary, target);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void makeFolder(Path file, Path folder) throws BadFileException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new BadFileException("cannot write " + file + ": " + e.getFile() + " is a file, not a folder", e);
+        } catch (IOException e) {
+            throw BadFileException.writing(file, e);
+        }
+    }
+
+    private static OutputStream open(Path file, Path temporary) throws BadFileException {
+        try {
+            return new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE), 1 << 16);
+        } catch (IOException e) {
+            throw BadFileException.writing(file, e);
+        }
+    }
+
+    private static void move(Path file, Path temporary, Path target) throws BadFileException {
+        try {
+            try {
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw BadFileException.writing(file, e);
+        }
+    }
+}
