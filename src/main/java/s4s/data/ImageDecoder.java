@@ -17,8 +17,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * profile, gamma or orientation is applied, alpha is dropped, grey is repeated, the first frame of a gif is used.
  */
 final class ImageDecoder implements AutoCloseable {
-    /** Larger pictures are refused before they are decoded. */
-    private static final int LONGEST_SIDE = 1 << 14;
+    /** Larger pictures are refused before memory is taken for them: 60 bytes can declare any size. */
+    private static final int LONGEST_SIDE = 1 << 12;
 
     private final byte[] file;
     private final String name;

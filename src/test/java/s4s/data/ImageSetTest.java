@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +167,27 @@ class ImageSetTest {
         Path cut = npz("jpeg", NpyArray.of(Arrays.copyOf(jpeg, offset[2] - 9)), "offset",
                 NpyArray.of(new int[] {0, offset[1], offset[2] - 9}));
         assertRefused(() -> ImageSet.read(cut), "picture 1 in ", "set.npz is a truncated");
+    }
+
+    @Test
+    void failsWithALineWhateverIsDamaged() throws IOException {
+        Random random = new Random(3);
+        for (String name : List.of("a_rgb.png", "e_palette.png", "g.bmp", "h.gif")) {
+            byte[] whole = Files.readAllBytes(resource("pictures/" + name));
+            for (int i = 0; i < 200; i++) {
+                byte[] damaged = whole.clone();
+                for (int k = 0; k < 3; k++) {
+                    damaged[random.nextInt(whole.length)] = (byte) random.nextInt();
+                }
+                Path file = Files.write(folder.resolve(name), damaged);
+                try {
+                    assertEquals(1, ImageSet.read(folder).count());
+                } catch (BadFileException e) {
+                    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+                }
+                Files.delete(file);
+            }
+        }
     }
 
     @Test
