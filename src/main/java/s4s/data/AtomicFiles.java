@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,8 +35,8 @@ public final class AtomicFiles {
      *
      * @param file where to; missing parent folders are made
      * @param content writes the content; it need not close the (buffered) stream
-     * @throws IOException if {@code content} throws it
-     * @throws BadFileException if the file or its folder cannot be written
+     * @throws BadFileException if the file or its folder cannot be written, or if {@code content} fails (its
+     *     exception is the cause, unless it is a BadFileException itself)
      */
     public static void write(Path file, IOConsumer<? super OutputStream> content) throws IOException {
         if (Files.isDirectory(file)) {
@@ -45,47 +44,29 @@ public final class AtomicFiles {
         }
         Path target = file.toAbsolutePath();
         Path folder = target.getParent();
-        makeFolder(file, folder);
         // Not Files.createTempFile: its files can be read by their owner alone, and so could the result.
         Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (OutputStream out = open(file, temporary)) {
-                content.accept(out);
-            }
-            move(file, temporary, target);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-    }
-
-    private static void makeFolder(Path file, Path folder) throws BadFileException {
-        try {
             Files.createDirectories(folder);
-        } catch (FileAlreadyExistsException e) {
-            throw new BadFileException("cannot write " + file + ": " + e.getFile() + " is a file, not a folder", e);
-        } catch (IOException e) {
-            throw BadFileException.writing(file, e);
-        }
-    }
-
-    private static OutputStream open(Path file, Path temporary) throws BadFileException {
-        try {
-            return new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE), 1 << 16);
-        } catch (IOException e) {
-            throw BadFileException.writing(file, e);
-        }
-    }
-
-    private static void move(Path file, Path temporary, Path target) throws BadFileException {
-        try {
             try {
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+                try (OutputStream out = new BufferedOutputStream(
+                        Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
+                    content.accept(out);
+                }
+                move(temporary, target);
+            } finally {
+                Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
             throw BadFileException.writing(file, e);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 }

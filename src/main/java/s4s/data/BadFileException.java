@@ -2,6 +2,7 @@ package s4s.data;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,6 +58,9 @@ public final class BadFileException extends IOException {
         }
         if (cause instanceof NoSuchFileException) {
             return "it does not exist; check the path";
+        }
+        if (cause instanceof FileAlreadyExistsException e) {
+            return e.getFile() + " is a file where a folder is needed; give another path";
         }
         String message = cause.getMessage();
         return (message == null ? cause.getClass().getSimpleName() : message.lines().findFirst().orElse(""))

@@ -1,11 +1,13 @@
 package s4s.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -15,8 +17,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * profile, gamma or orientation is applied, alpha is dropped, grey is repeated, the first frame of a gif is used.
  */
 final class ImageDecoder implements AutoCloseable {
-    /** Larger pictures are refused before they are decoded. */
-    private static final int LONGEST_SIDE = 1 << 14;
+    /** Larger pictures are refused before memory is taken for them: 60 bytes can declare any size. */
+    private static final int LONGEST_SIDE = 1 << 12;
 
     private final byte[] file;
     private final String name;
@@ -68,10 +70,14 @@ final class ImageDecoder implements AutoCloseable {
     void planes(byte[] out, int offset) throws BadFileException {
         // Java's jpeg reader fills the missing part with grey and does not complain.
         if (isJpeg() && !hasJpegEnd()) {
-            throw damaged(new IOException("no end-of-image marker"));
+            throw damaged(new IIOException("no end-of-image marker"));
         }
         try {
             BufferedImage image = reader.read(0);
+            int colours = image.getColorModel().getColorSpace().getType();
+            if (colours != ColorSpace.TYPE_RGB && colours != ColorSpace.TYPE_GRAY) {
+                throw new IIOException("colour space of type " + colours + " (CMYK is 9)");
+            }
             copy(image, out, offset);
         } catch (IOException | RuntimeException e) {
             throw damaged(e);
@@ -119,7 +125,7 @@ final class ImageDecoder implements AutoCloseable {
     }
 
     private BadFileException damaged(Exception cause) {
-        return new BadFileException(name + " is a truncated, damaged or unusual picture and cannot be decoded;"
-                + " remove it or save it again as png", cause);
+        return new BadFileException(name + " is a truncated, damaged or unusual (CMYK?) picture;"
+                + " remove it or save it again as an RGB png", cause);
     }
 }

@@ -216,7 +216,7 @@ public final class ImageSet {
 
     /** The samples of that many pictures, if they fit into one array. */
     static int checkedLength(int count, int height, int width, String source) throws BadFileException {
-        long length = CHANNELS * (long) height * width; // sides are at most 2^14
+        long length = CHANNELS * (long) height * width; // sides are at most 2^12
         if (length > (Integer.MAX_VALUE - 8) / count) {
             throw new BadFileException(count + " pictures of " + width + "x" + height + " in " + source
                     + " need more than 2 GiB; use fewer or smaller ones");

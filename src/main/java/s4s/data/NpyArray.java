@@ -170,8 +170,9 @@ public final class NpyArray {
             double value = real(i);
             out[i] = (float) value;
             if (Float.isInfinite(out[i]) && !Double.isInfinite(value) || dtype.isWhole() && out[i] != value) {
-                throw new IllegalArgumentException(
-                        "element " + i + " is " + value + ", which single precision cannot hold; use doubles()");
+                throw new IllegalArgumentException("element " + i + " is "
+                        + (dtype.isWhole() ? Long.toString(whole(i)) : Double.toString(value))
+                        + ", which single precision cannot hold; use doubles()");
             }
         }
         return out;

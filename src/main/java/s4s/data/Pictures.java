@@ -1,10 +1,10 @@
 package s4s.data;
 
-import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -41,14 +41,13 @@ public final class Pictures {
             throw tooLarge(width + "x" + height + " pixels");
         }
         BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = sheet.createGraphics();
-        graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, width, height);
-        graphics.dispose();
+        // Not createGraphics: where a display is announced but cannot be reached, it fails.
+        int[] canvas = ((DataBufferInt) sheet.getRaster().getDataBuffer()).getData();
+        Arrays.fill(canvas, 0xffffff);
         for (int i = 0; i < images.count(); i++) {
             int left = padding + (int) (i % columns * stepX);
             int top = padding + (int) (i / columns * stepY);
-            draw(images, i, sheet, left, top, scale);
+            draw(images, i, canvas, top * width + left, width, scale);
         }
         return sheet;
     }
@@ -70,18 +69,16 @@ public final class Pictures {
         });
     }
 
-    private static void draw(ImageSet images, int index, BufferedImage sheet, int left, int top, int scale) {
+    /** Fills the picture's lines into the canvas, which is {@code width} pixels wide, from {@code corner} on. */
+    private static void draw(ImageSet images, int index, int[] canvas, int corner, int width, int scale) {
         byte[] pixels = images.pixels();
         int area = images.width() * images.height();
         int start = index * images.channels() * area;
-        int[] line = new int[images.width() * scale];
-        for (int y = 0; y < images.height(); y++) {
-            for (int x = 0; x < line.length; x++) {
-                int at = start + y * images.width() + x / scale;
-                line[x] = (pixels[at] & 0xff) << 16 | (pixels[at + area] & 0xff) << 8 | pixels[at + 2 * area] & 0xff;
-            }
-            for (int copy = 0; copy < scale; copy++) {
-                sheet.setRGB(left, top + y * scale + copy, line.length, 1, line, 0, line.length);
+        for (int y = 0; y < images.height() * scale; y++) {
+            for (int x = 0; x < images.width() * scale; x++) {
+                int at = start + y / scale * images.width() + x / scale;
+                canvas[corner + y * width + x] =
+                        (pixels[at] & 0xff) << 16 | (pixels[at + area] & 0xff) << 8 | pixels[at + 2 * area] & 0xff;
             }
         }
     }
