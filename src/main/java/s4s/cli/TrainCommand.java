@@ -169,15 +169,17 @@ final class TrainCommand implements Callable<Integer> {
                 architecture.widths, architecture.blocks, classes), images.labels(), 3, 0.1);
     }
 
-    /** Sixteen samples by the averaged weights, to see the run get better. */
+    /** Sixty-four samples by the averaged weights, to see the run get better. */
     private void sheet(Denoising denoising, Trainer trainer) throws IOException {
         try (NDManager scope = NDManager.newBaseManager()) {
             Denoiser denoiser = new NetworkDenoiser(
                     new UNet(denoising.network(), trainer.average()), denoising.preconditioning());
-            ImageSet samples = Sampling.images(denoiser,
-                    Solvers.named("unipc-3-bh1").build(GridType.LOGSNR.grid(denoiser.schedule(), 10)),
-                    LongStream.range(0, 64).toArray(), 64);
-            Pictures.writePng(out.resolve("samples.png"), Pictures.grid(samples, 8, 2, 2));
+            float[] samples = Sampling.images(scope, denoiser,
+                    Solvers.named("unipc-3-bh1").build(GridType.LOGSNR.levels(denoiser.schedule(), 10)),
+                    LongStream.range(0, 64).toArray(), 64).toFloatArray();
+            int size = denoising.network().resolution();
+            Pictures.writePng(out.resolve("samples.png"),
+                    Pictures.grid(ImageSet.of(samples, size, size, "samples"), 8, 2, 2));
         }
     }
 
@@ -193,7 +195,7 @@ final class TrainCommand implements Callable<Integer> {
         training.put("settings", ModelCard.json(config));
         training.put("loss", ModelCard.json(trainer.state().loss()));
         training.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
-        training.put("command", ModelCard.json("s4s train " + spec.commandLine().getParseResult().originalArgs()
+        training.put("command", ModelCard.json("s4s " + spec.commandLine().getParseResult().originalArgs()
                 .stream().map(a -> a.contains(" ") ? "'" + a + "'" : a).collect(Collectors.joining(" "))));
         training.put("versions", ModelCard.json(Versions.summary()));
         Map<String, JsonElement> evaluation = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package s4s.eval;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import s4s.data.ImageSet;
@@ -22,19 +23,33 @@ public final class MiniFeatures {
         this.manager = manager;
     }
 
-    /** Adds the features of {@code images} to {@code moments}. */
-    public void addTo(Moments moments, ImageSet images) {
-        for (int from = 0; from < images.count(); from += BATCH) {
-            try (NDManager scope = manager.newSubManager()) {
-                moments.add(network.features(pixels(scope, images, from)).toFloatArray());
-            }
+    /**
+     * Refuses images of a size that the network does not take.
+     *
+     * @throws IllegalArgumentException naming both sizes
+     */
+    public void requireFit(ImageSet images) {
+        int resolution = network.config().resolution();
+        if (images.height() != resolution || images.width() != resolution
+                || images.channels() != network.config().channels()) {
+            throw new IllegalArgumentException(images.source() + " holds images of " + images.height() + "x"
+                    + images.width() + " pixels, the features are of " + resolution + "x" + resolution);
         }
+    }
+
+    /** Length of a feature vector. */
+    public int size() {
+        return network.config().features();
     }
 
     /** Mean and covariance of the features of {@code images}. */
     public Moments.Gaussian moments(ImageSet images) {
-        Moments moments = new Moments(network.config().features());
-        addTo(moments, images);
+        Moments moments = new Moments(size());
+        for (int from = 0; from < images.count(); from += BATCH) {
+            try (NDManager scope = manager.newSubManager()) {
+                moments.add(network.pooled(network.maps(pixels(scope, images, from))).toFloatArray());
+            }
+        }
         return moments.gaussian();
     }
 
@@ -53,33 +68,45 @@ public final class MiniFeatures {
     }
 
     /**
-     * Perceptual distance of each pair of images: the squared difference of channel-normalised
-     * feature maps, summed over channels, averaged over positions and levels. This is LPIPS' formula
-     * with all channel weights equal and our own small network, so its values compare with each
-     * other only.
+     * What the network sees in a batch of samples.
      *
-     * @see <a href="https://arxiv.org/abs/1801.03924">Zhang et al. 2018, equation 1</a>
+     * @param samples [B, C, H, W] around [-1, 1]; rounded to 8 bits first
+     * @return arrays in the manager of {@code samples}
      */
-    public double[] distances(ImageSet a, ImageSet b) {
-        if (a.count() != b.count()) {
-            throw new IllegalArgumentException("distances need pairs, got " + a.count() + " and " + b.count()
-                    + " images");
-        }
-        double[] distances = new double[a.count()];
-        for (int from = 0; from < a.count(); from += BATCH) {
-            try (NDManager scope = manager.newSubManager()) {
-                List<NDArray> left = network.maps(pixels(scope, a, from));
-                List<NDArray> right = network.maps(pixels(scope, b, from));
-                for (int l = 0; l < left.size(); l++) {
-                    float[] d = unit(left.get(l)).sub(unit(right.get(l))).square().sum(new int[] {3})
-                            .reshape(left.get(l).getShape().get(0), -1).mean(new int[] {1}).toFloatArray();
-                    for (int i = 0; i < d.length; i++) {
-                        distances[from + i] += d[i] / left.size();
-                    }
+    public View view(NDArray samples) {
+        NDArray rounded = samples.toType(DataType.FLOAT32, true).mul(127.5f).add(128).floor().clip(0, 255)
+                .div(127.5f).sub(1);
+        List<NDArray> maps = network.maps(rounded);
+        return new View(maps, network.pooled(maps));
+    }
+
+    /**
+     * A batch as the network sees it.
+     *
+     * @param maps feature map of every level
+     * @param features feature vectors, [B, size]
+     */
+    public record View(List<NDArray> maps, NDArray features) {
+        /**
+         * Perceptual distance of each pair of images: the squared difference of channel-normalised
+         * feature maps, summed over channels, averaged over positions and levels. This is LPIPS'
+         * formula with all channel weights equal and our own small network, so its values compare
+         * with each other only.
+         *
+         * @param other as many images
+         * @see <a href="https://arxiv.org/abs/1801.03924">Zhang et al. 2018, equation 1</a>
+         */
+        public double[] distances(View other) {
+            double[] distances = new double[(int) features.getShape().get(0)];
+            for (int l = 0; l < maps.size(); l++) {
+                float[] d = unit(maps.get(l)).sub(unit(other.maps.get(l))).square().sum(new int[] {3})
+                        .reshape(distances.length, -1).mean(new int[] {1}).toFloatArray();
+                for (int i = 0; i < d.length; i++) {
+                    distances[i] += d[i] / maps.size();
                 }
             }
+            return distances;
         }
-        return distances;
     }
 
     private static NDArray unit(NDArray map) {

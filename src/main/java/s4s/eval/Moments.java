@@ -1,13 +1,7 @@
 package s4s.eval;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
 
 /**
  * Mean and covariance of feature vectors, gathered one batch at a time in float64.
@@ -100,39 +94,6 @@ public final class Moments {
             if (covariance.getRowDimension() != mean.length || covariance.getColumnDimension() != mean.length) {
                 throw new IllegalArgumentException("a mean of " + mean.length + " numbers needs a square covariance of "
                         + "that size");
-            }
-        }
-
-        /** Writes mu, sigma (the names FID files use) and count. */
-        public void write(Path npz) throws IOException {
-            int d = mean.length;
-            double[] flat = new double[d * d];
-            for (int i = 0; i < d; i++) {
-                System.arraycopy(covariance.getRow(i), 0, flat, i * d, d);
-            }
-            Map<String, NpyArray> arrays = new LinkedHashMap<>();
-            arrays.put("mu", NpyArray.of(mean, d));
-            arrays.put("sigma", NpyArray.of(flat, d, d));
-            arrays.put("count", NpyArray.of(new long[] {count}, 1));
-            Npz.write(npz, arrays);
-        }
-
-        /** Reads what {@link #write} wrote. */
-        public static Gaussian read(Path npz) throws IOException {
-            try (Npz in = Npz.open(npz)) {
-                double[] mean = in.get("mu").doubles();
-                double[] flat = in.get("sigma").doubles();
-                int d = mean.length;
-                if (flat.length != d * d) {
-                    throw new IOException(npz + ": sigma has " + flat.length + " numbers, mu asks for " + d * d);
-                }
-                RealMatrix covariance = new Array2DRowRealMatrix(d, d);
-                for (int i = 0; i < d; i++) {
-                    for (int j = 0; j < d; j++) {
-                        covariance.setEntry(i, j, flat[i * d + j]);
-                    }
-                }
-                return new Gaussian(mean, covariance, in.has("count") ? in.get("count").longs()[0] : 0);
             }
         }
     }

@@ -113,14 +113,13 @@ public final class FeatureNet {
         return h.add(layers.has(name + ".skip") ? layers.linear(name + ".skip", x) : x);
     }
 
-    /** The feature vectors, float32 [B, features]: the last map, activated, averaged over positions. */
-    public NDArray features(NDArray x) {
-        List<NDArray> maps = maps(x);
+    /** The feature vectors, float32 [B, features]: the last of {@code maps}, activated, averaged over positions. */
+    public NDArray pooled(List<NDArray> maps) {
         return Layers.pool(Layers.activate(Layers.normalise(maps.get(maps.size() - 1))));
     }
 
     /** Unnormalised log-probabilities of the classes, float32 [B, classes]. */
     public NDArray logits(NDArray x) {
-        return layers.linear("classes", features(x));
+        return layers.linear("classes", pooled(maps(x)));
     }
 }

@@ -55,8 +55,8 @@ public record Models(Path folder) {
         if (Files.exists(here.resolve("card.json"))) {
             return here;
         }
-        throw new IOException("no model '" + name + "': known are " + String.join(", ", names())
-                + "; a path to a folder with card.json and weights.npz works too");
+        throw new IOException("no model '" + name + "': there are " + (names().isEmpty() ? "none" : String.join(", ", names()))
+                + " in " + folder + "; a path to a folder with card.json and weights.npz works too");
     }
 
     /** The card of model {@code name}. */

@@ -1,7 +1,6 @@
 package s4s.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
@@ -71,14 +70,22 @@ public record Classification(FeatureNet.Config network, int[] labels, int shift,
 
     /** Every image moved by its own random offset. */
     private NDArray shifted(NDArray pixels, SplittableRandom random) {
+        float[] from = pixels.toFloatArray();
+        float[] to = new float[from.length];
         int size = network.resolution();
-        NDArray padded = pixels.pad(new Shape(shift, shift, shift, shift), 0);
-        NDList moved = new NDList();
-        for (int i = 0; i < pixels.getShape().get(0); i++) {
-            int row = random.nextInt(2 * shift + 1);
-            int column = random.nextInt(2 * shift + 1);
-            moved.add(padded.get("{}:{}, :, {}:{}, {}:{}", i, i + 1, row, row + size, column, column + size));
+        int plane = size * size;
+        int image = network.channels() * plane;
+        for (int start = 0; start < from.length; start += image) {
+            int down = random.nextInt(-shift, shift + 1);
+            int right = random.nextInt(-shift, shift + 1);
+            int length = size - Math.abs(right);
+            for (int channel = start; channel < start + image; channel += plane) {
+                for (int row = Math.max(0, down); row < Math.min(size, size + down); row++) {
+                    System.arraycopy(from, channel + (row - down) * size + Math.max(0, -right),
+                            to, channel + row * size + Math.max(0, right), length);
+                }
+            }
         }
-        return ai.djl.ndarray.NDArrays.concat(moved, 0);
+        return pixels.getManager().create(to, pixels.getShape());
     }
 }
