@@ -113,7 +113,10 @@ public final class GaussianMixture implements Denoiser {
             NDArray v = variance.add(sigma.square());
             NDArray gap = y.sub(mean);
             NDArray logits = gap.square().div(v).add(v.log()).sum(new int[] {2}, true).mul(-0.5).add(weight.log());
-            NDArray r = logits.softmax(1);
+            // softmax by hand: the library's softmax and max start threads even for a handful of numbers
+            NDArray largest = logits.split(components.size(), 1).stream().reduce(NDArray::maximum).orElseThrow();
+            NDArray odds = logits.sub(largest).exp();
+            NDArray r = odds.div(odds.sum(new int[] {1}, true));
             NDArray part = prediction == Prediction.NOISE
                     ? gap.mul(sigma).div(v)
                     : gap.mul(variance).div(v).add(mean);

@@ -90,9 +90,8 @@ public final class Executor {
     }
 
     private static NDArray start(Program program, NDArray noise, NDManager scope) {
-        NDArray state = noise.toType(DataType.FLOAT64, true).muli(program.start());
-        state.attach(scope);
-        return state;
+        // not by toType: it may share the caller's memory
+        return scope.zeros(noise.getShape(), DataType.FLOAT64).addi(noise).muli(program.start());
     }
 
     private static NDArray combine(List<Program.Term> terms, NDArray[] states, NDArray[] outputs, Shape shape, NDManager scope) {
