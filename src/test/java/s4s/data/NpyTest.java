@@ -224,6 +224,14 @@ class NpyTest {
         assertRefused(() -> Npy.read(file), "header of 0 bytes");
         Files.write(file, patched(version2, 8, 0xff, 0xff, 0xff, 0xff));
         assertRefused(() -> Npy.read(file), "4294967295 bytes");
+        byte[] spaces = new byte[100_000];
+        Arrays.fill(spaces, (byte) ' ');
+        byte[] long2 = patched(Arrays.copyOf(version2, 12), 8, 0xa0, 0x86, 1, 0); // 100,000, all there
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(long2);
+        out.write(spaces);
+        Files.write(file, out.toByteArray());
+        assertRefused(() -> Npy.read(file), "header of 100000 bytes");
         Files.write(file, patched(version1, 6, 9));
         assertRefused(() -> Npy.read(file), "unknown npy format 9.0");
     }
