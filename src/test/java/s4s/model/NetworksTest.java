@@ -152,10 +152,11 @@ class NetworksTest {
             }
             norm = Math.sqrt(norm);
             assertTrue(norm > 1e-7, name + " has no effect");
-            double h = 5e-3 / Math.max(1, norm);
+            // the label goes through sines of up to 100 radians a unit, hence its smaller step
+            double h = name.equals("c") ? 5e-4 : 5e-3 / Math.max(1, norm);
             double up = loss(weights, x, c, name, values, gradient, h / norm);
             double down = loss(weights, x, c, name, values, gradient, -h / norm);
-            assertEquals(norm, (up - down) / (2 * h), 0.02 * norm + 2e-5, name);
+            assertEquals(norm, (up - down) / (2 * h), 0.02 * norm + 1e-4, name);
         });
     }
 
