@@ -47,6 +47,7 @@ public final class Sampling {
      */
     public static NDArray images(
             NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, LongConsumer progress) {
+        requireWork(seeds, batch);
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(denoiser.sampleShape().getShape())).toArray());
         NDArray all = manager.create(shape, denoiser.dataType());
@@ -71,9 +72,7 @@ public final class Sampling {
      */
     public static void batches(
             NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, BatchConsumer consumer) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("A batch holds at least one image, not " + batch + ".");
-        }
+        requireWork(seeds, batch);
         Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
         for (int first = 0; first < seeds.length; first += batch) {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
@@ -82,6 +81,15 @@ public final class Sampling {
                 NDArray sample = Executor.run(program, denoiser, noise);
                 consumer.accept(first, sample.toType(denoiser.dataType(), false));
             }
+        }
+    }
+
+    private static void requireWork(long[] seeds, int batch) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("A batch holds at least one image, not " + batch + ".");
+        }
+        if (seeds.length == 0) {
+            throw new IllegalArgumentException("Sampling needs at least one seed.");
         }
     }
 }

@@ -1,0 +1,175 @@
+package s4s.solver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import s4s.schedule.Edm;
+import s4s.schedule.GridType;
+import s4s.schedule.VpLinear;
+
+/** What must hold for every method, and the parts that methods share. */
+class MethodsTest {
+
+    static Stream<Method> methods() {
+        return Stream.concat(Solvers.all().stream(), Stream.of(
+                Multistep.dpmSolver(2, LowerOrderFinal.ALWAYS),
+                Multistep.dpmSolver(3, LowerOrderFinal.NEVER),
+                Multistep.dpmSolverPP(3, LowerOrderFinal.BELOW_10),
+                PredictorCorrector.uniPC(1, PredictorCorrector.B.BH2),
+                PredictorCorrector.uniPC(4, PredictorCorrector.B.BH1),
+                PredictorCorrector.uniPC(3, PredictorCorrector.B.BH2, Prediction.NOISE)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void isConsistentAndCountsItsEvaluations(Method method) {
+        for (GridType type : GridType.values()) {
+            for (int nfe : new int[] {1, 2, 3, 5, 8, 12}) {
+                for (double[] grid : List.of(
+                        type.levels(new Edm(), method.steps(nfe)), type.levels(new VpLinear(), method.steps(nfe)))) {
+                    Solver solver = method.build(grid);
+                    assertEquals(nfe, solver.evaluations());
+                    double worst = Arrays.stream(solver.defect()).max().orElseThrow();
+                    assertTrue(worst <= 1e-12, method + " " + type + " " + nfe + ": " + worst);
+                }
+            }
+        }
+    }
+
+    /** Weights know how they change with the grid and with evaluation levels: against differences of plain numbers. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void derivativesAreThoseOfTheWeights(Method method) {
+        double[] grid = GridType.LOGSNR.levels(new Edm(), 5, 0.1, 6);
+        double[] direction = {0, 0.3, -0.2, 0.5, 0.1, -0.4, 0.2};
+        DerivativeStructure[] traced = IntStream.range(0, 7).mapToObj(i ->
+                new DerivativeStructure(1, 1, 0, 0).multiply(direction[i]).add(1).multiply(grid[i]))
+                .toArray(DerivativeStructure[]::new);
+        Traced table = method.trace(traced, Arrays.copyOf(traced, 6));
+        double h = 1e-6;
+        Solver up = method.build(moved(grid, direction, h));
+        Solver down = method.build(moved(grid, direction, -h));
+        for (int k = 0; k < table.nodes().size(); k++) {
+            Row row = table.nodes().get(k).row();
+            double[] a = slope(up.stages().get(k).states(), down.stages().get(k).states(), h);
+            double[] b = slope(up.stages().get(k).outputs(), down.stages().get(k).outputs(), h);
+            row.states().forEach((i, w) -> assertEquals(a[i], w.getPartialDerivative(1), 2e-8 * (1 + Math.abs(a[i]))));
+            row.outputs().forEach((i, w) -> assertEquals(b[i], w.getPartialDerivative(1), 2e-8 * (1 + Math.abs(b[i]))));
+        }
+        assertEquals(method.build(grid), table.value());
+    }
+
+    private static double[] moved(double[] grid, double[] direction, double h) {
+        return IntStream.range(0, grid.length).mapToDouble(i -> grid[i] * (1 + h * direction[i])).toArray();
+    }
+
+    private static double[] slope(double[] up, double[] down, double h) {
+        return IntStream.range(0, up.length).mapToDouble(i -> (up[i] - down[i]) / (2 * h)).toArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void evaluationLevelsChangeWhatTheNetworkIsToldAndNothingElse(Method method) {
+        double[] grid = GridType.EDM.levels(new Edm(), 5);
+        double[] told = Arrays.stream(grid).limit(5).map(s -> 0.9 * s).toArray();
+        Solver plain = method.build(grid);
+        Solver shifted = method.build(grid, told);
+        for (int k = 0; k < plain.stages().size(); k++) {
+            Stage a = plain.stages().get(k);
+            Stage b = shifted.stages().get(k);
+            assertEquals(a, new Stage(b.sigma(), a.evaluateAt(), b.states(), b.outputs()));
+            assertEquals(a.evaluated() ? 0.9 * a.sigma() : Double.NaN, b.evaluateAt());
+        }
+    }
+
+    @Test
+    void catalogueIsComplete() {
+        assertEquals(List.of("ddim", "ipndm-2", "ipndm-3", "ipndm-4", "dpmpp-2m", "dpmpp-3m",
+                "unipc-2-bh1", "unipc-2-bh2", "unipc-3-bh1", "unipc-3-bh2"), Solvers.all().stream().map(Method::name).toList());
+        for (Method method : Solvers.all()) {
+            assertSame(method, Solvers.named(method.name()));
+            assertTrue(method.reference().contains("arXiv:"));
+            assertFalse(method.cost().rule().isEmpty());
+        }
+        assertEquals("DPM-Solver++ 3M", Solvers.named("dpmpp-3m").label());
+        assertEquals("ddim", Solvers.named("ipndm-1").name());
+    }
+
+    @Test
+    void wrongRequestsAreAnswered() {
+        assertMessage("There is no solver \"dpm++\"; known are ddim, ipndm-2", () -> Solvers.named("dpm++"));
+        assertMessage("at least one function evaluation", () -> Multistep.ddim().steps(0));
+        Method twice = new Method("twice", "", 2, Prediction.NOISE, Cost.perStep(2), "", t -> {});
+        assertEquals(3, twice.steps(6));
+        assertMessage("Solver twice cannot run with NFE 5: it takes 2 evaluations a step", () -> twice.steps(5));
+        assertMessage("decrease strictly; number 2", () -> Multistep.ddim().build(new double[] {3, 1, 2}));
+        assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[] {3}, new double[] {}));
+        assertMessage("Stage 3 of solver dpmpp-2m-nolof has weights", () -> Multistep.dpmSolverPP(2, LowerOrderFinal.NEVER)
+                .build(new double[] {3, 2, 1, 0}));
+        assertMessage("orders 1 to 4, not 5", () -> Multistep.ipndm(5));
+        assertMessage("orders 1 to 3, not 0", () -> Multistep.dpmSolverPP(0));
+        assertMessage("not 0", () -> PredictorCorrector.uniPC(0, PredictorCorrector.B.BH1));
+    }
+
+    @Test
+    void theNetworkIsEvaluatedOnceAtPlacedStates() {
+        Method careless = new Method("careless", "", 1, Prediction.NOISE, Cost.perStep(1), "", t -> {
+            Row y = t.start();
+            t.node(1, y.plus(t.evaluate(y)).plus(t.evaluate(y)));
+        });
+        assertMessage("once at each placed state", () -> careless.build(new double[] {2, 1}));
+        Method loose = new Method("loose", "", 1, Prediction.NOISE, Cost.perStep(1), "",
+                t -> t.evaluate(t.start().times(0.5)));
+        assertMessage("place this one first", () -> loose.build(new double[] {2, 1}));
+    }
+
+    @Test
+    void aLastStepToZeroReturnsTheDenoisedState() {
+        Stage last = Multistep.dpmSolverPP(2).build(new double[] {3, 2, 1, 0}).stages().get(3);
+        assertArrayEquals(new double[] {0, 0, 0}, last.states());
+        assertArrayEquals(new double[] {0, 0, 1}, last.outputs());
+    }
+
+    @Test
+    void ordersFallAtTheEnd() {
+        assertEquals(List.of(1, 2, 3, 3, 2, 1), orders(LowerOrderFinal.ALWAYS, 3, 6));
+        assertEquals(List.of(1, 2, 2, 1), orders(LowerOrderFinal.ALWAYS, 3, 4));
+        assertEquals(List.of(1, 2, 1), orders(LowerOrderFinal.ALWAYS, 3, 3));
+        assertEquals(List.of(1, 2, 3, 3), orders(LowerOrderFinal.NEVER, 3, 4));
+        assertEquals(List.of(1, 2, 2, 2, 2, 2, 2, 2, 1), orders(LowerOrderFinal.BELOW_10, 2, 9));
+        assertEquals(List.of(1, 2, 2, 2, 2, 2, 2, 2, 2, 2), orders(LowerOrderFinal.BELOW_10, 2, 10));
+    }
+
+    private static List<Integer> orders(LowerOrderFinal rule, int order, int steps) {
+        return IntStream.range(0, steps).map(i -> rule.orderOf(order, i, steps)).boxed().toList();
+    }
+
+    @Test
+    void quadratureGivesAdamsBashforth() {
+        DerivativeStructure[] nodes = constants(0, -1, -2, -3);
+        DerivativeStructure[] moments = constants(1, 1 / 2., 1 / 3., 1 / 4.);      // integrals of x^k over [0, 1]
+        double[] weights = Arrays.stream(Quadrature.weights(nodes, moments)).mapToDouble(DerivativeStructure::getValue).toArray();
+        assertArrayEquals(new double[] {55 / 24., -59 / 24., 37 / 24., -9 / 24.}, weights, 1e-14);
+    }
+
+    private static DerivativeStructure[] constants(double... values) {
+        return Arrays.stream(values).mapToObj(v -> new DerivativeStructure(0, 1, v)).toArray(DerivativeStructure[]::new);
+    }
+
+    private static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {
+        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
+        assertTrue(message.contains(part), message);
+    }
+}
