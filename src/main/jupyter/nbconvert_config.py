@@ -1,0 +1,86 @@
+"""Configuration of nbconvert for `./s4s notebooks`: how a notebook is run, and what its HTML needs."""
+import base64
+import glob
+import gzip
+import os
+import re
+import zipfile
+
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import ExecutePreprocessor
+from traitlets import Bool
+
+HOME = os.environ["S4S_HOME"]
+TEMPLATES = os.path.join(HOME, "src", "main", "jupyter")
+
+
+class Execute(ExecutePreprocessor):
+    """Runs the cells up to the first failure and lets what was computed until then be written."""
+
+    enabled = Bool(True)
+
+    def preprocess(self, nb, resources=None, km=None):
+        self.cell_count = len(nb.cells)
+        self.running = 0
+        try:
+            return super().preprocess(nb, resources, km)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+            with open(os.environ["S4S_ERROR_FILE"], "w", encoding="utf-8") as file:
+                file.write(describe(failure, nb.cells[self.running], self.running + 1))
+            return nb, resources
+
+    def preprocess_cell(self, cell, resources, index):
+        self.running = index
+        if os.environ.get("S4S_PROGRESS"):
+            name = resources["metadata"]["name"]
+            os.write(3, f"\r\033[K{name}: cell {index + 1} of {self.cell_count}".encode())
+        return super().preprocess_cell(cell, resources, index)
+
+
+def describe(failure, cell, number):
+    """What failed, for a terminal: the first lines of the cell and the end of the traceback."""
+    lines = [f"  cell {number} of the notebook:"]
+    lines += ["    " + line for line in cell.source.splitlines()[:8]]
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    for error in errors:
+        text = "\n".join(error.traceback) or f"{error.ename}: {error.evalue}"
+        lines += ["  " + line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()[-25:]]
+    if isinstance(failure, CellTimeoutError):
+        lines.append(f"  took longer than {c.Execute.timeout} s; S4S_CELL_TIMEOUT sets another limit")
+    elif isinstance(failure, DeadKernelError):
+        lines.append("  the kernel died: out of memory, or the cell ended the process; see the .log file")
+    return "\n".join(lines) + "\n"
+
+
+def webjar(library, path):
+    """A file of a webjar of the build, compressed, as base64; empty where the jar is missing."""
+    for jar in glob.glob(os.path.join(glob.escape(HOME), "target", "lib", library + "-*.jar")):
+        with zipfile.ZipFile(jar) as archive:
+            for name in archive.namelist():
+                if name.startswith(f"META-INF/resources/webjars/{library}/") and name.endswith("/" + path):
+                    return base64.b64encode(gzip.compress(archive.read(name), mtime=0)).decode()
+    return ""
+
+
+c = get_config()  # noqa: F821 (traitlets defines it)
+c.NotebookExporter.preprocessors = [Execute]
+c.Execute.kernel_name = "java"
+c.Execute.timeout = int(os.environ.get("S4S_CELL_TIMEOUT") or 3600)
+# a busy machine; a kernel that dies is noticed at once
+c.Execute.startup_timeout = 600
+# times of execution would change every committed notebook at every run
+c.Execute.record_timing = False
+
+c.HTMLExporter.extra_template_basedirs = [TEMPLATES]
+c.HTMLExporter.template_name = "s4s"
+c.HTMLExporter.filters = {"webjar": webjar}
+c.NbConvertBase.display_data_priority = [
+    "application/vnd.plotly.v1+json",
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+]
