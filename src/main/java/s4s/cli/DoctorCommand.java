@@ -1,0 +1,98 @@
+package s4s.cli;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import s4s.model.Models;
+
+/** {@code s4s doctor}: what is here, and what is missing. */
+@Command(name = "doctor", mixinStandardHelpOptions = true,
+        description = "Shows versions, engine, kernel, threads and models, and says what is missing.")
+final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    private int missing;
+
+    @Override
+    public Integer call() {
+        Versions.summary().forEach((name, value) -> line("ok", name, value));
+        check("engine", () -> {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                float sum = manager.ones(new Shape(2, 2)).sum().getFloat();
+                return Engine.getInstance().getEngineName() + " " + Engine.getInstance().getVersion()
+                        + (sum == 4 ? "" : " computes 2x2 ones as " + sum);
+            }
+        });
+        check("threads", () -> {
+            String omp = System.getenv("OMP_NUM_THREADS");
+            return (omp == null ? "as many as the engine likes" : "OMP_NUM_THREADS=" + omp) + ", "
+                    + Runtime.getRuntime().availableProcessors() + " processors, heap "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MiB";
+        });
+        check("models", () -> {
+            Models models = Models.ofRepository();
+            for (String name : models.names()) {
+                try (NDManager manager = NDManager.newBaseManager()) {
+                    switch (models.card(name).kind()) {
+                        case EDM_UNET -> models.denoiser(name, manager);
+                        case CLASSIFIER -> models.features(name, manager);
+                    }
+                }
+            }
+            return String.join(", ", models.names());
+        });
+        check("jupyter", () -> firstLine("jupyter", "nbconvert", "--version").map(v -> "nbconvert " + v)
+                .orElseThrow(() -> new IOException("no jupyter nbconvert on the PATH; s4s notebooks installs it where it"
+                        + " can (conda, or apt as root), else install JupyterLab")));
+        check("kernel", () -> {
+            Path own = Models.repository().resolve("target/jupyter/kernels/java/kernel.json");
+            if (!Files.exists(own)) {
+                throw new IOException("not installed yet; s4s notebooks and s4s lab do it");
+            }
+            return own.toString();
+        });
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(missing == 0 ? "nothing is missing" : missing + " missing, see above");
+        return missing == 0 ? 0 : 1;
+    }
+
+    private interface Probe {
+        String look() throws Exception;
+    }
+
+    private void check(String name, Probe probe) {
+        try {
+            line("ok", name, probe.look());
+        } catch (Exception | LinkageError e) {
+            missing++;
+            line("MISSING", name, String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
+        }
+    }
+
+    private void line(String state, String name, String value) {
+        spec.commandLine().getOut().printf("%-8s %-9s %s%n", state, name, value);
+    }
+
+    private static Optional<String> firstLine(String... command) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        String text = new String(process.getInputStream().readAllBytes());
+        return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0
+                ? text.lines().findFirst() : Optional.empty();
+    }
+}

@@ -1,0 +1,33 @@
+package s4s.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import s4s.schedule.GridType;
+import s4s.solver.Method;
+import s4s.solver.Solvers;
+
+/** {@code s4s solvers}: what --solver and --grid understand. */
+@Command(name = "solvers", mixinStandardHelpOptions = true,
+        description = "Lists solvers (order, network calls, reference) and time grids.")
+final class SolversCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%-13s %-19s %-6s %-12s %s%n", "solver", "", "order", "NFE", "reference");
+        for (Method method : Solvers.all()) {
+            out.printf("%-13s %-19s %-6d %-12s %s%n", method.name(), method.label(), method.order(),
+                    method.cost().rule(), method.reference());
+        }
+        out.printf("%n%-18s %s%n", "grid", "");
+        for (GridType grid : GridType.values()) {
+            out.printf("%-18s %s%n", grid.id(), grid.description());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,254 @@
+package s4s.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * RGB pictures of one size in memory, 8 bits a sample. At most 2 GiB of pixels.
+ *
+ * <p>{@link #read} accepts
+ * <ul>
+ * <li>a folder of png, jpeg, bmp or gif files at any depth, in the order of their relative names; when every file is
+ *     in a sub-folder just below, the sub-folders' names are the classes. Alpha is dropped, grey is repeated;
+ * <li>an npz with the uint8 array {@code jpeg} (picture files joined) and the integers {@code offset}: file i is
+ *     {@code jpeg[offset[i]:offset[i+1]]};
+ * <li>an npz or npy with uint8 pictures [N,H,W,3] or [N,3,H,W], or float pictures [N,3,H,W] in [-1,1] (see
+ *     {@link #toByte}). In an npz the array is {@code images}, {@code arr_0}, {@code x}, or else the only uint8 array
+ *     of four axes.
+ * </ul>
+ * An npz may also hold integers {@code label} (or {@code labels}) and strings {@code classes} (or
+ * {@code class_name}).
+ */
+public final class ImageSet {
+    private static final int CHANNELS = 3;
+
+    private final int height;
+    private final int width;
+    private final byte[] pixels;
+    private final int[] labels;
+    private final List<String> classes;
+    private final String source;
+    private final String sha256;
+
+    /** Takes over its arguments. */
+    ImageSet(PixelBuilder.Pixels pixels, int[] labels, List<String> classes, String source, String sha256) {
+        this.height = pixels.height();
+        this.width = pixels.width();
+        this.pixels = pixels.nchw();
+        this.labels = labels;
+        this.classes = classes;
+        this.source = source;
+        this.sha256 = sha256;
+    }
+
+    /**
+     * Reads pictures.
+     *
+     * @param path a folder, npz or npy, as described above
+     * @throws BadFileException if there is nothing to read, or it cannot be used; the message says why
+     */
+    public static ImageSet read(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return ImageFolder.read(path);
+        }
+        BadFileException.requireFile(path);
+        byte[] start;
+        try (InputStream in = Files.newInputStream(path)) {
+            start = in.readNBytes(NpyHeader.MAGIC.length);
+        } catch (IOException e) {
+            throw BadFileException.reading(path, e);
+        }
+        if (Arrays.equals(start, NpyHeader.MAGIC)) {
+            return ImageArrays.readNpy(path);
+        }
+        if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') {
+            return ImageArrays.readNpz(path);
+        }
+        throw new BadFileException(path + " holds no set of pictures; give a folder of png or jpeg files, an npz or an npy");
+    }
+
+    /**
+     * Pictures from pixels.
+     *
+     * @param nchw pixels [N, 3, height, width]; copied
+     * @param source what to call them
+     * @throws IllegalArgumentException if there is not at least one whole picture, or a part of one
+     */
+    public static ImageSet of(byte[] nchw, int height, int width, String source) {
+        return new ImageSet(new PixelBuilder.Pixels(height, width, whole(nchw.length, height, width, nchw.clone())),
+                new int[0], List.of(), source, Hashes.sha256(nchw));
+    }
+
+    /**
+     * Pictures from a network's output, each number by {@link #toByte}.
+     *
+     * @param nchw numbers [N, 3, height, width], [-1,1] for black to full
+     * @param source what to call them
+     * @throws IllegalArgumentException if there is not at least one whole picture, or a part of one, or NaN
+     */
+    public static ImageSet of(float[] nchw, int height, int width, String source) {
+        byte[] bytes = new byte[nchw.length];
+        for (int i = 0; i < nchw.length; i++) {
+            bytes[i] = toByte(nchw[i]);
+        }
+        whole(nchw.length, height, width, bytes);
+        return new ImageSet(new PixelBuilder.Pixels(height, width, bytes), new int[0], List.of(), source,
+                Hashes.sha256(bytes));
+    }
+
+    /**
+     * The 8-bit sample for a number in [-1,1]: x * 127.5 + 128, held within 0..255, its fraction dropped. This is the
+     * inverse of p / 127.5 - 1 for every sample p.
+     *
+     * @throws IllegalArgumentException if x is NaN
+     * @see <a href="https://github.com/NVlabs/edm/blob/main/generate.py">EDM, generate.py</a>
+     */
+    public static byte toByte(double x) {
+        if (Double.isNaN(x)) {
+            throw new IllegalArgumentException("a sample is NaN; the picture cannot be stored");
+        }
+        return (byte) (int) Math.max(0, Math.min(255, x * 127.5 + 128));
+    }
+
+    /**
+     * Writes pictures as samplers do for FID scripts: {@code images} uint8 [N,H,W,3] and {@code seeds} int64 [N], and
+     * {@code label} and {@code classes} where there are any. Stored, so that the same pictures give the same bytes.
+     *
+     * @param npz where to; replaced atomically
+     * @param images what to write
+     * @param seeds the seed of each picture
+     * @throws IllegalArgumentException if there is not one seed for each picture
+     * @throws IOException if the file cannot be written
+     */
+    public static void write(Path npz, ImageSet images, long[] seeds) throws IOException {
+        if (seeds.length != images.count()) {
+            throw new IllegalArgumentException(
+                    seeds.length + " seeds for " + images.count() + " pictures; give one for each");
+        }
+        Map<String, NpyArray> arrays = new java.util.TreeMap<>();
+        arrays.put("images", images.interleaved());
+        arrays.put("seeds", NpyArray.of(seeds));
+        if (images.labels.length > 0) {
+            arrays.put("label", NpyArray.of(images.labels));
+        }
+        if (!images.classes.isEmpty()) {
+            arrays.put("classes", NpyArray.of(images.classes));
+        }
+        Npz.write(npz, arrays);
+    }
+
+    /** The number of pictures, at least one. */
+    public int count() {
+        return pixels.length / (CHANNELS * height * width);
+    }
+
+    /** Always 3: red, green, blue. */
+    public int channels() {
+        return CHANNELS;
+    }
+
+    /** Rows of a picture. */
+    public int height() {
+        return height;
+    }
+
+    /** Columns of a picture. */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * The samples [count, channels, height, width], last index fastest, each {@code b & 0xff}. This is the memory of
+     * the set itself, which may be hundreds of megabytes: read it, do not write.
+     */
+    public byte[] pixels() {
+        return pixels;
+    }
+
+    /** The class of each picture, an index into {@link #classes} where that is known; empty if there are no labels. */
+    public int[] labels() {
+        return labels.clone();
+    }
+
+    /** The names of the classes; empty if unknown. */
+    public List<String> classes() {
+        return classes;
+    }
+
+    /** The name of the file or folder, without the path to it. */
+    public String source() {
+        return source;
+    }
+
+    /**
+     * SHA-256 of the whole source (not of a part taken by {@link #head}): of the file; for a folder of the list that
+     * {@code sha256sum} prints for its pictures in order of their relative names; for pixels of these.
+     */
+    public String sha256() {
+        return sha256;
+    }
+
+    /**
+     * The first pictures.
+     *
+     * @param n 1 to {@link #count}
+     * @throws IllegalArgumentException if n is outside that range
+     */
+    public ImageSet head(int n) {
+        if (n < 1 || n > count()) {
+            throw new IllegalArgumentException("the first " + n + " of " + count() + " pictures of " + source
+                    + "; ask for 1 to " + count());
+        }
+        byte[] part = Arrays.copyOf(pixels, n * CHANNELS * height * width);
+        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOf(labels, n);
+        return new ImageSet(new PixelBuilder.Pixels(height, width, part), partLabels, classes, source, sha256);
+    }
+
+    @Override
+    public String toString() {
+        return count() + " pictures of " + width + "x" + height + " from " + source;
+    }
+
+    /** The samples of that many pictures, if they fit into one array. */
+    static int checkedLength(int count, int height, int width, String source) throws BadFileException {
+        long length = CHANNELS * (long) height * width; // sides are at most 2^12
+        if (length > (Integer.MAX_VALUE - 8) / count) {
+            throw new BadFileException(count + " pictures of " + width + "x" + height + " in " + source
+                    + " need more than 2 GiB; use fewer or smaller ones");
+        }
+        long bytes = length * count;
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap) {
+            throw new BadFileException(count + " pictures of " + width + "x" + height + " in " + source + " need "
+                    + (bytes >> 20) + " MiB, more than the " + (heap >> 20)
+                    + " MiB that Java may use; start it with a larger -Xmx");
+        }
+        return (int) bytes;
+    }
+
+    private static byte[] whole(int length, int height, int width, byte[] pixels) {
+        if (height < 1 || width < 1 || length == 0 || length % (CHANNELS * (long) height * width) != 0) {
+            throw new IllegalArgumentException(length + " samples are not a number of whole RGB pictures of "
+                    + width + "x" + height);
+        }
+        return pixels;
+    }
+
+    private NpyArray interleaved() {
+        byte[] out = new byte[pixels.length];
+        int area = height * width;
+        for (int start = 0; start < pixels.length; start += CHANNELS * area) {
+            for (int c = 0; c < CHANNELS; c++) {
+                for (int i = 0; i < area; i++) {
+                    out[start + CHANNELS * i + c] = pixels[start + c * area + i];
+                }
+            }
+        }
+        return new NpyArray(DType.UINT8, 1, new long[] {count(), height, width, CHANNELS}, out);
+    }
+}

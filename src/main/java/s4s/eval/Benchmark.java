@@ -1,0 +1,90 @@
+package s4s.eval;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import s4s.model.Denoiser;
+import s4s.model.Models;
+import s4s.schedule.GridType;
+import s4s.solver.Solvers;
+
+/**
+ * A benchmark of the literature: which model, which teacher, which student sizes and grids.
+ *
+ * @param name as on the command line and in data/paper/paper-fid.csv
+ * @param model the diffusion model of this profile
+ * @param features the feature network of this profile
+ * @param teacher the teacher
+ * @param nfes student sizes
+ * @param grids time grids
+ * @see <a href="https://arxiv.org/abs/2502.17423">Frankel et al. 2025</a>
+ */
+public record Benchmark(String name, String model, String features, Teacher teacher, List<Integer> nfes,
+        List<GridType> grids) {
+    /** Copies the lists. */
+    public Benchmark {
+        nfes = List.copyOf(nfes);
+        grids = List.copyOf(grids);
+    }
+
+    /**
+     * CIFAR-10, 32x32, unconditional, in its mini profile. Teacher as in LD3 and GAS: UniPC-3, logSNR,
+     * 20 NFE, which draws CIFAR-10 at FID 2.03 with the original network.
+     */
+    public static Benchmark cifar10() {
+        return new Benchmark("cifar10", "cifar10-mini", "cifar10-features",
+                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20), List.of(3, 4, 5, 6, 8, 10),
+                List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM));
+    }
+
+    /** All benchmarks. */
+    public static List<Benchmark> all() {
+        return List.of(cifar10());
+    }
+
+    /**
+     * The benchmark called {@code name}.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists the names
+     */
+    public static Benchmark named(String name) {
+        return all().stream().filter(b -> b.name.equals(name)).findFirst().orElseThrow(() ->
+                new IllegalArgumentException("there is no benchmark '" + name + "'; known are "
+                        + all().stream().map(Benchmark::name).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * Everything that the benchmark's numbers are computed with, in memory.
+     *
+     * @param denoiser the network
+     * @param modelSha256 hash of its weights
+     * @param features what distances are computed with
+     * @param reference moments of real images
+     */
+    public record Loaded(Denoiser denoiser, String modelSha256, MiniFeatures features, Reference reference) {}
+
+    /** Loads model, features and reference into {@code manager}. */
+    public Loaded load(Models models, NDManager manager) throws IOException {
+        Reference reference = Reference.read(models.path(model).resolve("reference.npz"));
+        if (!reference.featuresSha256().equals(models.card(features).weightsSha256())) {
+            throw new IOException("reference.npz of " + model + " was made with other features than " + features
+                    + ": make it again with s4s evaluate");
+        }
+        return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
+                new MiniFeatures(models.features(features, manager), manager), reference);
+    }
+
+    /** Every catalogue solver on {@code grid} with {@code nfe} evaluations. */
+    public List<Contestant> contestants(Denoiser denoiser, GridType grid, int nfe) {
+        return Contestant.of(Solvers.all(), grid, denoiser.schedule(), nfe);
+    }
+
+    /** Seeds 0 to {@code count - 1}, the ones that every table uses. */
+    public static long[] seeds(int count) {
+        long[] seeds = new long[count];
+        Arrays.setAll(seeds, i -> i);
+        return seeds;
+    }
+}

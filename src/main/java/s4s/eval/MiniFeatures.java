@@ -1,0 +1,125 @@
+package s4s.eval;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import s4s.data.ImageSet;
+import s4s.model.FeatureNet;
+
+/**
+ * Features of 8-bit images from our small classifier: what "FD (mini features)" and the perceptual
+ * distance are computed from. Samples are rounded to 8 bits first, as FID scripts do.
+ */
+public final class MiniFeatures {
+    private static final int BATCH = 250;
+    private final FeatureNet network;
+    private final NDManager manager;
+
+    /** Features by {@code network}; work is done in sub-managers of {@code manager}. */
+    public MiniFeatures(FeatureNet network, NDManager manager) {
+        this.network = network;
+        this.manager = manager;
+    }
+
+    /**
+     * Refuses images of a size that the network does not take.
+     *
+     * @throws IllegalArgumentException naming both sizes
+     */
+    public void requireFit(ImageSet images) {
+        int resolution = network.config().resolution();
+        if (images.height() != resolution || images.width() != resolution
+                || images.channels() != network.config().channels()) {
+            throw new IllegalArgumentException(images.source() + " holds images of " + images.height() + "x"
+                    + images.width() + " pixels, the features are of " + resolution + "x" + resolution);
+        }
+    }
+
+    /** Length of a feature vector. */
+    public int size() {
+        return network.config().features();
+    }
+
+    /** Mean and covariance of the features of {@code images}. */
+    public Moments.Gaussian moments(ImageSet images) {
+        Moments moments = new Moments(size());
+        for (int from = 0; from < images.count(); from += BATCH) {
+            try (NDManager scope = manager.newSubManager()) {
+                moments.add(network.pooled(network.maps(pixels(scope, images, from))).toFloatArray());
+            }
+        }
+        return moments.gaussian();
+    }
+
+    /** Share of {@code images} whose most likely class is their label. */
+    public double accuracy(ImageSet images) {
+        long right = 0;
+        for (int from = 0; from < images.count(); from += BATCH) {
+            try (NDManager scope = manager.newSubManager()) {
+                long[] best = network.logits(pixels(scope, images, from)).argMax(1).toLongArray();
+                for (int i = 0; i < best.length; i++) {
+                    right += best[i] == images.labels()[from + i] ? 1 : 0;
+                }
+            }
+        }
+        return right / (double) images.count();
+    }
+
+    /**
+     * What the network sees in a batch of samples.
+     *
+     * @param samples [B, C, H, W] around [-1, 1]; rounded to 8 bits first
+     * @return arrays in the manager of {@code samples}
+     */
+    public View view(NDArray samples) {
+        NDArray rounded = samples.toType(DataType.FLOAT32, true).mul(127.5f).add(128).floor().clip(0, 255)
+                .div(127.5f).sub(1);
+        List<NDArray> maps = network.maps(rounded);
+        return new View(maps, network.pooled(maps));
+    }
+
+    /**
+     * A batch as the network sees it.
+     *
+     * @param maps feature map of every level
+     * @param features feature vectors, [B, size]
+     */
+    public record View(List<NDArray> maps, NDArray features) {
+        /**
+         * Perceptual distance of each pair of images: the squared difference of channel-normalised
+         * feature maps, summed over channels, averaged over positions and levels. This is LPIPS'
+         * formula with all channel weights equal and our own small network, so its values compare
+         * with each other only.
+         *
+         * @param other as many images
+         * @see <a href="https://arxiv.org/abs/1801.03924">Zhang et al. 2018, equation 1</a>
+         */
+        public double[] distances(View other) {
+            double[] distances = new double[(int) features.getShape().get(0)];
+            for (int l = 0; l < maps.size(); l++) {
+                float[] d = unit(maps.get(l)).sub(unit(other.maps.get(l))).square().sum(new int[] {3})
+                        .reshape(distances.length, -1).mean(new int[] {1}).toFloatArray();
+                for (int i = 0; i < d.length; i++) {
+                    distances[i] += d[i] / maps.size();
+                }
+            }
+            return distances;
+        }
+    }
+
+    private static NDArray unit(NDArray map) {
+        return map.div(map.square().sum(new int[] {3}, true).add(1e-10).sqrt());
+    }
+
+    private static NDArray pixels(NDManager scope, ImageSet images, int from) {
+        int count = Math.min(BATCH, images.count() - from);
+        int size = images.channels() * images.height() * images.width();
+        float[] values = new float[count * size];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (images.pixels()[from * size + i] & 0xFF) / 127.5f - 1;
+        }
+        return scope.create(values, new Shape(count, images.channels(), images.height(), images.width()));
+    }
+}

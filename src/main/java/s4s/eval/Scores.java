@@ -1,0 +1,89 @@
+package s4s.eval;
+
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Scores as a long table, the form in which results are stored and plotted: one row a solver, grid
+ * and NFE.
+ *
+ * <p>Columns: solver, grid, nfe, images, block (images a block), fd (FD, mini features, of all images),
+ * block_fd (mean FD of the blocks), block_fd_std (their standard deviation), rmse, perceptual (both
+ * to the teacher's image of the same seed).
+ */
+public final class Scores {
+    private Scores() {}
+
+    /** An empty table. */
+    public static Table table() {
+        return Table.create("scores", StringColumn.create("solver"), StringColumn.create("grid"),
+                IntColumn.create("nfe"), IntColumn.create("images"), IntColumn.create("block"),
+                DoubleColumn.create("fd"), DoubleColumn.create("block_fd"), DoubleColumn.create("block_fd_std"),
+                DoubleColumn.create("rmse"), DoubleColumn.create("perceptual"));
+    }
+
+    /** {@code scores} in their order. */
+    public static Table table(List<Comparison.Score> scores, int block) {
+        Table table = table();
+        for (Comparison.Score score : scores) {
+            Row row = table.appendRow();
+            row.setString("solver", score.contestant().solver());
+            row.setString("grid", score.contestant().grid());
+            row.setInt("nfe", score.contestant().nfe());
+            row.setInt("images", score.images());
+            row.setInt("block", block);
+            row.setDouble("fd", score.fd());
+            row.setDouble("block_fd", score.blockMean());
+            row.setDouble("block_fd_std", score.blockStd());
+            row.setDouble("rmse", score.rmse());
+            row.setDouble("perceptual", score.perceptual());
+        }
+        return table;
+    }
+
+    /**
+     * Compares a small live run with stored results of the same block size.
+     *
+     * @param live scores of one block
+     * @param stored scores of several blocks
+     * @return one row a live row: live FD, stored mean and spread (two standard deviations of the stored blocks),
+     *     and whether the live value lies within
+     * @throws IllegalArgumentException if a live row has no stored counterpart of the same block size
+     */
+    public static Table agreement(Table live, Table stored) {
+        Map<String, Row> known = new java.util.HashMap<>();
+        for (int i = 0; i < stored.rowCount(); i++) {
+            known.put(key(stored.row(i)), stored.row(i));
+        }
+        Table table = Table.create("agreement", StringColumn.create("solver"), StringColumn.create("grid"),
+                IntColumn.create("nfe"), DoubleColumn.create("live"), DoubleColumn.create("stored"),
+                DoubleColumn.create("spread"), StringColumn.create("agree"));
+        for (int i = 0; i < live.rowCount(); i++) {
+            Row row = live.row(i);
+            Row other = known.get(key(row));
+            if (other == null || other.getInt("block") != row.getInt("images")) {
+                throw new IllegalArgumentException("no stored result for " + key(row) + " in blocks of "
+                        + row.getInt("images") + " images");
+            }
+            Row to = table.appendRow();
+            double spread = 2 * other.getDouble("block_fd_std");
+            to.setString("solver", row.getString("solver"));
+            to.setString("grid", row.getString("grid"));
+            to.setInt("nfe", row.getInt("nfe"));
+            to.setDouble("live", row.getDouble("fd"));
+            to.setDouble("stored", other.getDouble("block_fd"));
+            to.setDouble("spread", spread);
+            to.setString("agree", Math.abs(row.getDouble("fd") - other.getDouble("block_fd")) <= spread ? "yes" : "NO");
+        }
+        return table;
+    }
+
+    private static String key(Row row) {
+        return row.getString("solver") + ", " + row.getString("grid") + ", " + row.getInt("nfe") + " NFE";
+    }
+}

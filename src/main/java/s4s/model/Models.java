@@ -1,0 +1,95 @@
+package s4s.model;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import s4s.data.Hashes;
+import s4s.data.NpyArray;
+import s4s.data.Npz;
+
+/**
+ * The models in a folder, one sub-folder each with {@code card.json} and {@code weights.npz}. A model
+ * is asked for by the sub-folder's name or by the path of any such folder.
+ *
+ * @param folder where the models are
+ */
+public record Models(Path folder) {
+    /**
+     * The models of the repository: {@code data/models} under {@code $S4S_HOME}, else under the
+     * current folder or the nearest parent that has it.
+     *
+     * @throws IOException if there is no such folder
+     */
+    public static Models ofRepository() throws IOException {
+        return new Models(repository().resolve("data").resolve("models"));
+    }
+
+    /** The repository's root. */
+    public static Path repository() throws IOException {
+        String home = System.getenv("S4S_HOME");
+        Path start = home == null || home.isBlank() ? Path.of("") : Path.of(home);
+        for (Path p = start.toAbsolutePath().normalize(); p != null; p = p.getParent()) {
+            if (Files.isDirectory(p.resolve("data").resolve("models"))) {
+                return p;
+            }
+        }
+        throw new IOException("no folder data/models here or above: start in the repository or set S4S_HOME to it");
+    }
+
+    /** Names of the models, sorted. */
+    public List<String> names() throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.filter(p -> Files.exists(p.resolve("card.json"))).map(p -> p.getFileName().toString())
+                    .sorted().toList();
+        }
+    }
+
+    /** The folder of model {@code name}. */
+    public Path path(String name) throws IOException {
+        Path here = folder.resolve(name);
+        if (Files.exists(here.resolve("card.json"))) {
+            return here;
+        }
+        throw new IOException("no model '" + name + "': there are " + (names().isEmpty() ? "none" : String.join(", ", names()))
+                + " in " + folder + "; a path to a folder with card.json and weights.npz works too");
+    }
+
+    /** The card of model {@code name}. */
+    public ModelCard card(String name) throws IOException {
+        return ModelCard.read(path(name).resolve("card.json"));
+    }
+
+    /** The diffusion model {@code name}, its weights in {@code manager}. */
+    public Denoiser denoiser(String name, NDManager manager) throws IOException {
+        ModelCard card = card(name);
+        UNet network = new UNet(card.unet(), weights(name, manager));
+        return new NetworkDenoiser(network, new EdmPreconditioning(card.sigmaData()));
+    }
+
+    /** The classifier {@code name}, its weights in {@code manager}. */
+    public FeatureNet features(String name, NDManager manager) throws IOException {
+        return new FeatureNet(card(name).classifier(), weights(name, manager));
+    }
+
+    private Weights weights(String name, NDManager manager) throws IOException {
+        Path file = path(name).resolve("weights.npz");
+        String expected = card(name).weightsSha256();
+        String actual = Hashes.sha256(file);
+        if (!actual.equals(expected)) {
+            throw new IOException(file + " is not the file that its card describes (sha256 " + actual
+                    + ", card " + expected + "): restore it, or train again");
+        }
+        try (Npz npz = Npz.open(file)) {
+            Map<String, NpyArray> arrays = new LinkedHashMap<>();
+            for (String array : npz.names()) {
+                arrays.put(array, npz.get(array));
+            }
+            return Weights.fromNpy(manager, arrays);
+        }
+    }
+}

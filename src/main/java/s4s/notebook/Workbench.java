@@ -1,0 +1,180 @@
+package s4s.notebook;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import s4s.data.ImageSet;
+import s4s.eval.Benchmark;
+import s4s.eval.Comparison;
+import s4s.eval.Contestant;
+import s4s.eval.Published;
+import s4s.eval.Scores;
+import s4s.eval.Teacher;
+import s4s.model.Denoiser;
+import s4s.model.ModelCard;
+import s4s.model.Models;
+import s4s.run.Sampling;
+import s4s.schedule.GridType;
+import s4s.solver.Method;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * A benchmark opened for work in a notebook: its model, features, teacher and tables, and short
+ * calls that draw and measure. It holds native memory until closed.
+ */
+public final class Workbench implements AutoCloseable {
+    private static final int BATCH = 100;
+
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Path repository;
+    private final Models models;
+    private final Benchmark benchmark;
+    private final Benchmark.Loaded loaded;
+
+    private Workbench(Benchmark benchmark) throws IOException {
+        this.repository = Models.repository();
+        this.models = Models.ofRepository();
+        this.benchmark = benchmark;
+        this.loaded = benchmark.load(models, manager);
+    }
+
+    /** Opens the benchmark called {@code name}, for instance {@code cifar10}. */
+    public static Workbench open(String name) throws IOException {
+        return new Workbench(Benchmark.named(name));
+    }
+
+    /** What is opened. */
+    public Benchmark benchmark() {
+        return benchmark;
+    }
+
+    /** Its network. */
+    public Denoiser denoiser() {
+        return loaded.denoiser();
+    }
+
+    /** Parent of all tensors here. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** Hash of the network's weights. */
+    public String modelSha256() {
+        return loaded.modelSha256();
+    }
+
+    /** The repository's root. */
+    public Path repository() {
+        return repository;
+    }
+
+    /** A catalogue solver on a named grid. */
+    public Solver solver(String method, String grid, int nfe) {
+        Method found = Solvers.named(method);
+        return found.build(GridType.named(grid).levels(denoiser().schedule(), found.steps(nfe)));
+    }
+
+    /** The teacher as a solver. */
+    public Solver teacher() {
+        return benchmark.teacher().solver(denoiser());
+    }
+
+    /** Images of seeds 0 to {@code count - 1}. */
+    public ImageSet draw(Solver solver, int count, LongConsumer progress) {
+        try (NDManager scope = manager.newSubManager()) {
+            float[] values = Sampling.images(scope, denoiser(), solver, Benchmark.seeds(count), BATCH, progress)
+                    .toFloatArray();
+            int size = (int) denoiser().sampleShape().get(1);
+            return ImageSet.of(values, size, size, solver.name());
+        }
+    }
+
+    /** The noise levels of every grid of the benchmark, for {@code steps} steps. */
+    public Map<String, double[]> grids(int steps) {
+        Map<String, double[]> grids = new LinkedHashMap<>();
+        for (GridType grid : benchmark.grids()) {
+            grids.put(grid.id(), grid.levels(denoiser().schedule(), steps));
+        }
+        return grids;
+    }
+
+    /** What the model is: architecture, data, training. */
+    public Table model() throws IOException {
+        ModelCard card = models.card(benchmark.model());
+        StringColumn key = StringColumn.create("model");
+        StringColumn value = StringColumn.create(card.name());
+        key.append("parameters");
+        value.append(String.format("%,d", card.parameters()));
+        List.of("data", "dataImages", "imagesSeen", "seconds").forEach(name -> {
+            JsonElement element = card.training().get(name);
+            if (element != null) {
+                key.append(name);
+                value.append(element.getAsString());
+            }
+        });
+        key.append("weights sha256");
+        value.append(card.weightsSha256().substring(0, 16));
+        return Table.create(card.name(), key, value);
+    }
+
+    /** How good the model is: FD (mini features) of the teacher's samples, of real test images and of a Gaussian. */
+    public Table quality() throws IOException {
+        ModelCard card = models.card(benchmark.model());
+        StringColumn images = StringColumn.create("images");
+        DoubleColumn fd = DoubleColumn.create("FD (mini features)");
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("fdTest", "real test images");
+        rows.put("fdTeacher", "teacher, " + benchmark.teacher().label() + " NFE");
+        rows.put("fdGaussian", "Gaussian with the data's pixel mean and covariance");
+        rows.forEach((name, label) -> {
+            images.append(label);
+            fd.append(card.evaluation().get(name).getAsDouble());
+        });
+        return Table.create("quality", images, fd);
+    }
+
+    /** Published FIDs of this benchmark; see {@link Published}. */
+    public Table published() throws IOException {
+        return Published.fid(repository, benchmark.name());
+    }
+
+    /**
+     * Measures every catalogue solver on some grids and sizes with one block of images.
+     *
+     * @param images number of images, the block size of the stored table
+     * @return as {@link Scores} describes
+     */
+    public Table measure(int images, List<GridType> grids, List<Integer> nfes, LongConsumer progress) {
+        List<Contestant> contestants = new ArrayList<>();
+        for (GridType grid : grids) {
+            for (int nfe : nfes) {
+                contestants.addAll(benchmark.contestants(denoiser(), grid, nfe));
+            }
+        }
+        return measure(images, contestants, progress);
+    }
+
+    /** Measures any solvers with one block of images. */
+    public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
+        Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
+        Comparison comparison = new Comparison(denoiser(), loaded.features(), loaded.reference().moments(), teacher,
+                BATCH, images);
+        return Scores.table(comparison.run(manager, contestants, progress), images);
+    }
+
+    /** Releases all tensors. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

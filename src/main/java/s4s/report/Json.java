@@ -1,0 +1,115 @@
+package s4s.report;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * The few JSON helpers of this package. Only calls that Gson 2.8.5 has: a notebook kernel may bring that version and
+ * put it first on the class path.
+ */
+final class Json {
+
+    private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private Json() {}
+
+    static JsonObject parseObject(String text) {
+        try {
+            JsonObject object = PRETTY.fromJson(text, JsonObject.class);
+            if (object == null) {
+                throw new IllegalArgumentException("not a JSON object: the text is empty");
+            }
+            return object;
+        } catch (JsonParseException | ClassCastException e) {
+            throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
+        }
+    }
+
+    static String pretty(JsonElement element) {
+        return PRETTY.toJson(element);
+    }
+
+    /** JSON has no NaN or infinity: both become null, which Plotly draws as a gap. */
+    static JsonElement number(double value) {
+        return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+    }
+
+    static JsonArray numbers(double... values) {
+        JsonArray array = new JsonArray();
+        for (double value : values) {
+            array.add(number(value));
+        }
+        return array;
+    }
+
+    static JsonArray strings(Collection<String> values) {
+        JsonArray array = new JsonArray();
+        values.forEach(array::add);
+        return array;
+    }
+
+    /** The member, unless it is missing or null. */
+    static Optional<JsonElement> get(JsonObject object, String name) {
+        return Optional.ofNullable(object.get(name)).filter(e -> !e.isJsonNull());
+    }
+
+    static Optional<JsonObject> object(JsonObject parent, String name) {
+        return get(parent, name).filter(JsonElement::isJsonObject).map(JsonElement::getAsJsonObject);
+    }
+
+    static Optional<JsonArray> array(JsonObject parent, String name) {
+        return get(parent, name).filter(JsonElement::isJsonArray).map(JsonElement::getAsJsonArray);
+    }
+
+    static Optional<String> string(JsonObject parent, String name) {
+        return get(parent, name).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString);
+    }
+
+    /** A number, also where it was written as a string (Tablesaw writes some so). */
+    static Optional<Double> decimal(JsonObject parent, String name) {
+        return get(parent, name).filter(JsonElement::isJsonPrimitive).flatMap(Json::decimal);
+    }
+
+    static Optional<Double> decimal(JsonElement element) {
+        try {
+            return element.isJsonPrimitive() ? Optional.of(element.getAsDouble()) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The member object, created empty where missing. */
+    static JsonObject child(JsonObject parent, String name) {
+        return object(parent, name).orElseGet(() -> {
+            JsonObject created = new JsonObject();
+            parent.add(name, created);
+            return created;
+        });
+    }
+
+    static void putIfAbsent(JsonObject object, String name, JsonElement value) {
+        if (!object.has(name)) {
+            object.add(name, value);
+        }
+    }
+
+    static void putIfAbsent(JsonObject object, String name, String value) {
+        putIfAbsent(object, name, new JsonPrimitive(value));
+    }
+
+    static void putIfAbsent(JsonObject object, String name, Number value) {
+        putIfAbsent(object, name, new JsonPrimitive(value));
+    }
+
+    static void putIfAbsent(JsonObject object, String name, boolean value) {
+        putIfAbsent(object, name, new JsonPrimitive(value));
+    }
+}

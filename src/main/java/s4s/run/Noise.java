@@ -1,0 +1,113 @@
+package s4s.run;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.stream.LongStream;
+import org.apache.commons.math3.random.MersenneTwister;
+
+/**
+ * Starting noise: one seed for each image, so that the batch size cannot change it.
+ *
+ * <p>The numbers of seed {@code n} are those of {@code torch.manual_seed(n); torch.randn(shape)} on the CPU (float32), up to
+ * one rounding of the last bit, computed on the JVM with {@link StrictMath}: the same bits on every machine. They come from the
+ * Mersenne twister MT19937 by the Box-Muller transform; from 16 numbers on, PyTorch works on blocks of 16, where element
+ * {@code j} of the first half pairs with {@code j + 8}, and a last incomplete block redraws the last 16 numbers.
+ */
+public final class Noise {
+
+    private static final int BLOCK = 16;
+
+    private Noise() {}
+
+    /**
+     * Unit normal noise for some images.
+     *
+     * @param manager manager of the result
+     * @param seeds one for each image, 0 to 2^31 - 1
+     * @param sampleShape shape of one image
+     * @return float64 array of float32 values, shape (seeds, sample shape...)
+     * @throws IllegalArgumentException if there is no seed or one is out of range
+     */
+    public static NDArray normal(NDManager manager, long[] seeds, Shape sampleShape) {
+        if (seeds.length == 0) {
+            throw new IllegalArgumentException("Noise needs at least one seed.");
+        }
+        int size = Math.toIntExact(sampleShape.size());
+        double[] noise = new double[Math.multiplyExact(seeds.length, size)];
+        for (int i = 0; i < seeds.length; i++) {
+            float[] image = normal(seeds[i], size);
+            for (int j = 0; j < size; j++) {
+                noise[i * size + j] = image[j];
+            }
+        }
+        return manager.create(noise, new Shape(LongStream.concat(
+                LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray()));
+    }
+
+    /**
+     * Unit normal noise for one image.
+     *
+     * @param seed 0 to 2^31 - 1
+     * @param size how many numbers, at least 1
+     */
+    public static float[] normal(long seed, int size) {
+        if (seed < 0 || seed > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
+        }
+        MersenneTwister twister = new MersenneTwister((int) seed);
+        float[] noise = new float[size];
+        if (size < BLOCK) {
+            single(twister, noise);
+            return noise;
+        }
+        for (int i = 0; i < size; i++) {
+            noise[i] = uniform(twister);
+        }
+        for (int i = 0; i + BLOCK <= size; i += BLOCK) {
+            boxMuller(noise, i);
+        }
+        if (size % BLOCK != 0) {
+            int tail = size - BLOCK;
+            for (int i = tail; i < size; i++) {
+                noise[i] = uniform(twister);
+            }
+            boxMuller(noise, tail);
+        }
+        return noise;
+    }
+
+    /** The low 24 bits of a draw, as a float in [0, 1). */
+    private static float uniform(MersenneTwister twister) {
+        return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
+    }
+
+    private static void boxMuller(float[] block, int from) {
+        for (int j = from; j < from + BLOCK / 2; j++) {
+            float u1 = 1 - block[j];
+            float theta = (float) (2 * Math.PI) * block[j + BLOCK / 2];
+            double r = StrictMath.sqrt(-2 * StrictMath.log(u1));
+            block[j] = (float) (r * StrictMath.cos(theta));
+            block[j + BLOCK / 2] = (float) (r * StrictMath.sin(theta));
+        }
+    }
+
+    /** Fewer than 16 numbers: double precision, cosine and sine of a pair one after the other. */
+    private static void single(MersenneTwister twister, float[] noise) {
+        for (int i = 0; i < noise.length; i += 2) {
+            double u1 = uniform53(twister);
+            double u2 = uniform53(twister);
+            double r = StrictMath.sqrt(-2 * StrictMath.log1p(-u2));
+            noise[i] = (float) (r * StrictMath.cos(2 * Math.PI * u1));
+            if (i + 1 < noise.length) {
+                noise[i + 1] = (float) (r * StrictMath.sin(2 * Math.PI * u1));
+            }
+        }
+    }
+
+    private static double uniform53(MersenneTwister twister) {
+        long high = twister.nextInt();
+        long low = twister.nextInt() & 0xFFFFFFFFL;
+        return ((high << 32 | low) & (1L << 53) - 1) * 0x1p-53;
+    }
+}

@@ -1,0 +1,87 @@
+package s4s.run;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import s4s.model.Denoiser;
+import s4s.solver.Solver;
+
+/**
+ * Images from seeds. The image of a seed does not depend on the other seeds, nor, up to float32 rounding, on the batch size; the
+ * same call gives the same bits.
+ */
+public final class Sampling {
+
+    private Sampling() {}
+
+    /** Takes the images of a batch; they are closed afterwards. */
+    @FunctionalInterface
+    public interface BatchConsumer {
+        /**
+         * @param first index of the batch's first seed
+         * @param images shape (n, sample shape...), of the network's type
+         */
+        void accept(int first, NDArray images);
+    }
+
+    /** {@link #images(NDManager, Denoiser, Solver, long[], int, LongConsumer)} without progress. */
+    public static NDArray images(NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch) {
+        return images(manager, denoiser, solver, seeds, batch, done -> {});
+    }
+
+    /**
+     * Draws one image for each seed.
+     *
+     * @param manager manager of the result
+     * @param denoiser the network
+     * @param solver the solver
+     * @param seeds at least one, see {@link Noise}
+     * @param batch most images in a network call, at least 1
+     * @param progress told the number of finished images after each batch
+     * @return shape (seeds, sample shape...), of the network's type
+     * @throws IllegalArgumentException for a wrong seed or batch size
+     */
+    public static NDArray images(
+            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, LongConsumer progress) {
+        Shape shape = new Shape(LongStream.concat(
+                LongStream.of(seeds.length), LongStream.of(denoiser.sampleShape().getShape())).toArray());
+        NDArray all = manager.create(shape, denoiser.dataType());
+        batches(manager, denoiser, solver, seeds, batch, (first, images) -> {
+            long end = first + images.getShape().get(0);
+            all.set(new NDIndex(first + ":" + end), images);
+            progress.accept(end);
+        });
+        return all;
+    }
+
+    /**
+     * Draws one image for each seed and hands them on batch by batch, in order.
+     *
+     * @param manager parent of the managers that each batch uses
+     * @param denoiser the network
+     * @param solver the solver
+     * @param seeds at least one, see {@link Noise}
+     * @param batch most images in a network call, at least 1
+     * @param consumer takes the images
+     * @throws IllegalArgumentException for a wrong seed or batch size
+     */
+    public static void batches(
+            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, BatchConsumer consumer) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("A batch holds at least one image, not " + batch + ".");
+        }
+        Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
+        for (int first = 0; first < seeds.length; first += batch) {
+            long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
+            try (NDManager scope = manager.newSubManager()) {
+                NDArray noise = Noise.normal(scope, some, denoiser.sampleShape());
+                NDArray sample = Executor.run(program, denoiser, noise);
+                consumer.accept(first, sample.toType(denoiser.dataType(), false));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package s4s.solver;
+
+import java.util.function.IntUnaryOperator;
+
+/**
+ * How a method's evaluations and its grid are related.
+ *
+ * @param rule in words, for instance "1 per step"
+ * @param steps number of grid intervals for a number of evaluations; throws {@link IllegalArgumentException} with a sentence
+ *     where there is none
+ */
+public record Cost(String rule, IntUnaryOperator steps) {
+
+    /** The same number of evaluations in every step. */
+    public static Cost perStep(int evaluations) {
+        return new Cost(evaluations + " per step", nfe -> {
+            if (nfe % evaluations != 0) {
+                throw new IllegalArgumentException("it takes " + evaluations + " evaluations a step, so NFE must be a multiple of "
+                        + evaluations + ", not " + nfe);
+            }
+            return nfe / evaluations;
+        });
+    }
+}

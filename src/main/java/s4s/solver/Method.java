@@ -1,0 +1,94 @@
+package s4s.solver;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+
+/**
+ * A solver before its grid is chosen: what a paper describes.
+ *
+ * @param name name on the command line and in tables, for instance {@code dpmpp-3m}
+ * @param label name in figures, for instance {@code DPM-Solver++ 3M}
+ * @param order order of convergence that the paper claims
+ * @param prediction the prediction that the formulas are written in
+ * @param cost evaluations against grid intervals
+ * @param reference paper
+ * @param formulas the method, written on a {@link Tracer}
+ */
+public record Method(
+        String name, String label, int order, Prediction prediction, Cost cost, String reference, Consumer<Tracer> formulas) {
+
+    /**
+     * Grid intervals for a number of evaluations.
+     *
+     * @param nfe number of function evaluations, at least 1
+     * @return N
+     * @throws IllegalArgumentException if this method cannot spend exactly {@code nfe}; the message says why
+     */
+    public int steps(int nfe) {
+        if (nfe < 1) {
+            throw new IllegalArgumentException("A solver needs at least one function evaluation, got NFE " + nfe + ".");
+        }
+        try {
+            return cost.steps().applyAsInt(nfe);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Solver " + name + " cannot run with NFE " + nfe + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * The solver on a grid.
+     *
+     * @param sigmas N + 1 noise levels, strictly decreasing
+     * @return the table of numbers
+     * @throws IllegalArgumentException if the grid does not decrease or the method is not defined on it
+     */
+    public Solver build(double[] sigmas) {
+        return build(sigmas, Arrays.copyOf(sigmas, sigmas.length - 1));
+    }
+
+    /**
+     * The solver on a grid, with evaluation levels of their own.
+     *
+     * @param sigmas N + 1 noise levels, strictly decreasing
+     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @return the table of numbers
+     * @throws IllegalArgumentException if the grid does not decrease or the method is not defined on it
+     */
+    public Solver build(double[] sigmas, double[] evaluateAt) {
+        return trace(constants(sigmas), constants(evaluateAt)).value();
+    }
+
+    /**
+     * The solver on a grid that depends on parameters.
+     *
+     * @param sigmas N + 1 noise levels, strictly decreasing, all over the same parameters
+     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @return the table with derivatives
+     * @throws IllegalArgumentException if the grid does not decrease
+     */
+    public Traced trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
+        if (sigmas.length < 2 || evaluateAt.length != sigmas.length - 1) {
+            throw new IllegalArgumentException("A grid has at least two noise levels and one evaluation level less, not "
+                    + sigmas.length + " and " + evaluateAt.length + ".");
+        }
+        for (int i = 1; i < sigmas.length; i++) {
+            if (!(sigmas[i].getValue() < sigmas[i - 1].getValue())) {
+                throw new IllegalArgumentException("Noise levels must decrease strictly; number " + i + " ("
+                        + sigmas[i].getValue() + ") follows " + sigmas[i - 1].getValue() + ".");
+            }
+        }
+        Tracer tracer = new Tracer(sigmas, evaluateAt);
+        formulas.accept(tracer);
+        return tracer.finish(name, prediction);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static DerivativeStructure[] constants(double[] values) {
+        return Arrays.stream(values).mapToObj(v -> new DerivativeStructure(0, 1, v)).toArray(DerivativeStructure[]::new);
+    }
+}

@@ -1,0 +1,160 @@
+package s4s.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+
+/** Linear multistep methods: one evaluation a step, at the newest state; older outputs are used again. NFE = number of steps. */
+public final class Multistep {
+
+    private static final double[][] ADAMS_BASHFORTH = {
+        {1},
+        {3 / 2., -1 / 2.},
+        {23 / 12., -16 / 12., 5 / 12.},
+        {55 / 24., -59 / 24., 37 / 24., -9 / 24.}
+    };
+
+    private Multistep() {}
+
+    /**
+     * DDIM, which is Euler's method in the noise level.
+     *
+     * <pre>
+     *   y_{i+1} = y_i + (sigma_{i+1} - sigma_i) e_i
+     * </pre>
+     *
+     * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2021</a>
+     */
+    public static Method ddim() {
+        return new Method("ddim", "DDIM", 1, Prediction.NOISE, Cost.perStep(1), "Song et al. 2021, arXiv:2010.02502",
+                steps((t, i, y, e) -> y.plus(e.get(0).times(t.step(i)))));
+    }
+
+    /**
+     * iPNDM: Adams-Bashforth weights for equal steps, used on any grid; starts up with the lower orders.
+     *
+     * <pre>
+     *   y_{i+1} = y_i + (sigma_{i+1} - sigma_i) sum_j c_j e_{i-j}
+     *   c = (1), (3, -1)/2, (23, -16, 5)/12, (55, -59, 37, -9)/24
+     * </pre>
+     *
+     * @param order 1 to 4; 1 is {@link #ddim()}
+     * @throws IllegalArgumentException for another order
+     * @see <a href="https://arxiv.org/abs/2204.13902">Zhang and Chen 2023, appendix</a>
+     */
+    public static Method ipndm(int order) {
+        requireOrder("iPNDM", order, 4);
+        if (order == 1) {
+            return ddim();
+        }
+        return new Method("ipndm-" + order, "iPNDM-" + order, order, Prediction.NOISE, Cost.perStep(1),
+                "Zhang and Chen 2023, arXiv:2204.13902", steps((t, i, y, e) -> {
+                    double[] c = ADAMS_BASHFORTH[Math.min(order, i + 1) - 1];
+                    Row slope = Row.ZERO;
+                    for (int j = 0; j < c.length; j++) {
+                        slope = slope.plus(e.get(j).times(c[j]));
+                    }
+                    return y.plus(slope.times(t.step(i)));
+                }));
+    }
+
+    /** {@link #dpmSolverPP(int, LowerOrderFinal)} with the lower orders at the end. */
+    public static Method dpmSolverPP(int order) {
+        return dpmSolverPP(order, LowerOrderFinal.ALWAYS);
+    }
+
+    /**
+     * DPM-Solver++(2M) and (3M), data prediction. With {@code E(x) = exp(x) - 1}, {@code h = lambda_{i+1} - lambda_i},
+     * {@code r_0 = h_{i-1} / h}, {@code r_1 = h_{i-2} / h}:
+     *
+     * <pre>
+     *   order 1:  y_{i+1} = (sigma_{i+1} / sigma_i) y_i - E(-h) D_i
+     *   order 2:  ... - p_1 / 2 a,                    a = (D_i - D_{i-1}) / r_0
+     *   order 3:  ... + p_2 d_1 - p_3 d_2,            b = (D_{i-1} - D_{i-2}) / r_1
+     *             d_2 = (a - b) / (r_0 + r_1),        d_1 = a + r_0 d_2
+     *             p_1 = E(-h), p_2 = p_1 / h + 1, p_3 = p_2 / h - 1/2
+     * </pre>
+     *
+     * As published, order 3 lacks a factor 2 on {@code d_2} and converges with order 2.
+     *
+     * @param order 2 or 3 (1 is {@link #ddim()} in data form)
+     * @param lowerOrderFinal whether the last steps use lower orders
+     * @throws IllegalArgumentException for another order
+     * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022</a>
+     */
+    public static Method dpmSolverPP(int order, LowerOrderFinal lowerOrderFinal) {
+        requireOrder("DPM-Solver++", order, 3);
+        return dpm("dpmpp-", "DPM-Solver++ ", Prediction.DATA, order, lowerOrderFinal, "Lu et al. 2022, arXiv:2211.01095");
+    }
+
+    /**
+     * The multistep DPM-Solver of order 2 and 3, noise prediction: the formulas of
+     * {@link #dpmSolverPP(int, LowerOrderFinal)} with {@code h} for {@code -h}, times {@code sigma_{i+1}}.
+     *
+     * @param order 2 or 3
+     * @param lowerOrderFinal whether the last steps use lower orders
+     * @throws IllegalArgumentException for another order
+     * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022</a>
+     */
+    public static Method dpmSolver(int order, LowerOrderFinal lowerOrderFinal) {
+        requireOrder("DPM-Solver", order, 3);
+        return dpm("dpm-", "DPM-Solver ", Prediction.NOISE, order, lowerOrderFinal, "Lu et al. 2022, arXiv:2206.00927");
+    }
+
+    private static Method dpm(
+            String name, String label, Prediction prediction, int order, LowerOrderFinal lowerOrderFinal, String reference) {
+        String suffix = switch (lowerOrderFinal) {
+            case ALWAYS -> "";
+            case BELOW_10 -> "-below10";
+            case NEVER -> "-nolof";
+        };
+        return new Method(name + order + "m" + suffix, label + order + "M" + suffix.toUpperCase(Locale.ROOT).replace('-', ' '),
+                order, prediction, Cost.perStep(1), reference,
+                steps((t, i, y, m) -> dpmStep(prediction, lowerOrderFinal.orderOf(order, i, t.steps()), t, i, y, m)));
+    }
+
+    private static Row dpmStep(Prediction prediction, int order, Tracer t, int i, Row y, List<Row> m) {
+        Exponential form = Exponential.of(prediction, t, i);
+        if (order == 1) {
+            return form.step(y, m.get(0), Row.ZERO);
+        }
+        DerivativeStructure hh = form.hh();
+        DerivativeStructure p1 = hh.expm1();
+        DerivativeStructure r0 = t.h(i - 1).divide(t.h(i));
+        Row a = m.get(0).minus(m.get(1)).over(r0);
+        if (order == 2) {
+            return form.step(y, m.get(0), a.times(p1.multiply(0.5)));
+        }
+        DerivativeStructure p2 = p1.divide(hh).subtract(1);
+        DerivativeStructure p3 = p2.divide(hh).subtract(0.5);
+        DerivativeStructure r1 = t.h(i - 2).divide(t.h(i));
+        Row b = m.get(1).minus(m.get(2)).over(r1);
+        Row d2 = a.minus(b).over(r0.add(r1));
+        Row d1 = a.plus(d2.times(r0));
+        return form.step(y, m.get(0), d1.times(p2).plus(d2.times(p3)));
+    }
+
+    /** One step of a multistep method: the next state by the current one and the outputs so far, newest first. */
+    private interface Step {
+        Row next(Tracer t, int i, Row y, List<Row> outputs);
+    }
+
+    private static Consumer<Tracer> steps(Step step) {
+        return t -> {
+            Row y = t.start();
+            List<Row> outputs = new ArrayList<>();
+            for (int i = 0; i < t.steps(); i++) {
+                outputs.add(0, t.evaluate(y));
+                y = t.node(i + 1, step.next(t, i, y, outputs));
+            }
+        };
+    }
+
+    private static void requireOrder(String method, int order, int highest) {
+        if (order < 1 || order > highest) {
+            throw new IllegalArgumentException(method + " has orders 1 to " + highest + ", not " + order + ".");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package s4s.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A solver of the diffusion ODE {@code dy/dsigma = e} as a value: an explicit general linear method.
+ *
+ * <p>Time is the noise level {@code sigma}, the state is {@code y = x / alpha}. With nodes k = 0..M, of which the set E is
+ * evaluated,
+ *
+ * <pre>
+ *   y_k = sum_{i&lt;k} a[k,i] y_i + sum_{i&lt;k, i in E} b[k,i] f_i,    k = 1..M
+ *   f_i = f(y_i; sigma_i, tau_i),    i in E
+ * </pre>
+ *
+ * where {@code f} is the noise {@code e} that the network predicts when it is told the level {@code tau_i}, or
+ * {@code D = y_i - sigma_i e}. {@code y_0} is the starting state and {@code y_M} the sample. Nodes that are not evaluated hold
+ * corrector results and the sample. The number of function evaluations is |E|.
+ *
+ * @param name short name
+ * @param prediction what {@code f} means
+ * @param stages the nodes 0..M; see {@link Stage}
+ */
+public record Solver(String name, Prediction prediction, List<Stage> stages) {
+
+    /**
+     * Checks the table.
+     *
+     * @throws IllegalArgumentException if a row is not lower triangular or not finite, if the network would be evaluated at
+     *     noise level 0 or below, or if an evaluation is never used; the message names the stage
+     */
+    public Solver {
+        stages = List.copyOf(stages);
+        if (stages.size() < 2) {
+            throw new IllegalArgumentException("Solver " + name + " needs a start and at least one more stage.");
+        }
+        for (int k = 0; k < stages.size(); k++) {
+            String fault = fault(stages, k);
+            if (!fault.isEmpty()) {
+                throw new IllegalArgumentException("Stage " + k + " of solver " + name + " " + fault);
+            }
+        }
+    }
+
+    private static String fault(List<Stage> stages, int k) {
+        Stage stage = stages.get(k);
+        double[] a = stage.states();
+        double[] b = stage.outputs();
+        if (a.length != k || b.length != k) {
+            return "must have " + k + " weights for states and for outputs, not " + a.length + " and " + b.length + ".";
+        }
+        if (!(Double.isFinite(stage.sigma()) && stage.sigma() >= 0)) {
+            return "lies at noise level " + stage.sigma() + "; levels are finite and not negative.";
+        }
+        if (stage.evaluated() && !(stage.sigma() > 0 && stage.evaluateAt() > 0 && Double.isFinite(stage.evaluateAt()))) {
+            return "evaluates the network at noise level " + Math.min(stage.sigma(), stage.evaluateAt())
+                    + "; it is only defined at positive levels.";
+        }
+        for (int i = 0; i < k; i++) {
+            if (!Double.isFinite(a[i]) || !Double.isFinite(b[i])) {
+                return "has weights " + a[i] + " and " + b[i] + " for node " + i + "; weights are finite.";
+            }
+            if (b[i] != 0 && !stages.get(i).evaluated()) {
+                return "uses an output of node " + i + ", which is not evaluated.";
+            }
+        }
+        boolean used = IntStream.range(k + 1, stages.size()).anyMatch(j -> stages.get(j).outputs()[k] != 0);
+        return stage.evaluated() && !used ? "evaluates the network, but no later stage uses it." : "";
+    }
+
+    /** NFE: how many times the network is evaluated for one batch. */
+    public int evaluations() {
+        return (int) stages.stream().filter(Stage::evaluated).count();
+    }
+
+    /**
+     * The same solver written in another prediction: a[k,i] and b[k,i] change, the samples do not. From
+     * {@code D = y - sigma e} follow {@code a += b, b *= -sigma_i} towards noise and {@code a += b / sigma_i, b /= -sigma_i}
+     * towards data.
+     */
+    public Solver as(Prediction target) {
+        return target == prediction ? this : Traced.of(this).as(target).value();
+    }
+
+    /**
+     * The canonical (non-stationary) form: every evaluated state and the sample by {@code y_0} and outputs alone. It is unique
+     * for a prediction, so two solvers are the same method exactly if their canonical forms agree.
+     */
+    public Solver canonical() {
+        int last = stages.size() - 1;
+        int[] kept = IntStream.rangeClosed(0, last)
+                .filter(k -> k == 0 || k == last || stages.get(k).evaluated()).toArray();
+        double[] start = new double[last + 1];              // y_k = start[k] y_0 + sum_i b[k][i] f_i
+        double[][] b = new double[last + 1][last + 1];
+        start[0] = 1;
+        for (int k = 1; k <= last; k++) {
+            double[] states = stages.get(k).states();
+            double[] outputs = stages.get(k).outputs();
+            for (int i = 0; i < k; i++) {
+                start[k] += states[i] * start[i];
+                b[k][i] += outputs[i];
+                for (int j = 0; j < i; j++) {
+                    b[k][j] += states[i] * b[i][j];
+                }
+            }
+        }
+        List<Stage> canonical = new ArrayList<>();
+        for (int row = 0; row < kept.length; row++) {
+            int k = kept[row];
+            double[] states = new double[row];
+            if (row > 0) {
+                states[0] = start[k];
+            }
+            double[] outputs = IntStream.range(0, row).mapToDouble(i -> b[k][kept[i]]).toArray();
+            canonical.add(new Stage(stages.get(k).sigma(), stages.get(k).evaluateAt(), states, outputs));
+        }
+        return new Solver(name, prediction, canonical);
+    }
+
+    /**
+     * How inconsistent each stage is: in noise form, the larger of {@code |sum_i a[k,i] - 1|} and
+     * {@code |sum_i a[k,i] sigma_i + sum_i b[k,i] - sigma_k|}. These are the errors, in units of the data, that the stage makes
+     * on the solutions {@code y = 1} and {@code y = sigma}. Classical methods have rounding errors here, learned ones need not.
+     *
+     * @return M numbers, for the stages 1..M
+     */
+    public double[] defect() {
+        List<Stage> noise = as(Prediction.NOISE).stages;
+        return IntStream.range(1, noise.size()).mapToDouble(k -> {
+            double[] a = noise.get(k).states();
+            double[] b = noise.get(k).outputs();
+            double constant = -1;
+            double linear = -noise.get(k).sigma();
+            for (int i = 0; i < k; i++) {
+                constant += a[i];
+                linear += a[i] * noise.get(i).sigma() + b[i];
+            }
+            return Math.max(Math.abs(constant), Math.abs(linear));
+        }).toArray();
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + evaluations() + " NFE, " + stages.size() + " nodes, " + prediction + ")";
+    }
+}

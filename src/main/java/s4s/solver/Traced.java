@@ -1,0 +1,99 @@
+package s4s.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+
+/**
+ * A {@link Solver} whose numbers still know their derivatives with respect to the parameters that made them.
+ *
+ * @param name short name
+ * @param prediction what an output means
+ * @param nodes the nodes 0..M
+ */
+public record Traced(String name, Prediction prediction, List<Node> nodes) {
+
+    /**
+     * One node.
+     *
+     * @param sigma noise level of the state
+     * @param evaluateAt level that the network is told; empty: not evaluated
+     * @param row the state by earlier states and outputs; empty for the start
+     */
+    public record Node(DerivativeStructure sigma, Optional<DerivativeStructure> evaluateAt, Row row) {}
+
+    public Traced {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** A solver's numbers as constants. */
+    public static Traced of(Solver solver) {
+        List<Node> nodes = new ArrayList<>();
+        for (Stage stage : solver.stages()) {
+            DerivativeStructure sigma = constant(stage.sigma());
+            Optional<DerivativeStructure> evaluateAt =
+                    stage.evaluated() ? Optional.of(constant(stage.evaluateAt())) : Optional.empty();
+            Row row = Row.ZERO;
+            double[] states = stage.states();
+            double[] outputs = stage.outputs();
+            for (int i = 0; i < states.length; i++) {
+                row = states[i] == 0 ? row : row.plus(Row.state(i, constant(states[i])));
+                row = outputs[i] == 0 ? row : row.plus(Row.output(i, constant(outputs[i])));
+            }
+            nodes.add(new Node(sigma, evaluateAt, row));
+        }
+        return new Traced(solver.name(), solver.prediction(), nodes);
+    }
+
+    /** The numbers without derivatives. */
+    public Solver value() {
+        List<Stage> stages = new ArrayList<>();
+        for (Node node : nodes) {
+            int k = stages.size();
+            stages.add(new Stage(
+                    node.sigma.getValue(),
+                    node.evaluateAt.map(DerivativeStructure::getValue).orElse(Double.NaN),
+                    values(node.row.states(), k),
+                    values(node.row.outputs(), k)));
+        }
+        return new Solver(name, prediction, stages);
+    }
+
+    /** The same solver written in another prediction; see {@link Solver#as}. */
+    public Traced as(Prediction target) {
+        if (target == prediction) {
+            return this;
+        }
+        return substitute(target, i -> {
+            DerivativeStructure sigma = nodes.get(i).sigma;
+            DerivativeStructure one = sigma.getField().getOne();
+            return target == Prediction.NOISE
+                    ? Row.state(i, one).plus(Row.output(i, sigma.negate()))
+                    : Row.state(i, one).minus(Row.output(i, one)).over(sigma);
+        });
+    }
+
+    /**
+     * The same solver over other outputs.
+     *
+     * @param target what the new outputs mean
+     * @param output the old output of node i by the state and the new output of that node
+     */
+    public Traced substitute(Prediction target, IntFunction<Row> output) {
+        return new Traced(name, target, nodes.stream()
+                .map(node -> new Node(node.sigma, node.evaluateAt, node.row.substitute(output))).toList());
+    }
+
+    private static double[] values(Map<Integer, DerivativeStructure> weights, int length) {
+        double[] values = new double[length];
+        weights.forEach((node, weight) -> values[node] = weight.getValue());
+        return values;
+    }
+
+    private static DerivativeStructure constant(double value) {
+        return new DerivativeStructure(0, 1, value);
+    }
+}

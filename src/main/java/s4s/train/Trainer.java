@@ -1,0 +1,154 @@
+package s4s.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import s4s.data.ImageSet;
+import s4s.data.NpyArray;
+import s4s.data.Npz;
+import s4s.model.Weights;
+
+/**
+ * Minimises an {@link Objective} over a set of images: Adam, warm-up and linear decay, an
+ * exponential average of the weights, and a checkpoint from which a killed run goes on as if nothing
+ * had happened (data, noise and weights are the same; only the machine's rounding may differ).
+ */
+public final class Trainer implements AutoCloseable {
+    private final TrainConfig config;
+    private final Objective objective;
+    private final Batches batches;
+    private final Path checkpoint;
+    private final NDManager manager = NDManager.newBaseManager();
+    private final Weights weights;
+    private final Weights average;
+    private final Adam adam;
+    private long step;
+    private double seconds;
+    private double recentLoss;
+
+    /** Where a run stands: steps done, mean loss of about the last 100 steps, training seconds in all runs. */
+    public record State(long step, double loss, double seconds) {}
+
+    /**
+     * A run that starts at {@code checkpoint} if that file exists, else at the beginning.
+     *
+     * @throws IOException if the checkpoint is unreadable or belongs to another configuration
+     */
+    public Trainer(TrainConfig config, Objective objective, ImageSet images, Path checkpoint) throws IOException {
+        Shape sample = objective.sampleShape();
+        if (!sample.equals(new Shape(images.channels(), images.height(), images.width()))) {
+            throw new IllegalArgumentException("the network takes images of shape " + sample + ", "
+                    + images.source() + " holds (" + images.channels() + ", " + images.height() + ", "
+                    + images.width() + ")");
+        }
+        this.config = config;
+        this.objective = objective;
+        this.batches = new Batches(images, config.batch(), config.flip(), config.seed());
+        this.checkpoint = checkpoint;
+        if (Files.exists(checkpoint)) {
+            try (Npz npz = Npz.open(checkpoint)) {
+                double[] state = npz.get("state").doubles();
+                step = (long) state[0];
+                seconds = state[1];
+                recentLoss = state[2];
+                weights = read(npz, "weights/");
+                average = read(npz, "average/");
+                adam = new Adam(read(npz, "mean/"), read(npz, "square/"));
+            }
+            weights.requireLike(objective.weightShapes(), checkpoint.toString());
+        } else {
+            weights = objective.initial(manager, config.seed());
+            average = weights.copy(manager);
+            adam = Adam.start(weights, manager);
+        }
+    }
+
+    private Weights read(Npz npz, String prefix) throws IOException {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        for (String name : objective.weightShapes().keySet()) {
+            arrays.put(name, npz.get(prefix + name));
+        }
+        return Weights.fromNpy(manager, arrays);
+    }
+
+    /** Where the run stands. */
+    public State state() {
+        return new State(step, recentLoss, seconds);
+    }
+
+    /** The averaged weights, in this trainer's manager. */
+    public Weights average() {
+        return average;
+    }
+
+    /**
+     * Trains to the end of the configuration, or until {@code until} steps are done.
+     *
+     * @param until no more steps than this in all runs
+     * @param each called after every step
+     */
+    public void run(long until, Consumer<State> each) {
+        long last = Math.min(until, config.steps());
+        weights.arrays().values().forEach(w -> w.setRequiresGradient(true));
+        while (step < last) {
+            long start = System.nanoTime();
+            double loss = step();
+            if (!Double.isFinite(loss)) {
+                throw new IllegalStateException("the loss is " + loss + " at step " + step
+                        + ": lower the learning rate and start again from the last checkpoint, " + checkpoint);
+            }
+            recentLoss = step == 0 ? loss : recentLoss + (loss - recentLoss) * Math.max(0.01, 1.0 / (step + 1));
+            step++;
+            seconds += (System.nanoTime() - start) / 1e9;
+            each.accept(state());
+        }
+    }
+
+    private double step() {
+        double loss;
+        try (NDManager scope = manager.newSubManager()) {
+            SplittableRandom random = batches.random(step);
+            int[] indices = batches.indices(step);
+            NDArray pixels = batches.pixels(scope, indices, random);
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray value = objective.loss(weights, pixels, indices, random);
+                collector.backward(value);
+                loss = value.getFloat();
+            }
+            adam.step(weights, step, config.learningRateAt(step));
+            double decay = config.emaDecayAt(step);
+            weights.arrays().forEach((name, w) -> {
+                NDArray values = w.stopGradient();
+                values.attach(scope);
+                average.get(name).muli(decay).addi(values.mul(1 - decay));
+            });
+        }
+        return loss;
+    }
+
+    /** Writes everything that a later run needs to go on. */
+    public void save() throws IOException {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("state", NpyArray.of(new double[] {step, seconds, recentLoss}, 3));
+        weights.toNpy().forEach((name, a) -> arrays.put("weights/" + name, a));
+        average.toNpy().forEach((name, a) -> arrays.put("average/" + name, a));
+        adam.mean().toNpy().forEach((name, a) -> arrays.put("mean/" + name, a));
+        adam.square().toNpy().forEach((name, a) -> arrays.put("square/" + name, a));
+        Npz.write(checkpoint, arrays);
+    }
+
+    /** Releases the tensors. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

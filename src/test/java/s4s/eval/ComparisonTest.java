@@ -1,0 +1,121 @@
+package s4s.eval;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import s4s.data.ImageSet;
+import s4s.model.CountingDenoiser;
+import s4s.model.Denoiser;
+import s4s.model.EdmPreconditioning;
+import s4s.model.FeatureNet;
+import s4s.model.NetworkDenoiser;
+import s4s.model.UNet;
+import s4s.run.Executor;
+import s4s.run.Noise;
+import s4s.run.Program;
+import s4s.run.Remembering;
+import s4s.schedule.GridType;
+import s4s.solver.Solvers;
+
+/** A comparison gives what the parts give one by one, and sharing evaluations changes nothing but their number. */
+class ComparisonTest {
+    private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(8), List.of(1), List.of(false), 8);
+    private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
+    private NDManager manager;
+    private Denoiser denoiser;
+    private MiniFeatures features;
+    private Moments.Gaussian reference;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        UNet unet = new UNet(UNET, UNet.initial(UNET, manager, 3));
+        denoiser = new NetworkDenoiser(unet, new EdmPreconditioning(0.5));
+        features = new MiniFeatures(new FeatureNet(FEATURES, FeatureNet.initial(FEATURES, manager, 4)), manager);
+        byte[] pixels = new byte[60 * 192];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * 37 % 251);
+        }
+        reference = features.moments(ImageSet.of(pixels, 8, 8, "ramp"));
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void scoresEqualThePartsOneByOne() {
+        Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
+        Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
+        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 4));
+        contestants.add(new Contestant("teacher", "logsnr", teacher.solver(denoiser)));
+        List<Comparison.Score> scores = new Comparison(denoiser, features, reference, images, 10, 20)
+                .run(manager, contestants, d -> {});
+        assertEquals(contestants.size(), scores.size());
+        for (Comparison.Score score : scores) {
+            NDArray noise = Noise.normal(manager, Benchmark.seeds(40), denoiser.sampleShape());
+            NDArray sample = Executor.run(Program.of(score.contestant().value(), denoiser.schedule(),
+                    denoiser.prediction()), denoiser, noise);
+            float[] values = sample.toType(DataType.FLOAT32, false).toFloatArray();
+            double fd = Frechet.distance(features.moments(ImageSet.of(values, 8, 8, "x")), reference);
+            assertEquals(fd, score.fd(), 1e-3 * fd, score.contestant().solver());
+            assertEquals(2, score.blockFd().length);
+            float[] target = images.batch(manager, 0, 40).toFloatArray();
+            double rmse = 0;
+            for (int i = 0; i < 40; i++) {
+                double sum = 0;
+                for (int k = i * 192; k < (i + 1) * 192; k++) {
+                    sum += Math.pow(values[k] - target[k], 2);
+                }
+                rmse += Math.sqrt(sum / 192) / 40;
+            }
+            assertEquals(rmse, score.rmse(), 1e-5);
+        }
+        Comparison.Score self = scores.get(scores.size() - 1);
+        assertEquals(0, self.rmse(), 1e-6);
+        assertEquals(0, self.perceptual(), 1e-6);
+        assertTrue(scores.get(0).perceptual() > 1e-6);
+    }
+
+    @Test
+    void rememberingAsksOnceAndAnswersTheSame() {
+        CountingDenoiser counter = new CountingDenoiser(denoiser);
+        NDArray noise = Noise.normal(manager, new long[] {1, 2, 3}, denoiser.sampleShape());
+        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.LOGSNR, denoiser.schedule(), 4);
+        int questions = 0;
+        try (Remembering memory = new Remembering(counter, manager)) {
+            for (Contestant c : contestants) {
+                Program program = Program.of(c.value(), denoiser.schedule(), denoiser.prediction());
+                CountingDenoiser asked = new CountingDenoiser(memory);
+                float[] shared = Executor.run(program, asked, noise).toType(DataType.FLOAT32, false).toFloatArray();
+                float[] alone = Executor.run(program, denoiser, noise).toType(DataType.FLOAT32, false).toFloatArray();
+                assertArrayEquals(alone, shared, 1e-4f);
+                assertEquals(c.nfe(), asked.calls());
+                questions += c.nfe();
+            }
+            assertEquals(40, questions);
+            assertEquals(counter.calls(), memory.forwards());
+            // start and first step are common to all ten; then 5 and 6 different states are left
+            assertTrue(memory.forwards() <= 13, memory.forwards() + " calls");
+        }
+    }
+
+    @Test
+    void blocksAreWholeBatches() {
+        Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 2)
+                .draw(manager, denoiser, Benchmark.seeds(4), 4, d -> {});
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, reference, images, 4, 6));
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, reference, images, 4, 8));
+    }
+}
