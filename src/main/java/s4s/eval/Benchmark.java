@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import s4s.model.Denoiser;
 import s4s.model.Models;
+import s4s.report.Provenance;
 import s4s.schedule.GridType;
 import s4s.solver.Solvers;
 
@@ -74,6 +75,22 @@ public record Benchmark(String name, String model, String features, Teacher teac
         }
         return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
                 new MiniFeatures(models.features(features, manager), manager), reference);
+    }
+
+    /**
+     * What makes this benchmark's numbers.
+     *
+     * @param loaded the networks
+     * @param images seeds 0 to {@code images - 1} are used
+     * @param command what computes them
+     */
+    public Provenance provenance(Loaded loaded, int images, String command) {
+        return Provenance.of(command).with("benchmark", name).with("metric", "FD (mini features)").with("model", model)
+                .with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
+                .with("features sha256", loaded.reference().featuresSha256())
+                .with("reference", loaded.reference().moments().count() + " images of " + loaded.reference().data())
+                .with("reference sha256", loaded.reference().dataSha256()).with("teacher", teacher.label() + " NFE")
+                .with("seeds", "0-" + (images - 1));
     }
 
     /** Every catalogue solver on {@code grid} with {@code nfe} evaluations. */

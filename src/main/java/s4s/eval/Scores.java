@@ -1,5 +1,6 @@
 package s4s.eval;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
@@ -27,21 +28,20 @@ public final class Scores {
                 DoubleColumn.create("rmse"), DoubleColumn.create("perceptual"));
     }
 
+    /** The values of one row, in the order of the columns. */
+    public static Object[] row(Comparison.Score score, int block) {
+        return new Object[] {score.contestant().solver(), score.contestant().grid(), score.contestant().nfe(),
+            score.images(), block, score.fd(), score.blockMean(), score.blockStd(), score.rmse(), score.perceptual()};
+    }
+
     /** {@code scores} in their order. */
     public static Table table(List<Comparison.Score> scores, int block) {
         Table table = table();
         for (Comparison.Score score : scores) {
-            Row row = table.appendRow();
-            row.setString("solver", score.contestant().solver());
-            row.setString("grid", score.contestant().grid());
-            row.setInt("nfe", score.contestant().nfe());
-            row.setInt("images", score.images());
-            row.setInt("block", block);
-            row.setDouble("fd", score.fd());
-            row.setDouble("block_fd", score.blockMean());
-            row.setDouble("block_fd_std", score.blockStd());
-            row.setDouble("rmse", score.rmse());
-            row.setDouble("perceptual", score.perceptual());
+            Object[] values = row(score, block);
+            for (int c = 0; c < values.length; c++) {
+                table.column(c).appendObj(values[c]);
+            }
         }
         return table;
     }
@@ -56,7 +56,7 @@ public final class Scores {
      * @throws IllegalArgumentException if a live row has no stored counterpart of the same block size
      */
     public static Table agreement(Table live, Table stored) {
-        Map<String, Row> known = new java.util.HashMap<>();
+        Map<String, Row> known = new HashMap<>();
         for (int i = 0; i < stored.rowCount(); i++) {
             known.put(key(stored.row(i)), stored.row(i));
         }

@@ -3,6 +3,7 @@ package s4s.notebook;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,8 @@ import s4s.eval.Teacher;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.report.Provenance;
+import s4s.report.ResultsFile;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
 import s4s.solver.Method;
@@ -170,6 +173,42 @@ public final class Workbench implements AutoCloseable {
         Comparison comparison = new Comparison(denoiser(), loaded.features(), loaded.reference().moments(), teacher,
                 BATCH, images);
         return Scores.table(comparison.run(manager, contestants, progress), images);
+    }
+
+    /**
+     * The stored table of this benchmark and what made it: data/results/MODEL.csv.
+     *
+     * @throws IOException if it is missing, changed by hand, or of other weights than the ones loaded
+     */
+    public ResultsFile.Results results() throws IOException {
+        Path csv = repository.resolve("data/results/" + benchmark.model() + ".csv");
+        ResultsFile.Results results = ResultsFile.read(csv);
+        String made = results.provenance().recipe().getOrDefault("model sha256", "none");
+        if (!made.equals(modelSha256())) {
+            throw new IOException(csv + " was made with other weights of " + benchmark.model() + " (sha256 " + made
+                    + ") than those here: make it again with s4s benchmark");
+        }
+        return results;
+    }
+
+    /** What makes numbers of this notebook from seeds 0 to {@code images - 1}. */
+    public Provenance provenance(String command, int images) {
+        return benchmark.provenance(loaded, images, command);
+    }
+
+    /** Writes a table and its provenance to target/notebooks/NAME.csv and .json, in place of earlier ones. */
+    public Path save(String name, Table table, Provenance provenance) throws IOException {
+        Path folder = repository.resolve("target").resolve("notebooks");
+        Path csv = folder.resolve(name + ".csv");
+        Files.createDirectories(folder);
+        Files.deleteIfExists(csv);
+        Files.deleteIfExists(folder.resolve(name + ".json"));
+        ResultsFile file = ResultsFile.open(csv, table.emptyCopy(), provenance);
+        for (int i = 0; i < table.rowCount(); i++) {
+            int row = i;
+            file.append(table.columns().stream().map(c -> c.get(row)).toArray());
+        }
+        return repository.relativize(csv);
     }
 
     /** Releases all tensors. */

@@ -1,0 +1,86 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import s4s.eval.Benchmark;
+import s4s.eval.Comparison;
+import s4s.eval.Contestant;
+import s4s.eval.Scores;
+import s4s.eval.Teacher;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+import s4s.report.ResultsFile;
+import s4s.schedule.GridType;
+
+/** {@code s4s benchmark}: the table of a benchmark, every solver x grid x NFE. */
+@Command(name = "benchmark", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Measures every solver on every grid and NFE of a benchmark, all on the same seeds, and writes the"
+            + " table with its provenance. Started again it goes on with the cells that are missing.",
+            "Solvers that share their first states share those network calls; the NFE in the table is each solver's own."})
+final class BenchmarkCommand implements Callable<Integer> {
+    @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
+    private String name;
+
+    @Option(names = "--images", defaultValue = "10000", description = "Images a cell (default ${DEFAULT-VALUE}).")
+    private int images;
+
+    @Option(names = "--block", defaultValue = "500",
+            description = "Images of a block; FD is also given for blocks, to compare with small runs"
+                + " (default ${DEFAULT-VALUE}).")
+    private int block;
+
+    @Option(names = "--batch", defaultValue = "100", description = "Images in a network call (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--out", paramLabel = "FILE.csv",
+            description = "The table (default data/results/MODEL.csv in the repository).")
+    private Optional<Path> out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Benchmark benchmark = Benchmark.named(name);
+        Path repository = Models.repository();
+        Path csv = out.orElse(repository.resolve("data/results/" + benchmark.model() + ".csv"));
+        try (NDManager manager = NDManager.newBaseManager();
+                Progress progress = Progress.terminal(System.err, name)) {
+            Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
+            ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark.provenance(loaded, images,
+                    "s4s " + spec.commandLine().getParseResult().originalArgs().stream().collect(Collectors.joining(" ")))
+                    .with("block", block));
+            Path cache = repository.resolve("target/teacher/" + benchmark.model() + "-" + images + ".npz");
+            Teacher.Images teacher = benchmark.teacher().draw(manager, loaded.denoiser(), loaded.modelSha256(),
+                    Benchmark.seeds(images), batch, cache, done -> progress.update(done, images, "teacher images"));
+            Comparison comparison = new Comparison(loaded.denoiser(), loaded.features(),
+                    loaded.reference().moments(), teacher, batch, block);
+            for (int nfe : benchmark.nfes()) {
+                for (GridType grid : benchmark.grids()) {
+                    List<Contestant> missing = benchmark.contestants(loaded.denoiser(), grid, nfe).stream()
+                            .filter(c -> !results.contains(Map.of("solver", c.solver(), "grid", c.grid(), "nfe", c.nfe())))
+                            .toList();
+                    String note = grid.id() + ", " + nfe + " NFE";
+                    List<Comparison.Score> scores = missing.isEmpty() ? List.of() : comparison.run(manager, missing,
+                            done -> progress.update(done, (long) missing.size() * images, note));
+                    for (Comparison.Score score : scores) {
+                        results.append(Scores.row(score, block));
+                    }
+                }
+            }
+            spec.commandLine().getOut().println("wrote " + results.table().rowCount() + " rows to " + csv);
+        }
+        return 0;
+    }
+}
