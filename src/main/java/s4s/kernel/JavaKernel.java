@@ -59,6 +59,7 @@ public final class JavaKernel extends BaseKernel {
     private final JShell shell;
     private final SourceCodeAnalysis analysis;
     private final Cells cells = new Cells();
+    private boolean failed;
 
     /** Starts a JShell on the class path of this virtual machine. */
     public JavaKernel() {
@@ -71,6 +72,8 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public void becomeHandlerForConnection(JupyterConnection connection) {
         super.becomeHandlerForConnection(connection);
+        connection.setHandler(MessageType.EXECUTE_REQUEST,
+                new ErrorStop(connection.getHandler(MessageType.EXECUTE_REQUEST), () -> failed));
         // the base class's answer lacks the status that the protocol asks for
         connection.setHandler(MessageType.KERNEL_INFO_REQUEST, (env, message) -> {
             env.setBusyDeferIdle();
@@ -93,6 +96,7 @@ public final class JavaKernel extends BaseKernel {
     public DisplayData eval(String code) throws Exception {
         int cell = executionCount.get() - 1;
         control.begin();
+        failed = true;
         try {
             Optional<Object> last = Optional.empty();
             String rest = code;
@@ -106,7 +110,9 @@ public final class JavaKernel extends BaseKernel {
                 last = evalSnippet(next.source(), cell, line(code, rest));
                 rest = next.remaining();
             }
-            return last.map(this::rendered).orElse(null);
+            DisplayData shown = last.map(this::rendered).orElse(null);
+            failed = false;
+            return shown;
         } finally {
             System.out.flush();
             System.err.flush();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -195,7 +196,7 @@ final class KernelClient implements AutoCloseable {
         header.addProperty("msg_id", id);
         header.addProperty("session", session);
         header.addProperty("username", "test");
-        header.addProperty("date", "2026-01-01T00:00:00.000000Z");
+        header.addProperty("date", Instant.now().toString());
         header.addProperty("msg_type", type);
         header.addProperty("version", "5.3");
         List<String> parts = List.of(gson.toJson(header), "{}", "{}", gson.toJson(content));

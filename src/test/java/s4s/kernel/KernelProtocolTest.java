@@ -177,6 +177,18 @@ class KernelProtocolTest {
     }
 
     @Test
+    void doesNotRunCellsThatWaitBehindAFailure() {
+        client.execute("int runs = 0;");
+        String failing = client.startExecution("throw new RuntimeException(\"stop here\");");
+        String second = client.startExecution("runs++;");
+        String third = client.startExecution("runs++;");
+        assertEquals("error", client.outcome(failing).reply().text("status"));
+        assertEquals("aborted", client.outcome(second).reply().text("status"));
+        assertEquals("aborted", client.outcome(third).reply().text("status"));
+        assertEquals("0", client.execute("runs").result().get("text/plain").getAsString()); // sent after the failure
+    }
+
+    @Test
     void pointsAtWhatDoesNotCompile() {
         Outcome outcome = client.execute("int fine = 1;\n\nint wrong =\n    \"text\";");
         int cell = outcome.reply().content().get("execution_count").getAsInt();
