@@ -14,6 +14,7 @@ import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
 import s4s.eval.Contestant;
+import s4s.eval.Frechet;
 import s4s.eval.Published;
 import s4s.eval.Scores;
 import s4s.eval.Teacher;
@@ -170,8 +171,8 @@ public final class Workbench implements AutoCloseable {
     /** Measures any solvers with one block of images. */
     public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
-        Comparison comparison = new Comparison(denoiser(), loaded.features(), loaded.reference().moments(), teacher,
-                BATCH, images);
+        Comparison comparison = new Comparison(denoiser(), loaded.features(),
+                new Frechet(loaded.reference().moments()), teacher, BATCH, images);
         return Scores.table(comparison.run(manager, contestants, progress), images);
     }
 
