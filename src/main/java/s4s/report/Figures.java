@@ -124,7 +124,8 @@ public final class Figures {
      * @param value name of a numeric column, the bars' heights
      */
     public static Plot bars(Table table, String category, String value, String title) {
-        return Plot.ofJson(figure(bars(table, category, value, Map.of("", rows(table))), layout(title, category, value)));
+        return Plot.ofJson(figure(bars(table, category, value, Map.of("", rows(table))),
+                categories(layout(title, category, value))));
     }
 
     /**
@@ -138,7 +139,7 @@ public final class Figures {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
         Column<?> names = Tables.column(table, group);
         rows(table).forEach(i -> groups.computeIfAbsent(names.getString(i), k -> new ArrayList<>()).add(i));
-        JsonObject layout = layout(title, category, value);
+        JsonObject layout = categories(layout(title, category, value));
         layout.addProperty("barmode", "group");
         return Plot.ofJson(figure(bars(table, category, value, groups), layout));
     }
@@ -253,6 +254,12 @@ public final class Figures {
         Json.child(layout, "title").addProperty("text", title);
         Json.child(Json.child(layout, "xaxis"), "title").addProperty("text", xTitle);
         Json.child(Json.child(layout, "yaxis"), "title").addProperty("text", yTitle);
+        return layout;
+    }
+
+    /** Bars named 3, 5, 10 stand side by side, not where those numbers are. */
+    private static JsonObject categories(JsonObject layout) {
+        Json.child(layout, "xaxis").addProperty("type", "category");
         return layout;
     }
 

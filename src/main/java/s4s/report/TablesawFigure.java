@@ -2,9 +2,11 @@ package s4s.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.Map;
+import java.util.Set;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.RhinoException;
 import org.mozilla.javascript.ScriptableObject;
@@ -25,6 +27,8 @@ final class TablesawFigure {
     private static final Map<String, String> ENTITIES =
             Map.of("&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'");
 
+    private static final Set<String> MISSING = Set.of("", "NaN", "null");
+
     private TablesawFigure() {}
 
     /** The figure as {@code {data: [...], layout: {...}}} in the form that Plotly 3 and later expects. */
@@ -38,6 +42,8 @@ final class TablesawFigure {
                 .forEach(e -> titleAsObject(e.getValue().getAsJsonObject()));
         for (JsonElement trace : Json.array(json, "data").orElseGet(JsonArray::new)) {
             unescape(trace.getAsJsonObject(), "name");
+            numbersAsNumbers(trace.getAsJsonObject(), "x");
+            numbersAsNumbers(trace.getAsJsonObject(), "y");
         }
         return json;
     }
@@ -72,6 +78,21 @@ final class TablesawFigure {
             owner.remove("titlefont");
             Json.child(owner, "title").add("font", font);
         });
+    }
+
+    /** Tablesaw quotes the numbers of some columns; Plotly would take them for numbers all the same. */
+    private static void numbersAsNumbers(JsonObject trace, String member) {
+        JsonArray values = Json.array(trace, member).orElseGet(JsonArray::new);
+        boolean numeric = values.size() > 0;
+        JsonArray numbers = new JsonArray();
+        for (JsonElement value : values) {
+            numeric &= value.isJsonNull() || Json.decimal(value).isPresent()
+                    || value.isJsonPrimitive() && MISSING.contains(value.getAsString());
+            numbers.add(Json.decimal(value).map(Json::number).orElse(JsonNull.INSTANCE));
+        }
+        if (numeric) {
+            trace.add(member, numbers);
+        }
     }
 
     /** Tablesaw escapes names and titles for HTML although they stand in a script. */
