@@ -17,6 +17,8 @@ public final class Figures {
 
     private static final int NUMBERED_COLUMNS = 14; // more columns are too narrow for numbers in the cells
 
+    private static final int MARKED_UNITS = 20; // longest range with a mark at each whole number
+
     private Figures() {}
 
     /**
@@ -56,8 +58,9 @@ public final class Figures {
             data.add(trace);
         }
         JsonObject layout = layout(title, x, y);
-        if (data.size() > 1) {
-            Json.child(Json.child(layout, "legend"), "title").addProperty("text", "");
+        double[] at = series.values().stream().flatMap(List::stream).mapToDouble(p -> p[0]).sorted().toArray();
+        if (Arrays.stream(at).allMatch(v -> v == Math.rint(v)) && at[at.length - 1] - at[0] <= MARKED_UNITS) {
+            layout.getAsJsonObject("xaxis").addProperty("dtick", 1); // counts such as NFE: a mark at each
         }
         return Plot.ofJson(figure(data, layout));
     }

@@ -80,6 +80,11 @@ final class Json {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString);
     }
 
+    /** Whether the member is this text. */
+    static boolean is(JsonObject parent, String name, String value) {
+        return string(parent, name).filter(value::equals).isPresent();
+    }
+
     /** A number, also where it was written as a string (Tablesaw writes some so). */
     static Optional<Double> decimal(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).flatMap(Json::decimal);

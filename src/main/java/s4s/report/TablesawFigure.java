@@ -4,8 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import java.util.Map;
 import java.util.Set;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.RhinoException;
@@ -24,9 +22,6 @@ final class TablesawFigure {
                 captured = JSON.stringify({ data: data, layout: layout || {} }); } };
             var document = { getElementById: function (id) { return { on: function () {} }; } };
             """;
-    private static final Map<String, String> ENTITIES =
-            Map.of("&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'");
-
     private static final Set<String> MISSING = Set.of("", "NaN", "null");
 
     private TablesawFigure() {}
@@ -97,12 +92,6 @@ final class TablesawFigure {
 
     /** Tablesaw escapes names and titles for HTML although they stand in a script. */
     private static void unescape(JsonObject owner, String member) {
-        Json.string(owner, member).ifPresent(text -> {
-            String plain = text;
-            for (Map.Entry<String, String> entity : ENTITIES.entrySet()) {
-                plain = plain.replace(entity.getKey(), entity.getValue());
-            }
-            owner.add(member, new JsonPrimitive(plain.replace("&amp;", "&")));
-        });
+        Json.string(owner, member).ifPresent(text -> owner.addProperty(member, Html.unescape(text)));
     }
 }

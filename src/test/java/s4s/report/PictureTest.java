@@ -28,7 +28,8 @@ class PictureTest {
 
     @Test
     void sheetPutsImagesInRows() {
-        Picture sheet = Picture.sheet(List.of(plain(8, 8, 0xFF0000), plain(8, 8, 0x00FF00), plain(8, 8, 0x0000FF)), 2, 3);
+        Picture sheet = Picture.sheet(
+                List.of(plain(8, 8, 0xFF0000), plain(8, 8, 0x00FF00), plain(8, 8, 0x0000FF)), 2, 3);
         BufferedImage image = sheet.image();
         assertEquals(24 + 2 + 24, image.getWidth());
         assertEquals(24 + 2 + 24, image.getHeight());

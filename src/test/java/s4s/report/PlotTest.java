@@ -11,7 +11,9 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.api.Histogram;
 import tech.tablesaw.plotly.api.LinePlot;
 import tech.tablesaw.plotly.components.Axis;
 import tech.tablesaw.plotly.components.Figure;
@@ -152,7 +155,8 @@ class PlotTest {
 
     @Test
     void heatmapCellsHaveTheirColours() {
-        Plot plot = Figures.heatmap(new double[][] {{-2, 0}, {Double.NaN, 2}}, List.of("a", "b"), List.of("x", "y"), "t");
+        double[][] values = {{-2, 0}, {Double.NaN, 2}};
+        Plot plot = Figures.heatmap(values, List.of("a", "b"), List.of("x", "y"), "t");
         JsonObject trace = plot.json().getAsJsonArray("data").get(0).getAsJsonObject();
         assertEquals(-2, trace.get("zmin").getAsDouble());
         assertEquals("%{z:.2f}", trace.get("texttemplate").getAsString());
@@ -179,7 +183,7 @@ class PlotTest {
 
     @Test
     void stripsGiveEachGridARow() {
-        java.util.Map<String, double[]> grids = new java.util.LinkedHashMap<>();
+        Map<String, double[]> grids = new LinkedHashMap<>();
         grids.put("coarse", new double[] {100, 1, 0.01});
         grids.put("to zero", new double[] {100, 0});
         Plot plot = Figures.strips(grids, "sigma", true, "t");
@@ -190,8 +194,8 @@ class PlotTest {
         int second = pixels(image, VERMILLION).get(0)[1];
         assertTrue(first < second, "first grid on top");
         grids.put("wrong", new double[] {1, -1});
-        assertEquals("strips 't': grid 'wrong' is empty or has a value that is not a positive number",
-                assertThrows(IllegalArgumentException.class, () -> Figures.strips(grids, "sigma", true, "t")).getMessage());
+        assertMessage("strips 't': grid 'wrong' is empty or has a value that is not a positive number",
+                () -> Figures.strips(grids, "sigma", true, "t"));
     }
 
     @Test
@@ -209,6 +213,22 @@ class PlotTest {
             assertEquals(0xFFFFFFFF, image.getRGB(0, y));
             assertEquals(0xFFFFFFFF, image.getRGB(image.getWidth() - 1, y));
         }
+    }
+
+    /** Counts by hand: [0, 1) holds 3, [1, 2) none, [2, 3) one. */
+    @Test
+    void histogramIsCounted() {
+        JsonObject bars = StillBars.counted(Json.parseObject("{type: histogram, x: [0.1, 0.2, 0.9, 2.5, null]}"));
+        assertEquals("[\"0\",\"1\",\"2\"]", bars.get("x").toString());
+        assertEquals("[3,0,1]", bars.get("y").toString());
+        Figure figure = Histogram.create("h", new double[] {1, 2, 2, 3});
+        assertTrue(pixels(Plot.of(figure).image(), BLUE).size() > 5000);
+    }
+
+    @Test
+    void markupIsNotShownAsText() {
+        assertEquals("x T < 3", StillPlot.plain("x<br><b>T</b> &lt; 3"));
+        assertEquals("a < b > c", StillPlot.plain("a < b > c"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -109,6 +110,6 @@ class ProgressTest {
     @Test
     void durations() {
         assertEquals(List.of("8.3 s", "41 s", "3 min 20 s", "2 h 05 min"),
-                List.of(ProgressLine.time(8.3), ProgressLine.time(41.2), ProgressLine.time(200), ProgressLine.time(7510)));
+                Stream.of(8.3, 41.2, 200.0, 7510.0).map(ProgressLine::time).toList());
     }
 }

@@ -93,7 +93,8 @@ class ResultsFileTest {
 
     @Test
     void missingOrBrokenFilesAreNamed() throws IOException {
-        assertTrue(assertThrows(IOException.class, () -> ResultsFile.read(csv)).getMessage().startsWith(csv + " is missing"));
+        assertTrue(assertThrows(IOException.class, () -> ResultsFile.read(csv)).getMessage()
+                .startsWith(csv + " is missing"));
         withTwoRows();
         Path json = folder.resolve("fd.json");
         String good = Files.readString(json);
@@ -104,7 +105,8 @@ class ResultsFileTest {
             assertFalse(message.contains("\n"), message);
         }
         Files.delete(json);
-        assertTrue(assertThrows(IOException.class, () -> ResultsFile.read(csv)).getMessage().contains("fd.json is missing"));
+        assertTrue(assertThrows(IOException.class, () -> ResultsFile.read(csv)).getMessage()
+                .contains("fd.json is missing"));
     }
 
     @Test

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -66,7 +69,8 @@ class TableViewTest {
     void marksForACheckerOfReruns() throws Exception {
         Element plain = parse(TableView.of(TABLE).html()).getDocumentElement();
         assertFalse(plain.hasAttribute("data-volatile") || plain.hasAttribute("data-tol"));
-        assertTrue(parse(TableView.of(TABLE).volatileValues().html()).getDocumentElement().hasAttribute("data-volatile"));
+        assertTrue(parse(TableView.of(TABLE).volatileValues().html()).getDocumentElement()
+                .hasAttribute("data-volatile"));
         assertEquals("0.02", parse(TableView.of(TABLE).tolerance(0.02).html()).getDocumentElement()
                 .getAttribute("data-tol"));
         assertThrows(IllegalArgumentException.class, () -> TableView.of(TABLE).tolerance(0));
@@ -78,6 +82,13 @@ class TableViewTest {
         TableView view = TableView.of(table);
         table.intColumn("n").set(0, 2);
         assertTrue(view.text().endsWith("1"));
+    }
+
+    @Test
+    void longTablesAreCut() throws Exception {
+        TableView view = TableView.of(Table.create("t", IntColumn.create("n", IntStream.range(0, 1000).toArray())));
+        assertTrue(view.text().endsWith("199\nthe first 200 of 1000 rows"), view.text());
+        assertEquals(1 + 200 + 1, parse(view.html()).getElementsByTagName("tr").getLength());
     }
 
     @Test
@@ -94,7 +105,7 @@ class TableViewTest {
     @Test
     void axisLabels() {
         assertEquals(List.of("0", "20", "0.05", "1e5", "1e-4", "1.5e6", "-2.5"),
-                java.util.stream.DoubleStream.of(0, 20, 0.05, 1e5, 1e-4, 1.5e6, -2.5).mapToObj(Digits::axis).toList());
+                DoubleStream.of(0, 20, 0.05, 1e5, 1e-4, 1.5e6, -2.5).mapToObj(Digits::axis).toList());
     }
 
     @Test
@@ -108,14 +119,15 @@ class TableViewTest {
         assertEquals(2, wide.doubleColumn("nfe 5").get(1));
         assertTrue(wide.doubleColumn("nfe 10").isMissing(1));
         Table twice = table.copy().append(table.first(1));
-        assertEquals("pivot of table 'fd': two rows for ddim, nfe 10; keep one (where(...)) or name one more row column",
+        assertEquals("pivot of table 'fd': two rows for ddim, nfe 10; "
+                        + "keep one (where(...)) or name one more row column",
                 assertThrows(IllegalArgumentException.class,
                         () -> Tables.pivot(twice, List.of("solver"), "nfe", "fd")).getMessage());
     }
 
     private static List<String> format(int significant, double... values) {
         var format = Digits.column(values, significant);
-        return java.util.Arrays.stream(values).mapToObj(format).toList();
+        return Arrays.stream(values).mapToObj(format).toList();
     }
 
     private static Document parse(String html) throws Exception {
