@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import s4s.data.AtomicFiles;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
@@ -164,7 +165,7 @@ public final class Plot {
      */
     public void savePng(Path file) {
         try {
-            AtomicFile.write(file, png());
+            AtomicFiles.write(file, png());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the figure to " + file + ": " + e.getMessage(), e);
         }

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
+import s4s.data.Hashes;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -73,7 +74,7 @@ public final class Provenance {
      * @throws IOException if the file cannot be read
      */
     public Provenance file(String name, Path file) throws IOException {
-        return with(name, file.getFileName()).with(name + " sha256", Sha256.of(file));
+        return with(name, file.getFileName()).with(name + " sha256", Hashes.sha256(file));
     }
 
     /** The copy with one more entry in its last session: something that does not decide the numbers. */

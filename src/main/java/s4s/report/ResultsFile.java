@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import s4s.data.AtomicFiles;
+import s4s.data.Hashes;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -81,7 +83,7 @@ public final class ResultsFile {
                     + columns(schema) + "; move it away to begin again");
         }
         try {
-            return new ResultsFile(csv, earlier.table, provenance.continuing(earlier.provenance), Sha256.of(csv));
+            return new ResultsFile(csv, earlier.table, provenance.continuing(earlier.provenance), Hashes.sha256(csv));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     csv + " was made otherwise: " + e.getMessage() + "; move it away to begin again", e);
@@ -103,7 +105,7 @@ public final class ResultsFile {
         byte[] bytes = Files.readAllBytes(csv);
         try {
             JsonObject description = Json.parseObject(Files.readString(json));
-            String hash = Sha256.of(bytes);
+            String hash = Hashes.sha256(bytes);
             // a kill between the two files' moves leaves the table one row behind its description: fine
             if (!hash.equals(Json.string(description, "sha256").orElse(""))
                     && !hash.equals(Json.string(description, "previous sha256").orElse(""))) {
@@ -153,13 +155,13 @@ public final class ResultsFile {
             add(longer.column(c), values[c]);
         }
         byte[] bytes = format(longer);
-        String before = Files.exists(csv) ? Sha256.of(csv) : NONE;
+        String before = Files.exists(csv) ? Hashes.sha256(csv) : NONE;
         if (!before.equals(onDisk)) {
             throw new IOException(csv + " was changed by another program while this one was running");
         }
-        String after = Sha256.of(bytes);
+        String after = Hashes.sha256(bytes);
         describe(longer, after, before);
-        AtomicFile.write(csv, bytes);
+        AtomicFiles.write(csv, bytes);
         onDisk = after;
         describe(longer, after, after);
         for (int c = 0; c < values.length; c++) { // only now: a failed write leaves the rows as they were
@@ -180,7 +182,7 @@ public final class ResultsFile {
         json.add("columns", types);
         JsonObject made = provenance.took(Duration.ofNanos(System.nanoTime() - start)).json();
         made.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
-        AtomicFile.write(sidecar(csv), (Json.pretty(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(sidecar(csv), (Json.pretty(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static Path sidecar(Path csv) {

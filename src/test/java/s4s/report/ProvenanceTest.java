@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.data.Hashes;
 import tech.tablesaw.api.Table;
 
 class ProvenanceTest {
@@ -38,7 +39,7 @@ class ProvenanceTest {
         assertEquals("weights.bin", made.recipe().get("model"));
         assertEquals("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 made.recipe().get("model sha256"));
-        assertEquals(made.recipe().get("model sha256"), Sha256.of("abc".getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(made.recipe().get("model sha256"), Hashes.sha256("abc".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.data.Hashes;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -114,7 +115,7 @@ class ResultsFileTest {
         ResultsFile file = withTwoRows();
         byte[] before = Files.readAllBytes(csv);
         // what append() does first, and the kill right after it: the description is one row ahead
-        String two = Sha256.of(before);
+        String two = Hashes.sha256(before);
         String json = Files.readString(folder.resolve("fd.json"));
         Files.writeString(folder.resolve("fd.json"),
                 json.replace("\"sha256\": \"" + two, "\"previous sha256\": \"" + two + "\", \"sha256\": \"ab"));
