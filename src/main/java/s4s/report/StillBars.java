@@ -32,7 +32,8 @@ final class StillBars {
         CategoryStyler styler = chart.getStyler();
         StillPlot.style(styler, layout);
         styler.setPlotGridVerticalLinesVisible(false);
-        styler.setAvailableSpaceFill(traces.size() > 1 ? 0.8 : 0.6);
+        boolean histogram = Json.is(traces.get(0), "type", "histogram");
+        styler.setAvailableSpaceFill(histogram ? 0.98 : traces.size() > 1 ? 0.8 : 0.6);
         styler.setStacked(Json.is(layout, "barmode", "stack"));
         styler.setLegendVisible(StillPlot.legend(traces, layout));
         styler.setYAxisTickMarkSpacingHint(40);

@@ -100,7 +100,7 @@ public final class TableView {
 
     /** An HTML table, all text escaped. */
     public String html() {
-        StringBuilder out = new StringBuilder("<table");
+        StringBuilder out = new StringBuilder("<table cellpadding=\"4\" cellspacing=\"0\"");
         if (changing) {
             out.append(" data-volatile=\"true\"");
         }
