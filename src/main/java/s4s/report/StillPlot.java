@@ -52,7 +52,7 @@ final class StillPlot {
                 return paint(StillHeatmap.chart(traces.get(0), layout), layout);
             }
             return notice(layout, "This figure (" + String.join(", ", types) + ") is drawn only where it is live.");
-        } catch (LinkageError | InternalError e) {
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError | InternalError e) {
             throw new IllegalStateException("this Java cannot draw text, it finds no fonts: install fontconfig and a "
                     + "font (Debian: apt-get install fontconfig fonts-dejavu-core) [" + e.getMessage() + "]", e);
         }
