@@ -29,7 +29,24 @@ final class CellControl extends LocalExecutionControl {
 
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private int calls;
-    private volatile Call current;
+    private volatile Call current = new Call(RUN);
+    private volatile boolean interrupted;
+
+    /** A new cell: no interrupt concerns it yet. */
+    void begin() {
+        interrupted = false;
+    }
+
+    /**
+     * To be called between the statements of a cell: an interrupt ends the cell, not just the statement that it hit.
+     *
+     * @throws InterruptedException if there was one since {@link #begin()}
+     */
+    void requireNotInterrupted() throws InterruptedException {
+        if (interrupted) {
+            throw new InterruptedException("the cell was interrupted");
+        }
+    }
 
     @Override
     protected String invoke(Method cell) throws Exception {
@@ -64,18 +81,16 @@ final class CellControl extends LocalExecutionControl {
     /** Returns and forgets how the last call ended: what it threw, or that it was stopped. */
     Ending takeEnding() {
         Call call = current;
-        current = null;
+        current = new Call(RUN);
         values.clear();
-        return call == null ? new Ending(Optional.empty(), false) : new Ending(call.thrown, call.stopped);
+        return new Ending(call.thrown, call.stopped);
     }
 
     /** Interrupts the running cell; if it does not end within a second, stops it whatever it does. */
     void interrupt() throws InterruptedException, ExecutionControl.EngineTerminationException, ExecutionControl.InternalException {
+        interrupted = true;
         Call call = current;
-        if (call == null || !call.interrupt()) {
-            return;
-        }
-        if (!call.done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (call.interrupt() && !call.done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
             call.stopped = true;
             stop();
         }
@@ -100,7 +115,7 @@ final class CellControl extends LocalExecutionControl {
     record Ending(Optional<Throwable> thrown, boolean stopped) {}
 
     /** One call of a cell's method. */
-    private static final class Call {
+    private final class Call {
         private final Method method;
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile Thread thread;
@@ -116,11 +131,15 @@ final class CellControl extends LocalExecutionControl {
             CALL.remove();
             thread = Thread.currentThread();
             try {
+                requireNotInterrupted(); // asked for while this statement was compiled
                 value = Optional.ofNullable(method.invoke(null));
                 return "";
             } catch (InvocationTargetException e) {
                 thrown = Optional.of(e.getCause());
                 throw e.getCause();
+            } catch (InterruptedException e) {
+                stopped = true;
+                throw e;
             } finally {
                 done.countDown();
             }

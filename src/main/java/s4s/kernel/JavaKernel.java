@@ -92,6 +92,7 @@ public final class JavaKernel extends BaseKernel {
     @Override
     public DisplayData eval(String code) throws Exception {
         int cell = executionCount.get() - 1;
+        control.begin();
         try {
             Optional<Object> last = Optional.empty();
             String rest = code;
@@ -101,6 +102,7 @@ public final class JavaKernel extends BaseKernel {
                     requireBlank(next, rest, cell, line(code, rest));
                     break;
                 }
+                control.requireNotInterrupted();
                 last = evalSnippet(next.source(), cell, line(code, rest));
                 rest = next.remaining();
             }
@@ -144,7 +146,7 @@ public final class JavaKernel extends BaseKernel {
 
     private void requireSuccess(SnippetEvent event, CellControl.Ending ending) throws Exception {
         if (ending.stopped()) {
-            throw new InterruptedException("the cell was stopped");
+            throw new InterruptedException("the cell was interrupted");
         }
         if (event.exception() instanceof UnresolvedReferenceException) {
             throw cells.rejected(shell, ((UnresolvedReferenceException) event.exception()).getSnippet());
