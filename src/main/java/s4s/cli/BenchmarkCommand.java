@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
 import s4s.eval.Contestant;
+import s4s.eval.Frechet;
 import s4s.eval.Scores;
 import s4s.eval.Teacher;
 import s4s.model.Models;
@@ -65,7 +66,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             Teacher.Images teacher = benchmark.teacher().draw(manager, loaded.denoiser(), loaded.modelSha256(),
                     Benchmark.seeds(images), batch, cache, done -> progress.update(done, images, "teacher images"));
             Comparison comparison = new Comparison(loaded.denoiser(), loaded.features(),
-                    loaded.reference().moments(), teacher, batch, block);
+                    new Frechet(loaded.reference().moments()), teacher, batch, block);
             for (int nfe : benchmark.nfes()) {
                 for (GridType grid : benchmark.grids()) {
                     List<Contestant> missing = benchmark.contestants(loaded.denoiser(), grid, nfe).stream()

@@ -36,11 +36,7 @@ final class FdCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ImageSet images = ImageSet.read(samples);
         Models models = Models.ofRepository();
-        Reference reference = Reference.read(models.path(model).resolve("reference.npz"));
-        if (!models.card(reference.features()).weightsSha256().equals(reference.featuresSha256())) {
-            throw new IOException("the reference of " + model + " was made with other weights of "
-                    + reference.features() + " than those here: make it again with s4s evaluate");
-        }
+        Reference reference = Reference.of(models, model);
         try (NDManager manager = NDManager.newBaseManager()) {
             MiniFeatures features = new MiniFeatures(models.features(reference.features(), manager), manager);
             features.requireFit(images);

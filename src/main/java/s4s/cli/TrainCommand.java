@@ -61,6 +61,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--test", paramLabel = "PATH", description = "Images with labels for the classifier's accuracy.")
     private Optional<Path> test;
 
+    @Option(names = "--note", paramLabel = "TEXT", description = "Anything else that the card should say.")
+    private Optional<String> note;
+
     @ArgGroup(validate = false, heading = "How long and how%n")
     private final Run run = new Run();
 
@@ -195,6 +198,9 @@ final class TrainCommand implements Callable<Integer> {
         training.put("settings", ModelCard.json(config));
         training.put("loss", ModelCard.json(trainer.state().loss()));
         training.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
+        training.put("arithmetic", ModelCard.json("float32, convolutions "
+                + Optional.ofNullable(System.getenv("ONEDNN_DEFAULT_FPMATH_MODE")).orElse("STRICT")));
+        note.ifPresent(text -> training.put("note", ModelCard.json(text)));
         training.put("command", ModelCard.json("s4s " + spec.commandLine().getParseResult().originalArgs()
                 .stream().map(a -> a.contains(" ") ? "'" + a + "'" : a).collect(Collectors.joining(" "))));
         training.put("versions", ModelCard.json(Versions.summary()));

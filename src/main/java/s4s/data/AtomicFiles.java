@@ -62,6 +62,11 @@ public final class AtomicFiles {
         }
     }
 
+    /** Writes {@code bytes}; see {@link #write(Path, IOConsumer)}. */
+    public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, out -> out.write(bytes));
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

@@ -68,13 +68,9 @@ public record Benchmark(String name, String model, String features, Teacher teac
 
     /** Loads model, features and reference into {@code manager}. */
     public Loaded load(Models models, NDManager manager) throws IOException {
-        Reference reference = Reference.read(models.path(model).resolve("reference.npz"));
-        if (!reference.featuresSha256().equals(models.card(features).weightsSha256())) {
-            throw new IOException("reference.npz of " + model + " was made with other features than " + features
-                    + ": make it again with s4s evaluate");
-        }
+        Reference reference = Reference.of(models, model);
         return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
-                new MiniFeatures(models.features(features, manager), manager), reference);
+                new MiniFeatures(models.features(reference.features(), manager), manager), reference);
     }
 
     /**

@@ -19,14 +19,14 @@ import s4s.run.Remembering;
  *
  * @param denoiser the network
  * @param features what the distances are computed with
- * @param reference features' moments of real images
+ * @param reference distance to the real images' moments
  * @param teacher the teacher's images, whose seeds are used
  * @param batch images in a network call
  * @param block images of a block, a multiple of {@code batch}; FD is also computed for every whole block
  *     of images, which shows its spread and lets a small run be compared with a large one (FD falls with
  *     the number of images, so numbers of unequal counts cannot be compared)
  */
-public record Comparison(Denoiser denoiser, MiniFeatures features, Moments.Gaussian reference,
+public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet reference,
         Teacher.Images teacher, int batch, int block) {
     /** Checks that blocks are whole batches. */
     public Comparison {
@@ -87,8 +87,8 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Moments.Gauss
 
         private Score score(Contestant contestant) {
             double[] blockFd = blocks.stream().filter(b -> b.count() == block)
-                    .mapToDouble(b -> Frechet.distance(b.gaussian(), reference)).toArray();
-            return new Score(contestant, (int) all.count(), Frechet.distance(all.gaussian(), reference), blockFd,
+                    .mapToDouble(b -> reference.to(b.gaussian())).toArray();
+            return new Score(contestant, (int) all.count(), reference.to(all.gaussian()), blockFd,
                     rmse / all.count(), perceptual / all.count());
         }
     }

@@ -9,6 +9,7 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.model.Models;
 
 /**
  * Feature moments of real images, and which features and images they are of: the file
@@ -22,6 +23,20 @@ import s4s.data.Npz;
  */
 public record Reference(Moments.Gaussian moments, String features, String featuresSha256, String data,
         String dataSha256) {
+    /**
+     * The reference of a model in {@code models}.
+     *
+     * @throws IOException if it is missing, or was made with other weights of its feature network than those here
+     */
+    public static Reference of(Models models, String model) throws IOException {
+        Reference reference = read(models.path(model).resolve("reference.npz"));
+        if (!reference.featuresSha256.equals(models.card(reference.features).weightsSha256())) {
+            throw new IOException("the reference of " + model + " was made with other weights of " + reference.features
+                    + " than those here: make it again with s4s evaluate");
+        }
+        return reference;
+    }
+
     /** Writes mu, sigma (the names FID files use), count and the four texts. */
     public void write(Path npz) throws IOException {
         int d = moments.mean().length;

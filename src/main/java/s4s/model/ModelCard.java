@@ -3,15 +3,16 @@ package s4s.model;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonSyntaxException;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import s4s.data.AtomicFiles;
 
 /**
@@ -49,21 +50,42 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
         return GSON.toJsonTree(value);
     }
 
+    /** A fact about the training, as text. */
+    public String fact(String name) {
+        JsonElement value = training.get(name);
+        if (value == null || !value.isJsonPrimitive()) {
+            throw new IllegalArgumentException("the card of " + this.name + " does not say '" + name + "'");
+        }
+        return value.getAsString();
+    }
+
     /** The U-Net's architecture. */
     public UNet.Config unet() {
-        return network(Kind.EDM_UNET, UNet.Config.class);
+        JsonObject n = network(Kind.EDM_UNET);
+        return new UNet.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(), n.get("patch").getAsInt(),
+                list(n, "widths", JsonElement::getAsInt), list(n, "blocks", JsonElement::getAsInt),
+                list(n, "attention", JsonElement::getAsBoolean), n.get("embedding").getAsInt());
     }
 
     /** The classifier's architecture. */
     public FeatureNet.Config classifier() {
-        return network(Kind.CLASSIFIER, FeatureNet.Config.class);
+        JsonObject n = network(Kind.CLASSIFIER);
+        return new FeatureNet.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(),
+                n.get("patch").getAsInt(), list(n, "widths", JsonElement::getAsInt),
+                list(n, "blocks", JsonElement::getAsInt), n.get("classes").getAsInt());
     }
 
-    private <T> T network(Kind wanted, Class<T> type) {
+    private JsonObject network(Kind wanted) {
         if (kind != wanted) {
             throw new IllegalArgumentException("model '" + name + "' is a " + kind + ", not a " + wanted);
         }
-        return GSON.fromJson(network, type);
+        return network.getAsJsonObject();
+    }
+
+    private static <T> List<T> list(JsonObject object, String name, Function<JsonElement, T> read) {
+        List<T> list = new ArrayList<>();
+        object.getAsJsonArray(name).forEach(e -> list.add(read.apply(e)));
+        return list;
     }
 
     /** This card with {@code entries} added to its evaluation. */
@@ -79,27 +101,31 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
     }
 
     /**
-     * Reads a {@code card.json}.
+     * Reads a {@code card.json}. Field by field, because the Gson that comes with an IJava kernel
+     * cannot make records.
      *
      * @throws IOException if the file is missing or not a card
      */
     public static ModelCard read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("no model card at " + file);
+        }
         try {
-            ModelCard card = GSON.fromJson(Files.readString(file), ModelCard.class);
-            if (card == null || card.kind == null || card.network == null || card.weightsSha256 == null) {
-                throw new IOException(file + " is not a model card: it needs name, kind, network and weightsSha256");
-            }
-            return card;
-        } catch (NoSuchFileException e) {
-            throw new IOException("no model card at " + file, e);
-        } catch (JsonSyntaxException | NullPointerException e) {
-            throw new IOException(file + " is not a model card: " + firstLine(e), e);
-        } catch (JsonParseException e) {
-            throw new IOException(file + " is not a model card: " + firstLine(e), e);
+            JsonObject card = GSON.fromJson(Files.readString(file), JsonObject.class);
+            return new ModelCard(card.get("name").getAsString(), Kind.valueOf(card.get("kind").getAsString()),
+                    card.getAsJsonObject("network"), card.get("sigmaData").getAsDouble(),
+                    card.get("parameters").getAsLong(), card.get("weightsSha256").getAsString(),
+                    map(card.getAsJsonObject("training")), map(card.getAsJsonObject("evaluation")));
+        } catch (RuntimeException e) {
+            throw new IOException(file + " is not a model card (name, kind, network, sigmaData, parameters, "
+                    + "weightsSha256, training, evaluation): "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("empty"), e);
         }
     }
 
-    private static String firstLine(RuntimeException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("empty");
+    private static Map<String, JsonElement> map(JsonObject object) {
+        Map<String, JsonElement> map = new LinkedHashMap<>();
+        object.entrySet().forEach(e -> map.put(e.getKey(), e.getValue()));
+        return map;
     }
 }

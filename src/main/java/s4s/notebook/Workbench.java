@@ -1,7 +1,6 @@
 package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
-import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
 import s4s.eval.Contestant;
+import s4s.eval.Frechet;
 import s4s.eval.Published;
 import s4s.eval.Scores;
 import s4s.eval.Teacher;
@@ -114,19 +114,18 @@ public final class Workbench implements AutoCloseable {
     /** What the model is: architecture, data, training. */
     public Table model() throws IOException {
         ModelCard card = models.card(benchmark.model());
-        StringColumn key = StringColumn.create("model");
+        StringColumn key = StringColumn.create("network");
         StringColumn value = StringColumn.create(card.name());
-        key.append("parameters");
-        value.append(String.format("%,d", card.parameters()));
-        List.of("data", "dataImages", "imagesSeen", "seconds").forEach(name -> {
-            JsonElement element = card.training().get(name);
-            if (element != null) {
-                key.append(name);
-                value.append(element.getAsString());
-            }
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("parameters", String.format("%,d", card.parameters()));
+        rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
+        rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
+        rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
+        rows.put("sha256 of the weights", card.weightsSha256());
+        rows.forEach((name, text) -> {
+            key.append(name);
+            value.append(text);
         });
-        key.append("weights sha256");
-        value.append(card.weightsSha256().substring(0, 16));
         return Table.create(card.name(), key, value);
     }
 
@@ -170,8 +169,8 @@ public final class Workbench implements AutoCloseable {
     /** Measures any solvers with one block of images. */
     public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
-        Comparison comparison = new Comparison(denoiser(), loaded.features(), loaded.reference().moments(), teacher,
-                BATCH, images);
+        Comparison comparison = new Comparison(denoiser(), loaded.features(),
+                new Frechet(loaded.reference().moments()), teacher, BATCH, images);
         return Scores.table(comparison.run(manager, contestants, progress), images);
     }
 
@@ -206,7 +205,7 @@ public final class Workbench implements AutoCloseable {
         ResultsFile file = ResultsFile.open(csv, table.emptyCopy(), provenance);
         for (int i = 0; i < table.rowCount(); i++) {
             int row = i;
-            file.append(table.columns().stream().map(c -> c.get(row)).toArray());
+            file.append(table.columns().stream().map(c -> c.isMissing(row) ? Double.NaN : c.get(row)).toArray());
         }
         return repository.relativize(csv);
     }

@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import java.awt.Color;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Colours of a heat map. Values of one sign: white to blue; of both signs: orange, white at zero, blue. The ends are
@@ -45,7 +47,7 @@ final class ColorScale {
     /** The finite values of a heat map. */
     static double[] values(JsonObject trace) {
         return Json.array(trace, "z").stream()
-                .flatMap(rows -> stream(rows))
+                .flatMap(ColorScale::stream)
                 .flatMap(row -> stream(row.getAsJsonArray()))
                 .flatMap(e -> Json.decimal(e).stream())
                 .mapToDouble(Double::doubleValue)
@@ -70,8 +72,8 @@ final class ColorScale {
         return colors;
     }
 
-    private static java.util.stream.Stream<JsonElement> stream(JsonArray array) {
-        return java.util.stream.StreamSupport.stream(array.spliterator(), false);
+    private static Stream<JsonElement> stream(JsonArray array) {
+        return StreamSupport.stream(array.spliterator(), false);
     }
 
     private static double stop(JsonArray scale, int i) {

@@ -17,6 +17,8 @@ public final class Figures {
 
     private static final int NUMBERED_COLUMNS = 14; // more columns are too narrow for numbers in the cells
 
+    private static final int MARKED_UNITS = 20; // longest range with a mark at each whole number
+
     private Figures() {}
 
     /**
@@ -56,8 +58,9 @@ public final class Figures {
             data.add(trace);
         }
         JsonObject layout = layout(title, x, y);
-        if (data.size() > 1) {
-            Json.child(Json.child(layout, "legend"), "title").addProperty("text", "");
+        double[] at = series.values().stream().flatMap(List::stream).mapToDouble(p -> p[0]).sorted().toArray();
+        if (Arrays.stream(at).allMatch(v -> v == Math.rint(v)) && at[at.length - 1] - at[0] <= MARKED_UNITS) {
+            layout.getAsJsonObject("xaxis").addProperty("dtick", 1); // counts such as NFE: a mark at each
         }
         return Plot.ofJson(figure(data, layout));
     }
@@ -124,7 +127,8 @@ public final class Figures {
      * @param value name of a numeric column, the bars' heights
      */
     public static Plot bars(Table table, String category, String value, String title) {
-        return Plot.ofJson(figure(bars(table, category, value, Map.of("", rows(table))), layout(title, category, value)));
+        return Plot.ofJson(figure(bars(table, category, value, Map.of("", rows(table))),
+                categories(layout(title, category, value))));
     }
 
     /**
@@ -138,7 +142,7 @@ public final class Figures {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
         Column<?> names = Tables.column(table, group);
         rows(table).forEach(i -> groups.computeIfAbsent(names.getString(i), k -> new ArrayList<>()).add(i));
-        JsonObject layout = layout(title, category, value);
+        JsonObject layout = categories(layout(title, category, value));
         layout.addProperty("barmode", "group");
         return Plot.ofJson(figure(bars(table, category, value, groups), layout));
     }
@@ -253,6 +257,12 @@ public final class Figures {
         Json.child(layout, "title").addProperty("text", title);
         Json.child(Json.child(layout, "xaxis"), "title").addProperty("text", xTitle);
         Json.child(Json.child(layout, "yaxis"), "title").addProperty("text", yTitle);
+        return layout;
+    }
+
+    /** Bars named 3, 5, 10 stand side by side, not where those numbers are. */
+    private static JsonObject categories(JsonObject layout) {
+        Json.child(layout, "xaxis").addProperty("type", "category");
         return layout;
     }
 

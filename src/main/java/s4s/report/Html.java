@@ -19,4 +19,10 @@ final class Html {
         }
         return out.toString();
     }
+
+    /** The same back. */
+    static String unescape(String text) {
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'")
+                .replace("&amp;", "&");
+    }
 }

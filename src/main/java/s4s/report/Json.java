@@ -10,6 +10,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The few JSON helpers of this package. Only calls that Gson 2.8.5 has: a notebook kernel may bring that version and
@@ -18,6 +19,8 @@ import java.util.Optional;
 final class Json {
 
     private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
     private Json() {}
 
@@ -37,9 +40,13 @@ final class Json {
         return PRETTY.toJson(element);
     }
 
-    /** JSON has no NaN or infinity: both become null, which Plotly draws as a gap. */
+    /** JSON has no NaN or infinity: both become null, which Plotly draws as a gap. Whole numbers get no ".0". */
     static JsonElement number(double value) {
-        return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+        if (!Double.isFinite(value)) {
+            return JsonNull.INSTANCE;
+        }
+        boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+        return whole ? new JsonPrimitive((long) value) : new JsonPrimitive(value);
     }
 
     static JsonArray numbers(double... values) {
@@ -73,17 +80,20 @@ final class Json {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString);
     }
 
+    /** Whether the member is this text. */
+    static boolean is(JsonObject parent, String name, String value) {
+        return string(parent, name).filter(value::equals).isPresent();
+    }
+
     /** A number, also where it was written as a string (Tablesaw writes some so). */
     static Optional<Double> decimal(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).flatMap(Json::decimal);
     }
 
+    /** The number that this is or spells; a name such as "3d" is none, although Java would read it. */
     static Optional<Double> decimal(JsonElement element) {
-        try {
-            return element.isJsonPrimitive() ? Optional.of(element.getAsDouble()) : Optional.empty();
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+        return Optional.of(element).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString)
+                .filter(text -> NUMBER.matcher(text).matches()).map(Double::valueOf);
     }
 
     /** The member object, created empty where missing. */

@@ -24,7 +24,7 @@ final class LogAxis {
         } else {
             axis.addProperty("dtick", Math.max(1, (int) Math.round(decades / 6)));
         }
-        axis.addProperty("tickformat", decades <= 4 ? "~g" : "~e"); // Plotly else writes 20 as a small "2"
+        axis.addProperty("tickformat", "~g"); // Plotly else writes 20 as a small "2"
     }
 
     /** The label of the mark at {@code digit * 10^k}, empty where it has none. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import s4s.data.AtomicFiles;
 
 /** An image to look at, with words for where it cannot be shown. Held as opaque 8-bit RGB. */
 public final class Picture {
@@ -142,7 +143,7 @@ public final class Picture {
      */
     public void savePng(Path file) {
         try {
-            AtomicFile.write(file, png());
+            AtomicFiles.write(file, png());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the picture to " + file + ": " + e.getMessage(), e);
         }

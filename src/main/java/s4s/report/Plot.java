@@ -9,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import s4s.data.AtomicFiles;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
@@ -163,7 +165,7 @@ public final class Plot {
      */
     public void savePng(Path file) {
         try {
-            AtomicFile.write(file, png());
+            AtomicFiles.write(file, png());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the figure to " + file + ": " + e.getMessage(), e);
         }
@@ -175,20 +177,20 @@ public final class Plot {
         JsonObject layout = json.getAsJsonObject("layout");
         List<String> parts = new ArrayList<>();
         for (String axis : List.of("x", "y")) {
-            String title = Json.object(layout, axis + "axis").map(Plot::titleOf).orElse("");
+            String title = StillPlot.title(layout.getAsJsonObject(axis + "axis"));
             if (!title.isEmpty()) {
                 parts.add(axis + ": " + title);
             }
         }
         String series = traces().stream()
-                .filter(t -> !Json.string(t, "mode").equals(java.util.Optional.of("text")))
-                .map(t -> Json.string(t, "name").orElse(""))
+                .filter(t -> !Json.is(t, "mode", "text"))
+                .map(t -> StillPlot.plain(Json.string(t, "name").orElse("")))
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.joining(", "));
         if (!series.isEmpty()) {
             parts.add("series: " + series);
         }
-        String title = title().isEmpty() ? "untitled" : title();
+        String title = title().isEmpty() ? "untitled" : StillPlot.title(layout);
         return "Figure: " + title + (parts.isEmpty() ? "" : " (" + String.join("; ", parts) + ")");
     }
 
@@ -204,13 +206,14 @@ public final class Plot {
 
     private double[] values(String member) {
         return traces().stream()
-                .flatMap(t -> StreamSupport.stream(Json.array(t, member).orElseGet(JsonArray::new).spliterator(), false))
+                .map(t -> Json.array(t, member).orElseGet(JsonArray::new))
+                .flatMap(values -> StreamSupport.stream(values.spliterator(), false))
                 .flatMap(e -> Json.decimal(e).stream())
                 .mapToDouble(Double::doubleValue)
                 .toArray();
     }
 
-    private Plot withLayout(java.util.function.Consumer<JsonObject> change) {
+    private Plot withLayout(Consumer<JsonObject> change) {
         JsonObject copy = json.deepCopy();
         change.accept(copy.getAsJsonObject("layout"));
         return new Plot(copy);

@@ -27,6 +27,7 @@ final class PlotDefaults {
             JsonObject title = layout.getAsJsonObject("title");
             Json.putIfAbsent(title, "x", 0.5);
             Json.putIfAbsent(Json.child(title, "font"), "size", 15);
+            Json.putIfAbsent(Json.child(title, "font"), "weight", 700);
         }
         JsonObject margin = Json.child(layout, "margin");
         Json.putIfAbsent(margin, "t", titled ? 50 : 20);
@@ -37,7 +38,7 @@ final class PlotDefaults {
         axis(Json.child(layout, "yaxis"));
         for (JsonElement element : figure.getAsJsonArray("data")) {
             JsonObject trace = element.getAsJsonObject();
-            if (Json.string(trace, "type").equals(java.util.Optional.of("heatmap"))) {
+            if (Json.is(trace, "type", "heatmap")) {
                 ColorScale.fill(trace);
             }
         }
@@ -50,5 +51,9 @@ final class PlotDefaults {
         Json.putIfAbsent(axis, "ticks", "outside");
         Json.putIfAbsent(axis, "gridcolor", GRID);
         Json.putIfAbsent(axis, "zeroline", false);
+        Json.putIfAbsent(axis, "exponentformat", "e"); // 1e-8, not 10n
+        JsonObject title = Json.child(axis, "title");
+        Json.putIfAbsent(title, "standoff", 8);
+        Json.putIfAbsent(Json.child(title, "font"), "size", 13);
     }
 }

@@ -1,5 +1,6 @@
 package s4s.report;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +41,7 @@ final class Png {
         }
         BufferedImage rgb = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
         Graphics2D g = rgb.createGraphics();
-        g.drawImage(image, 0, 0, java.awt.Color.WHITE, null);
+        g.drawImage(image, 0, 0, Color.WHITE, null);
         g.dispose();
         return rgb;
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One axis of a still line figure: where values lie, its range and its labels.
@@ -36,9 +35,8 @@ final class StillAxis {
      */
     StillAxis(JsonObject spec, List<JsonElement> values) {
         this.spec = spec;
-        Optional<String> type = Json.string(spec, "type");
-        this.log = type.equals(Optional.of("log"));
-        if (type.equals(Optional.of("category"))
+        this.log = Json.is(spec, "type", "log");
+        if (Json.is(spec, "type", "category")
                 || values.stream().anyMatch(v -> !v.isJsonNull() && Json.decimal(v).isEmpty())) {
             values.stream().filter(v -> !v.isJsonNull())
                     .forEach(v -> categories.putIfAbsent(v.getAsString(), categories.size()));
@@ -78,7 +76,7 @@ final class StillAxis {
     }
 
     String title() {
-        return Plot.titleOf(spec);
+        return StillPlot.title(spec);
     }
 
     /**

@@ -12,7 +12,6 @@ import java.awt.geom.Line2D;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.knowm.xchart.HeatMapChart;
@@ -31,8 +30,7 @@ final class StillHeatmap {
         JsonArray z = trace.getAsJsonArray("z");
         List<String> rows = names(trace, "y", z.size());
         List<String> columns = names(trace, "x", z.get(0).getAsJsonArray().size());
-        boolean firstOnTop = Json.object(layout, "yaxis").flatMap(a -> Json.string(a, "autorange"))
-                .equals(Optional.of("reversed"));
+        boolean firstOnTop = Json.is(layout.getAsJsonObject("yaxis"), "autorange", "reversed");
         List<Number[]> cells = new ArrayList<>();
         for (int r = 0; r < z.size(); r++) {
             JsonArray row = z.get(r).getAsJsonArray();
@@ -47,9 +45,9 @@ final class StillHeatmap {
         }
         HeatMapChart chart = new HeatMapChart(
                 layout.get("width").getAsInt(), layout.get("height").getAsInt(), new XChartTheme());
-        chart.setTitle(Plot.titleOf(layout));
-        chart.setXAxisTitle(Plot.titleOf(layout.getAsJsonObject("xaxis")));
-        chart.setYAxisTitle(Plot.titleOf(layout.getAsJsonObject("yaxis")));
+        chart.setTitle(StillPlot.title(layout));
+        chart.setXAxisTitle(StillPlot.title(layout.getAsJsonObject("xaxis")));
+        chart.setYAxisTitle(StillPlot.title(layout.getAsJsonObject("yaxis")));
         HeatMapStyler styler = chart.getStyler();
         StillPlot.style(styler, layout);
         styler.setPlotGridLinesVisible(false);

@@ -8,6 +8,7 @@ import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -31,7 +32,7 @@ final class StillLines {
                     + "': no point has two numbers (above 0 on a logarithmic axis)");
         }
         XYChart chart = new XYChart(layout.get("width").getAsInt(), layout.get("height").getAsInt());
-        chart.setTitle(Plot.titleOf(layout));
+        chart.setTitle(StillPlot.title(layout));
         chart.setXAxisTitle(xAxis.title());
         chart.setYAxisTitle(yAxis.title());
         XYStyler styler = chart.getStyler();
@@ -49,7 +50,8 @@ final class StillLines {
         styler.setXAxisTickMarkSpacingHint(xAxis.spacing(layout.get("width").getAsInt() * 3 / 4, 70));
         styler.setYAxisTickMarkSpacingHint(yAxis.spacing(layout.get("height").getAsInt() - 96, 40));
         styler.setLegendVisible(StillPlot.legend(traces, layout));
-        styler.setMarkerSize(8);
+        styler.setMarkerSize(traces.stream().flatMap(t -> Json.object(t, "marker").stream())
+                .flatMap(m -> Json.decimal(m, "size").stream()).mapToInt(Double::intValue).max().orElse(8));
         int index = 0;
         for (JsonObject trace : traces) {
             series(chart, trace, layout, xAxis, yAxis, index++);
@@ -75,7 +77,7 @@ final class StillLines {
         }
         XYSeries series = chart.addSeries("series " + index, points[0], points[1]);
         Color color = StillPlot.seriesColor(trace, layout, index);
-        series.setLabel(Json.string(trace, "name").filter(n -> !n.isBlank()).orElse("trace " + index));
+        series.setLabel(StillPlot.name(trace, index));
         series.setShowInLegend(StillPlot.inLegend(trace));
         series.setLineColor(color);
         series.setMarkerColor(color);
@@ -108,7 +110,7 @@ final class StillLines {
         if (values.isEmpty() && member.equals("x")) { // Plotly then counts the points
             for (JsonObject trace : traces) {
                 int n = Json.array(trace, "y").map(JsonArray::size).orElse(0);
-                Json.numbers(java.util.stream.IntStream.range(0, n).asDoubleStream().toArray()).forEach(values::add);
+                Json.numbers(IntStream.range(0, n).asDoubleStream().toArray()).forEach(values::add);
             }
         }
         return values;

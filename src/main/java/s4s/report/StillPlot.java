@@ -35,7 +35,7 @@ final class StillPlot {
         for (JsonElement element : figure.getAsJsonArray("data")) {
             JsonObject trace = element.getAsJsonObject();
             traces.add(trace);
-            types.add(Json.string(trace, "type").orElse("scatter").replace("scattergl", "scatter"));
+            types.add(type(trace));
         }
         JsonObject layout = figure.getAsJsonObject("layout");
         try {
@@ -45,14 +45,23 @@ final class StillPlot {
             if (types.equals(Set.of("bar"))) {
                 return paint(StillBars.chart(traces, layout), layout);
             }
+            if (types.equals(Set.of("histogram")) && traces.size() == 1) {
+                return paint(StillBars.chart(List.of(StillBars.counted(traces.get(0))), layout), layout);
+            }
             if (types.equals(Set.of("heatmap")) && traces.size() == 1) {
                 return paint(StillHeatmap.chart(traces.get(0), layout), layout);
             }
             return notice(layout, "This figure (" + String.join(", ", types) + ") is drawn only where it is live.");
-        } catch (LinkageError | InternalError e) {
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError | InternalError e) {
             throw new IllegalStateException("this Java cannot draw text, it finds no fonts: install fontconfig and a "
                     + "font (Debian: apt-get install fontconfig fonts-dejavu-core) [" + e.getMessage() + "]", e);
         }
+    }
+
+    private static String type(JsonObject trace) {
+        boolean second = List.of("xaxis", "yaxis").stream()
+                .anyMatch(axis -> Json.string(trace, axis).filter(name -> name.matches("[xy]\\d+")).isPresent());
+        return second ? "several axes" : Json.string(trace, "type").orElse("scatter").replace("scattergl", "scatter");
     }
 
     /** The look that all kinds share. */
@@ -126,6 +135,21 @@ final class StillPlot {
                 });
     }
 
+    /** A title or name without the few tags that Plotly understands. */
+    static String plain(String text) {
+        return Html.unescape(text.replaceAll("(?i)<br\\s*/?>", " ")
+                .replaceAll("(?i)</?(b|i|em|strong|sub|sup|u|s|span|a)(\\s[^>]*)?>", ""));
+    }
+
+    static String title(JsonObject owner) {
+        return plain(Plot.titleOf(owner));
+    }
+
+    /** A series' name in the legend. */
+    static String name(JsonObject trace, int index) {
+        return plain(Json.string(trace, "name").filter(n -> !n.isBlank()).orElse("trace " + index));
+    }
+
     private static Color color(JsonObject layout, String member) {
         return Json.string(layout, member).flatMap(CssColor::parse).orElse(Color.WHITE);
     }
@@ -147,7 +171,7 @@ final class StillPlot {
         g.fillRect(0, 0, image.getWidth(), image.getHeight());
         g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         g.setColor(CssColor.parse(PlotDefaults.INK).orElseThrow());
-        centred(g, font(Font.BOLD, 15), Plot.titleOf(layout), image.getWidth(), 35);
+        centred(g, font(Font.BOLD, 15), title(layout), image.getWidth(), 35);
         centred(g, font(Font.PLAIN, 13), text, image.getWidth(), image.getHeight() / 2);
         g.dispose();
         return image;

@@ -1,6 +1,7 @@
 package s4s.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,8 +15,8 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * A table as a reader sees it: rounded numbers, right-aligned, a caption. The HTML looks right without style sheets
- * (GitHub removes them) and escapes all text.
+ * A table as a reader sees it: rounded numbers, right-aligned, a caption, at most the first 200 rows. The HTML looks
+ * right without style sheets (GitHub removes them) and escapes all text.
  *
  * <pre>{@code
  * TableView.of(fd).caption("FD (mini features), 1,000 images").best("nfe 5").tolerance(0.02)
@@ -25,6 +26,7 @@ public final class TableView {
 
     private static final int DIGITS = 4;
     private static final String MISSING = "–";
+    private static final int MOST_ROWS = 200; // a notebook with more becomes too large to show
 
     private final Table table;
     private final String caption;
@@ -98,7 +100,7 @@ public final class TableView {
 
     /** An HTML table, all text escaped. */
     public String html() {
-        StringBuilder out = new StringBuilder("<table");
+        StringBuilder out = new StringBuilder("<table cellpadding=\"4\" cellspacing=\"0\"");
         if (changing) {
             out.append(" data-volatile=\"true\"");
         }
@@ -109,10 +111,11 @@ public final class TableView {
                     .append("</caption>\n");
         }
         List<Cells> columns = columns();
+        int rows = Math.min(table.rowCount(), MOST_ROWS);
         out.append("<thead><tr>");
         columns.forEach(c -> out.append(c.open("th")).append(Html.escape(c.name)).append("</th>"));
         out.append("</tr></thead>\n<tbody>\n");
-        for (int i = 0; i < table.rowCount(); i++) {
+        for (int i = 0; i < rows; i++) {
             out.append("<tr>");
             for (Cells c : columns) {
                 String text = Html.escape(c.text.get(i));
@@ -120,19 +123,25 @@ public final class TableView {
             }
             out.append("</tr>\n");
         }
-        return out.append("</tbody>\n</table>").toString();
+        out.append("</tbody>\n");
+        if (rows < table.rowCount()) {
+            out.append("<tfoot><tr><td colspan=\"").append(columns.size()).append("\">").append(more())
+                    .append("</td></tr></tfoot>\n");
+        }
+        return out.append("</table>").toString();
     }
 
     /** Aligned plain text. */
     public String text() {
         List<Cells> columns = columns();
         List<StringBuilder> lines = new ArrayList<>();
-        for (int i = 0; i < table.rowCount() + 2; i++) {
+        int rows = Math.min(table.rowCount(), MOST_ROWS);
+        for (int i = 0; i < rows + 2; i++) {
             lines.add(new StringBuilder());
         }
         for (Cells c : columns) {
             List<String> texts = new ArrayList<>();
-            for (int i = 0; i < table.rowCount(); i++) {
+            for (int i = 0; i < rows; i++) {
                 texts.add(c.best.contains(i) ? "*" + c.text.get(i) : c.text.get(i));
             }
             int width = Math.max(c.name.length(), texts.stream().mapToInt(String::length).max().orElse(0));
@@ -144,13 +153,17 @@ public final class TableView {
         }
         StringBuilder out = new StringBuilder(caption.isEmpty() ? "" : caption + "\n");
         lines.forEach(line -> out.append(line.toString().stripTrailing()).append('\n'));
-        return out.substring(0, out.length() - 1);
+        return rows < table.rowCount() ? out + more() : out.substring(0, out.length() - 1);
     }
 
     /** {@link #text()}. */
     @Override
     public String toString() {
         return text();
+    }
+
+    private String more() {
+        return "the first " + MOST_ROWS + " of " + table.rowCount() + " rows";
     }
 
     private static void append(StringBuilder line, String text, int width, boolean right) {
@@ -175,7 +188,7 @@ public final class TableView {
                 text.add(Double.isNaN(value) ? MISSING : format.apply(value));
             }
             if (best.stream().anyMatch(column.name()::equalsIgnoreCase)) {
-                double min = java.util.Arrays.stream(values).filter(v -> !Double.isNaN(v)).min().orElse(Double.NaN);
+                double min = Arrays.stream(values).filter(v -> !Double.isNaN(v)).min().orElse(Double.NaN);
                 String shown = format.apply(min);
                 for (int i = 0; i < values.length; i++) {
                     if (text.get(i).equals(shown)) { // what looks equal is equally good

@@ -35,7 +35,8 @@ public final class Tables {
             int row = i;
             List<String> key = keys.stream().map(k -> k.getString(row)).toList();
             String heading = across.getString(i);
-            headings.putIfAbsent(heading, across instanceof NumericColumn<?> n ? n.getDouble(i) : (double) headings.size());
+            headings.putIfAbsent(heading,
+                    across instanceof NumericColumn<?> numbers ? numbers.getDouble(i) : (double) headings.size());
             double cell = values.isMissing(i) ? Double.NaN : values.getDouble(i);
             if (cells.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(heading, cell) != null) {
                 throw new IllegalArgumentException("pivot of table '" + table.name() + "': two rows for "

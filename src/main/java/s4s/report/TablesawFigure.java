@@ -2,9 +2,9 @@ package s4s.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import java.util.Map;
+import java.util.Set;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.RhinoException;
 import org.mozilla.javascript.ScriptableObject;
@@ -22,8 +22,7 @@ final class TablesawFigure {
                 captured = JSON.stringify({ data: data, layout: layout || {} }); } };
             var document = { getElementById: function (id) { return { on: function () {} }; } };
             """;
-    private static final Map<String, String> ENTITIES =
-            Map.of("&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'");
+    private static final Set<String> MISSING = Set.of("", "NaN", "null");
 
     private TablesawFigure() {}
 
@@ -38,6 +37,8 @@ final class TablesawFigure {
                 .forEach(e -> titleAsObject(e.getValue().getAsJsonObject()));
         for (JsonElement trace : Json.array(json, "data").orElseGet(JsonArray::new)) {
             unescape(trace.getAsJsonObject(), "name");
+            numbersAsNumbers(trace.getAsJsonObject(), "x");
+            numbersAsNumbers(trace.getAsJsonObject(), "y");
         }
         return json;
     }
@@ -74,14 +75,23 @@ final class TablesawFigure {
         });
     }
 
+    /** Tablesaw quotes the numbers of some columns; Plotly would take them for numbers all the same. */
+    private static void numbersAsNumbers(JsonObject trace, String member) {
+        JsonArray values = Json.array(trace, member).orElseGet(JsonArray::new);
+        boolean numeric = values.size() > 0;
+        JsonArray numbers = new JsonArray();
+        for (JsonElement value : values) {
+            numeric &= value.isJsonNull() || Json.decimal(value).isPresent()
+                    || value.isJsonPrimitive() && MISSING.contains(value.getAsString());
+            numbers.add(Json.decimal(value).map(Json::number).orElse(JsonNull.INSTANCE));
+        }
+        if (numeric) {
+            trace.add(member, numbers);
+        }
+    }
+
     /** Tablesaw escapes names and titles for HTML although they stand in a script. */
     private static void unescape(JsonObject owner, String member) {
-        Json.string(owner, member).ifPresent(text -> {
-            String plain = text;
-            for (Map.Entry<String, String> entity : ENTITIES.entrySet()) {
-                plain = plain.replace(entity.getKey(), entity.getValue());
-            }
-            owner.add(member, new JsonPrimitive(plain.replace("&amp;", "&")));
-        });
+        Json.string(owner, member).ifPresent(text -> owner.addProperty(member, Html.unescape(text)));
     }
 }

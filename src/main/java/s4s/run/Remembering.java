@@ -3,12 +3,10 @@ package s4s.run;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import s4s.model.Denoiser;
-import s4s.schedule.NoiseSchedule;
-import s4s.solver.Prediction;
+import s4s.model.DenoiserDecorator;
 
 /**
  * A denoiser that answers a question asked before without asking the network again. Solvers that are
@@ -19,10 +17,9 @@ import s4s.solver.Prediction;
  * part in a million of the largest entry; the answer is then the earlier one. A solver's NFE does not
  * change: it counts questions.
  */
-public final class Remembering implements Denoiser, AutoCloseable {
+public final class Remembering extends DenoiserDecorator implements AutoCloseable {
     private static final float TOLERANCE = 1e-6f;
 
-    private final Denoiser network;
     private final NDManager manager;
     private final List<Answer> answers = new ArrayList<>();
     private int forwards;
@@ -31,14 +28,14 @@ public final class Remembering implements Denoiser, AutoCloseable {
 
     /** Remembers answers of {@code network} in a sub-manager of {@code parent} until closed. */
     public Remembering(Denoiser network, NDManager parent) {
-        this.network = network;
+        super(network);
         this.manager = parent.newSubManager();
     }
 
     @Override
     public NDArray predict(NDArray x, NDArray label) {
         if (label.size() != 1) {
-            return network.predict(x, label);
+            return inner.predict(x, label);
         }
         double level = label.toType(DataType.FLOAT64, false).getDouble();
         for (Answer answer : answers) {
@@ -46,7 +43,7 @@ public final class Remembering implements Denoiser, AutoCloseable {
                 return copy(answer.output, x.getManager());
             }
         }
-        NDArray output = network.predict(x, label);
+        NDArray output = inner.predict(x, label);
         forwards++;
         answers.add(new Answer(level, copy(x, manager), copy(output, manager)));
         return output;
@@ -73,26 +70,6 @@ public final class Remembering implements Denoiser, AutoCloseable {
         NDArray copy = array.duplicate();
         copy.attach(owner);
         return copy;
-    }
-
-    @Override
-    public Prediction prediction() {
-        return network.prediction();
-    }
-
-    @Override
-    public NoiseSchedule schedule() {
-        return network.schedule();
-    }
-
-    @Override
-    public DataType dataType() {
-        return network.dataType();
-    }
-
-    @Override
-    public Shape sampleShape() {
-        return network.sampleShape();
     }
 
     /** Forgets everything. */

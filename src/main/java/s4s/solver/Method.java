@@ -44,7 +44,7 @@ public record Method(
      * @throws IllegalArgumentException if the grid does not decrease or the method is not defined on it
      */
     public Solver build(double[] sigmas) {
-        return build(sigmas, Arrays.copyOf(sigmas, sigmas.length - 1));
+        return build(sigmas, Arrays.copyOf(sigmas, Math.max(0, sigmas.length - 1)));
     }
 
     /**
@@ -68,19 +68,7 @@ public record Method(
      * @throws IllegalArgumentException if the grid does not decrease
      */
     public Traced trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
-        if (sigmas.length < 2 || evaluateAt.length != sigmas.length - 1) {
-            throw new IllegalArgumentException("A grid has at least two noise levels and one evaluation level less, not "
-                    + sigmas.length + " and " + evaluateAt.length + ".");
-        }
-        for (int i = 1; i < sigmas.length; i++) {
-            if (!(sigmas[i].getValue() < sigmas[i - 1].getValue())) {
-                throw new IllegalArgumentException("Noise levels must decrease strictly; number " + i + " ("
-                        + sigmas[i].getValue() + ") follows " + sigmas[i - 1].getValue() + ".");
-            }
-        }
-        Tracer tracer = new Tracer(sigmas, evaluateAt);
-        formulas.accept(tracer);
-        return tracer.finish(name, prediction);
+        return Tracer.trace(name, prediction, sigmas, evaluateAt, formulas);
     }
 
     @Override

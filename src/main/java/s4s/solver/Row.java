@@ -13,7 +13,8 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  */
 public final class Row {
 
-    static final Row ZERO = new Row(Map.of(), Map.of());
+    /** The empty combination. */
+    public static final Row ZERO = new Row(Map.of(), Map.of());
 
     private final Map<Integer, DerivativeStructure> states;
     private final Map<Integer, DerivativeStructure> outputs;

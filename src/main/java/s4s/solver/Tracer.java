@@ -3,6 +3,7 @@ package s4s.solver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
@@ -19,14 +20,38 @@ public final class Tracer {
     private final List<Traced.Node> nodes = new ArrayList<>();
     private final List<DerivativeStructure> labels = new ArrayList<>();
 
-    /**
-     * @param sigmas N + 1 noise levels, strictly decreasing
-     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
-     */
-    Tracer(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
+    private Tracer(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
         this.sigmas = sigmas.clone();
         this.evaluateAt = evaluateAt.clone();
         place(sigmas[0], evaluateAt[0], Row.ZERO);
+    }
+
+    /**
+     * Writes the table of a method's formulas. Weights that the formulas bring along, as learned methods do, must be over the
+     * same parameters as the grid.
+     *
+     * @param name name of the solver
+     * @param prediction the prediction that the formulas are written in
+     * @param sigmas N + 1 noise levels, strictly decreasing
+     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @param formulas the method
+     * @throws IllegalArgumentException if the grid does not decrease
+     */
+    public static Traced trace(String name, Prediction prediction, DerivativeStructure[] sigmas,
+            DerivativeStructure[] evaluateAt, Consumer<Tracer> formulas) {
+        if (sigmas.length < 2 || evaluateAt.length != sigmas.length - 1) {
+            throw new IllegalArgumentException("A grid has at least two noise levels and one evaluation level less, not "
+                    + sigmas.length + " and " + evaluateAt.length + ".");
+        }
+        for (int i = 1; i < sigmas.length; i++) {
+            if (!(sigmas[i].getValue() < sigmas[i - 1].getValue())) {
+                throw new IllegalArgumentException("Noise levels must decrease strictly; number " + i + " ("
+                        + sigmas[i].getValue() + ") follows " + sigmas[i - 1].getValue() + ".");
+            }
+        }
+        Tracer tracer = new Tracer(sigmas, evaluateAt);
+        formulas.accept(tracer);
+        return new Traced(name, prediction, tracer.nodes);
     }
 
     /** N, the number of grid intervals. */
@@ -100,10 +125,6 @@ public final class Tracer {
         Traced.Node old = nodes.get(k);
         nodes.set(k, new Traced.Node(old.sigma(), Optional.of(labels.get(k)), old.row()));
         return Row.output(k, constant(1));
-    }
-
-    Traced finish(String name, Prediction prediction) {
-        return new Traced(name, prediction, nodes);
     }
 
     private Row place(DerivativeStructure sigma, DerivativeStructure label, Row y) {

@@ -60,7 +60,7 @@ class ComparisonTest {
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
         List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 4));
         contestants.add(new Contestant("teacher", "logsnr", teacher.solver(denoiser)));
-        List<Comparison.Score> scores = new Comparison(denoiser, features, reference, images, 10, 20)
+        List<Comparison.Score> scores = new Comparison(denoiser, features, new Frechet(reference), images, 10, 20)
                 .run(manager, contestants, d -> {});
         assertEquals(contestants.size(), scores.size());
         for (Comparison.Score score : scores) {
@@ -115,7 +115,7 @@ class ComparisonTest {
     void blocksAreWholeBatches() {
         Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 2)
                 .draw(manager, denoiser, Benchmark.seeds(4), 4, d -> {});
-        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, reference, images, 4, 6));
-        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, reference, images, 4, 8));
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 6));
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 8));
     }
 }

@@ -76,6 +76,18 @@ class FrechetTest {
     }
 
     @Test
+    void fewImagesAreNoObstacle() {
+        // 5 vectors in 40 dimensions, all covariances of rank 4; the distance to itself is zero
+        Moments moments = new Moments(40);
+        float[] x = new float[200];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) Math.sin(i * i);
+        }
+        moments.add(x);
+        assertEquals(0, Frechet.distance(moments.gaussian(), moments.gaussian()), 1e-5);
+    }
+
+    @Test
     void survivesTheDisk(@TempDir Path folder) throws IOException {
         try (Npz npz = golden()) {
             Reference reference = new Reference(gaussian(npz, "d16", "x"), "f", "abc", "images", "def");

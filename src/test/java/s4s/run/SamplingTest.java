@@ -32,6 +32,7 @@ class SamplingTest {
             long[] seeds = LongStream.range(100, 110).toArray();
             List<Long> progress = new ArrayList<>();
             NDArray whole = Sampling.images(manager, MODEL, SOLVER, seeds, 10);
+            assertEquals(1, manager.getManagedArrays().size());
             NDArray threes = Sampling.images(manager, MODEL, SOLVER, seeds, 3, progress::add);
             assertEquals(new Shape(10, 8, 1, 1), threes.getShape());
             assertArrayEquals(whole.toDoubleArray(), threes.toDoubleArray(), 1e-12);

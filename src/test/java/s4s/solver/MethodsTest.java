@@ -71,6 +71,21 @@ class MethodsTest {
         assertEquals(method.build(grid), table.value());
     }
 
+    /** A learned method brings weights of its own; both they and the times are parameters here. */
+    @Test
+    void formulasMayBringTheirOwnParameters() {
+        DerivativeStructure time = new DerivativeStructure(2, 1, 0, 1.5);
+        DerivativeStructure weight = new DerivativeStructure(2, 1, 1, 0.8);
+        DerivativeStructure four = new DerivativeStructure(2, 1, 4);
+        Traced traced = Tracer.trace("own", Prediction.NOISE, new DerivativeStructure[] {four, time},
+                new DerivativeStructure[] {four},
+                t -> t.node(1, t.start().plus(t.evaluate(t.start()).times(t.step(0)).times(weight))));
+        DerivativeStructure b = traced.nodes().get(1).row().outputs().get(0);
+        assertEquals(-2, b.getValue(), 1e-15);
+        assertEquals(0.8, b.getPartialDerivative(1, 0), 1e-15);
+        assertEquals(-2.5, b.getPartialDerivative(0, 1), 1e-15);
+    }
+
     private static double[] moved(double[] grid, double[] direction, double h) {
         return IntStream.range(0, grid.length).mapToDouble(i -> grid[i] * (1 + h * direction[i])).toArray();
     }
@@ -115,7 +130,10 @@ class MethodsTest {
         assertEquals(3, twice.steps(6));
         assertMessage("Solver twice cannot run with NFE 5: it takes 2 evaluations a step", () -> twice.steps(5));
         assertMessage("decrease strictly; number 2", () -> Multistep.ddim().build(new double[] {3, 1, 2}));
-        assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[] {3}, new double[] {}));
+        assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[] {3}));
+        assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[0]));
+        assertMessage("one evaluation level less, not 3 and 3",
+                () -> Multistep.ddim().build(new double[] {3, 2, 1}, new double[] {3, 2, 1}));
         assertMessage("Stage 3 of solver dpmpp-2m-nolof has weights", () -> Multistep.dpmSolverPP(2, LowerOrderFinal.NEVER)
                 .build(new double[] {3, 2, 1, 0}));
         assertMessage("orders 1 to 4, not 5", () -> Multistep.ipndm(5));

@@ -1,0 +1,2 @@
+/** What notebooks stand on: an opened benchmark, views of solvers, and the check of committed notebooks. */
+package s4s.notebook;

@@ -1,0 +1,77 @@
+package s4s.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Bad input on the command line: one clear line, exit code 2, no stack trace. */
+class BadInputTest {
+    private static void refuses(String expected, String... args) {
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setErr(new PrintWriter(err)).setOut(new PrintWriter(new StringWriter()));
+        int code = line.execute(args);
+        String text = err.toString().strip();
+        assertEquals(2, code, text);
+        assertEquals(1, text.lines().count(), text);
+        assertTrue(text.startsWith("s4s: ") && text.contains(expected), text);
+    }
+
+    @Test
+    void wordsAndNumbers() {
+        refuses("a command is missing");
+        refuses("'smaple'", "smaple");
+        refuses("NFE 0", "sample", "--nfe", "0", "--png", "x.png");
+        refuses("There is no solver \"euler-7\"", "sample", "--solver", "euler-7", "--png", "x.png");
+        refuses("There is no grid \"log\"", "sample", "--grid", "log", "--png", "x.png");
+        refuses("seeds look like", "sample", "--seeds", "5-1", "--png", "x.png");
+        refuses("--out FILE.npz", "sample");
+        refuses("no model 'sd'", "sample", "--model", "sd", "--png", "x.png");
+        refuses("no benchmark 'mnist'", "benchmark", "--benchmark", "mnist");
+        refuses("--nfe", "sample", "--nfe", "five", "--png", "x.png");
+    }
+
+    @Test
+    void files(@TempDir Path folder) throws IOException {
+        refuses("nowhere", "fd", "--samples", folder.resolve("nowhere.npz").toString());
+        refuses("nowhere", "train", "--data", folder.resolve("nowhere").toString(), "--out", folder.toString());
+        Path text = Files.writeString(folder.resolve("text.npz"), "this is no archive");
+        refuses("text.npz", "fd", "--samples", text.toString());
+
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("images.npy"));
+            zip.write(npyHeader("(1000000000000,)"));
+            zip.closeEntry();
+        }
+        Path huge = Files.write(folder.resolve("huge.npz"), bytes.toByteArray());
+        refuses("huge.npz", "fd", "--samples", huge.toString());
+        byte[] whole = bytes.toByteArray();
+        Path half = Files.write(folder.resolve("half.npz"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        refuses("half.npz", "fd", "--samples", half.toString());
+        Path npy = Files.write(folder.resolve("huge.npy"), npyHeader("(1000000, 1000, 1000, 3)"));
+        refuses("huge.npy", "fd", "--samples", npy.toString());
+    }
+
+    private static byte[] npyHeader(String shape) {
+        String dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + ", }";
+        dictionary += " ".repeat(63 - (10 + dictionary.length()) % 64) + "\n";
+        byte[] text = dictionary.getBytes(StandardCharsets.US_ASCII);
+        byte[] out = new byte[10 + text.length];
+        byte[] start = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)};
+        System.arraycopy(start, 0, out, 0, 10);
+        System.arraycopy(text, 0, out, 10, text.length);
+        return out;
+    }
+}
