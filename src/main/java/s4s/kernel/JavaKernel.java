@@ -11,6 +11,7 @@ import io.github.spencerpark.jupyter.messages.reply.HistoryReply;
 import io.github.spencerpark.jupyter.messages.reply.KernelInfoReply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,7 @@ public final class JavaKernel extends BaseKernel {
 
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{javaJavaIdentifierPart}]+");
 
-    private static final Pattern LEADING_TRIVIA = Pattern.compile("\\A(\\s|//.*|(?s:/\\*.*?\\*/))+");
+    private static final Pattern LEADING_TRIVIA = Pattern.compile("\\A(?:\\s++|//.*+|(?s:/\\*.*?\\*/))*+");
 
     /** A shell that is asked to end while a cell runs is not waited for longer than this. */
     private static final long SHUTDOWN_SECONDS = 3;
@@ -113,6 +114,8 @@ public final class JavaKernel extends BaseKernel {
             DisplayData shown = last.map(this::rendered).orElse(null);
             failed = false;
             return shown;
+        } catch (Error e) {
+            throw new CellException(e); // of a renderer: the base class would let it end the channel's thread
         } finally {
             System.out.flush();
             System.err.flush();
@@ -362,7 +365,7 @@ public final class JavaKernel extends BaseKernel {
         }
 
         @Override
-        public ExecutionControl generate(ExecutionEnv env, java.util.Map<String, String> parameters) {
+        public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
             return control;
         }
     }

@@ -177,6 +177,23 @@ class KernelProtocolTest {
     }
 
     @Test
+    void survivesARendererThatFails() {
+        client.execute("class Vain { public String toString() { throw new StackOverflowError(\"me\"); } }");
+        assertTrue(client.execute("new Vain()").traceback().startsWith("java.lang.StackOverflowError: me"));
+        assertEquals("2", client.execute("1 + 1").result().get("text/plain").getAsString());
+    }
+
+    @Test
+    void runsACellAgain() {
+        String cell = "\n".repeat(20_000) + "record Point(int x) { }\nint norm(Point p) { return p.x(); }\nint n = norm(new Point(3));\nn";
+        for (int i = 0; i < 2; i++) {
+            assertEquals("3", client.execute(cell).result().get("text/plain").getAsString());
+        }
+        client.execute("record Point(int x, int y) { }");
+        assertEquals("1", client.execute("norm(new Point(1, 2))").result().get("text/plain").getAsString());
+    }
+
+    @Test
     void doesNotRunCellsThatWaitBehindAFailure() {
         client.execute("int runs = 0;");
         String failing = client.startExecution("throw new RuntimeException(\"stop here\");");

@@ -70,7 +70,9 @@ class NotebookCheckTest {
     private static void write(Path folder, Map<String, Object>... cells) throws IOException {
         Map<String, Object> markdown = Map.of("cell_type", "markdown", "source", "text");
         List<Object> all = new ArrayList<>(List.of(markdown));
-        all.addAll(Arrays.asList(cells));
+        for (Map<String, Object> cell : cells) {
+            all.add(cell);
+        }
         Files.writeString(folder.resolve("a.ipynb"), new Gson().newBuilder().serializeNulls().create()
                 .toJson(Map.of("cells", all, "metadata", Map.of(), "nbformat", 4, "nbformat_minor", 5)));
     }
