@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -35,9 +36,16 @@ class LauncherTest {
     private record Answer(int exit, String text) {}
 
     private Answer ask(Path script, String... words) throws IOException, InterruptedException {
+        return ask(script, Map.of(), words);
+    }
+
+    private Answer ask(Path script, Map<String, String> environment, String... words)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("bash", script.toString()));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Answer(process.waitFor(), text);
@@ -71,5 +79,11 @@ class LauncherTest {
     @Test
     void refusesUnknownOptions() throws Exception {
         assertEquals(2, ask(launcher, "notebooks", "--fast").exit());
+    }
+
+    @Test
+    void refusesATimeoutThatIsNoNumber() throws Exception {
+        Answer answer = ask(launcher, Map.of("S4S_CELL_TIMEOUT", "long"), "notebooks");
+        assertEquals(new Answer(2, "s4s: S4S_CELL_TIMEOUT is seconds, not 'long'\n"), answer);
     }
 }
