@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,18 +68,27 @@ final class BenchmarkCommand implements Callable<Integer> {
                     Benchmark.seeds(images), batch, cache, done -> progress.update(done, images, "teacher images"));
             Comparison comparison = new Comparison(loaded.denoiser(), loaded.features(),
                     new Frechet(loaded.reference().moments()), teacher, batch, block);
+            List<List<Contestant>> groups = new ArrayList<>();
             for (int nfe : benchmark.nfes()) {
                 for (GridType grid : benchmark.grids()) {
-                    List<Contestant> missing = benchmark.contestants(loaded.denoiser(), grid, nfe).stream()
+                    groups.add(benchmark.contestants(loaded.denoiser(), grid, nfe).stream()
                             .filter(c -> !results.contains(Map.of("solver", c.solver(), "grid", c.grid(), "nfe", c.nfe())))
-                            .toList();
-                    String note = grid.id() + ", " + nfe + " NFE";
-                    List<Comparison.Score> scores = missing.isEmpty() ? List.of() : comparison.run(manager, missing,
-                            done -> progress.update(done, (long) missing.size() * images, note));
-                    for (Comparison.Score score : scores) {
-                        results.append(Scores.row(score, block));
-                    }
+                            .toList());
                 }
+            }
+            groups.removeIf(List::isEmpty);
+            // large sizes cost more, so progress counts network calls
+            long calls = groups.stream().flatMap(List::stream).mapToLong(c -> (long) c.nfe() * images).sum();
+            long before = 0;
+            for (List<Contestant> group : groups) {
+                long start = before;
+                int nfe = group.get(0).nfe();
+                String note = group.get(0).grid() + ", " + nfe + " NFE";
+                for (Comparison.Score score : comparison.run(manager, group,
+                        done -> progress.update(start + nfe * done, calls, note))) {
+                    results.append(Scores.row(score, block));
+                }
+                before += (long) nfe * images * group.size();
             }
             spec.commandLine().getOut().println("wrote " + results.table().rowCount() + " rows to " + csv);
         }

@@ -51,8 +51,16 @@ public final class Workbench implements AutoCloseable {
         this.loaded = benchmark.load(models, manager);
     }
 
-    /** Opens the benchmark called {@code name}, for instance {@code cifar10}. */
+    /**
+     * Opens the benchmark called {@code name}, for instance {@code cifar10}, in its mini profile.
+     *
+     * @throws IllegalArgumentException if S4S_PROFILE asks for another profile
+     */
     public static Workbench open(String name) throws IOException {
+        String profile = System.getenv("S4S_PROFILE");
+        if (profile != null && !profile.isBlank() && !profile.equals("mini")) {
+            throw new IllegalArgumentException("S4S_PROFILE is '" + profile + "', but only the profile mini is there");
+        }
         return new Workbench(Benchmark.named(name));
     }
 
