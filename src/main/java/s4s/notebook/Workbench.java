@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.apache.commons.math3.util.ArithmeticUtils;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
@@ -178,7 +179,8 @@ public final class Workbench implements AutoCloseable {
     public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
         Comparison comparison = new Comparison(denoiser(), loaded.features(),
-                new Frechet(loaded.reference().moments()), teacher, BATCH, images);
+                new Frechet(loaded.reference().moments()), teacher, Math.min(images, ArithmeticUtils.gcd(images, 250)),
+                images);
         return Scores.table(comparison.run(manager, contestants, progress), images);
     }
 
