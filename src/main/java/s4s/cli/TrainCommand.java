@@ -112,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
                 description = "Residual blocks of each level (default ${DEFAULT-VALUE}).")
         private List<Integer> blocks;
 
-        @Option(names = "--attention", split = ",", defaultValue = "false,true,true",
+        @Option(names = "--attention", arity = "1", split = ",", defaultValue = "false,true,true",
                 description = "Self-attention at each level (default ${DEFAULT-VALUE}; not for --classify).")
         private List<Boolean> attention;
 
@@ -233,6 +233,7 @@ final class TrainCommand implements Callable<Integer> {
         ModelCard card = new ModelCard(name.orElse(out.toAbsolutePath().normalize().getFileName().toString()), kind,
                 network, sigmaData, trainer.average().size(), Hashes.sha256(file), training, evaluation);
         card.write(out.resolve("card.json"));
-        spec.commandLine().getOut().println("wrote " + file + " and " + out.resolve("card.json") + evaluation);
+        spec.commandLine().getOut().println("wrote " + file + " and " + out.resolve("card.json")
+                + (evaluation.isEmpty() ? "" : ", " + evaluation));
     }
 }

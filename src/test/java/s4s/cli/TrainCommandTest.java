@@ -1,0 +1,78 @@
+package s4s.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import s4s.data.ImageSet;
+import s4s.eval.Benchmark;
+import s4s.model.Denoiser;
+import s4s.model.ModelCard;
+import s4s.model.Models;
+
+/** From images to a model that other commands take, in two runs and in one. */
+class TrainCommandTest {
+    private static int train(Path data, Path out, String images, String... more) {
+        List<String> args = new ArrayList<>(List.of("train", "--data", data.toString(), "--out", out.toString(),
+                "--images", images, "--batch", "4", "--widths", "8,8", "--blocks", "1,1", "--attention", "false,true",
+                "--embedding", "8", "--checkpoint-every", "8"));
+        args.addAll(List.of(more));
+        StringWriter text = new StringWriter();
+        int code = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text))
+                .execute(args.toArray(String[]::new));
+        assertEquals(0, code, text.toString());
+        return code;
+    }
+
+    @Test
+    void makesAModelWithACardAndGoesOnFromItsCheckpoint(@TempDir Path folder) throws IOException {
+        byte[] pixels = new byte[12 * 192];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * 31 % 241);
+        }
+        Path data = folder.resolve("data.npz");
+        ImageSet.write(data, ImageSet.of(pixels, 8, 8, "ramp"), Benchmark.seeds(12));
+        train(data, folder.resolve("tiny"), "24", "--note", "a test");
+        assertTrue(Files.size(folder.resolve("tiny").resolve("samples.png")) > 100);
+        ModelCard card = new Models(folder).card("tiny");
+        assertEquals("24", card.fact("imagesSeen"));
+        assertEquals("a test", card.fact("note"));
+        assertEquals(List.of(false, true), card.unet().attention());
+        assertEquals(ImageSet.read(data).sha256(), card.fact("dataSha256"));
+        byte[] weights = Files.readAllBytes(folder.resolve("tiny").resolve("weights.npz"));
+        // a second call finds the run complete and writes the same model
+        train(data, folder.resolve("tiny"), "24");
+        assertArrayEquals(weights, Files.readAllBytes(folder.resolve("tiny").resolve("weights.npz")));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Denoiser denoiser = new Models(folder).denoiser("tiny", manager);
+            assertEquals(card.unet().sampleShape(), denoiser.sampleShape());
+        }
+    }
+
+    @Test
+    void refusesWeightsThatTheCardDoesNotDescribe(@TempDir Path folder) throws IOException {
+        byte[] pixels = new byte[4 * 192];
+        Path data = folder.resolve("data.npz");
+        ImageSet.write(data, ImageSet.of(pixels, 8, 8, "black"), Benchmark.seeds(4));
+        train(data, folder.resolve("tiny"), "4");
+        Path file = folder.resolve("tiny").resolve("weights.npz");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            IOException e = org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
+                    () -> new Models(folder).denoiser("tiny", manager));
+            assertTrue(e.getMessage().contains("is not the file that its card describes"), e.getMessage());
+        }
+    }
+}
