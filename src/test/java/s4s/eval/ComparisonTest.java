@@ -112,6 +112,16 @@ class ComparisonTest {
     }
 
     @Test
+    void leavesNoTensorsBehind() {
+        Teacher teacher = new Teacher(Solvers.named("ddim"), GridType.EDM, 3);
+        Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(20), 10, d -> {});
+        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 3);
+        int before = manager.getManagedArrays().size();
+        new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, contestants, d -> {});
+        assertEquals(before, manager.getManagedArrays().size());
+    }
+
+    @Test
     void blocksAreWholeBatches() {
         Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 2)
                 .draw(manager, denoiser, Benchmark.seeds(4), 4, d -> {});

@@ -79,6 +79,19 @@ class TrainerTest {
     }
 
     @Test
+    void stepsLeaveNoTensorsBehind(@TempDir Path folder) throws IOException {
+        try (Trainer trainer = trainer(96, folder.resolve("l.npz"))) {
+            NDManager manager = trainer.average().arrays().values().iterator().next().getManager();
+            trainer.run(2, s -> {});
+            trainer.save();
+            int before = manager.getManagedArrays().size();
+            trainer.run(9, s -> {});
+            trainer.save();
+            assertEquals(before, manager.getManagedArrays().size());
+        }
+    }
+
+    @Test
     void denoisingLearns(@TempDir Path folder) throws IOException {
         double[] first = {Double.NaN};
         try (Trainer trainer = trainer(8 * 150, folder.resolve("c.npz"))) {
