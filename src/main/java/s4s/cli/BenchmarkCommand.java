@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,9 +59,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
-            ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark.provenance(loaded, images,
-                    "s4s " + spec.commandLine().getParseResult().originalArgs().stream().collect(Collectors.joining(" ")))
-                    .with("block", block));
+            ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark.provenance(loaded, images, CommandText.of(spec)).with("block", block));
             Path cache = repository.resolve("target/teacher/" + benchmark.model() + "-" + images + ".npz");
             Teacher.Images teacher = benchmark.teacher().draw(manager, loaded.denoiser(), loaded.modelSha256(),
                     Benchmark.seeds(images), batch, cache, done -> progress.update(done, images, "teacher images"));

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import s4s.model.Models;
+import s4s.report.Provenance;
 
 /** {@code s4s doctor}: what is here, and what is missing. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,
@@ -26,7 +27,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Versions.summary().forEach((name, value) -> line("ok", name, value));
+        Provenance.versions().forEach((name, value) -> line("ok", name, value));
         check("engine", () -> {
             try (NDManager manager = NDManager.newBaseManager()) {
                 float sum = manager.ones(new Shape(2, 2)).sum().getFloat();
@@ -81,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void line(String state, String name, String value) {
-        spec.commandLine().getOut().printf("%-8s %-9s %s%n", state, name, value);
+        spec.commandLine().getOut().printf("%-8s %-10s %s%n", state, name, value);
     }
 
     private static Optional<String> firstLine(String... command) throws IOException, InterruptedException {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,8 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
             entries.put("fdTest", fd(features, testImages, reference));
             entries.put("testImages", ModelCard.json(testImages.count()));
             entries.put("testSha256", ModelCard.json(testImages.sha256()));
-            entries.put("command", ModelCard.json("s4s " + spec.commandLine().getParent().getParseResult()
-                    .originalArgs().stream().collect(Collectors.joining(" "))));
+            entries.put("command", ModelCard.json(CommandText.of(spec)));
             models.card(benchmark.model()).withEvaluation(entries)
                     .write(models.path(benchmark.model()).resolve("card.json"));
             entries.forEach((key, value) -> spec.commandLine().getOut().println(key + ": " + value));

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -29,6 +28,7 @@ import s4s.model.ModelCard;
 import s4s.model.NetworkDenoiser;
 import s4s.model.UNet;
 import s4s.report.Progress;
+import s4s.report.Provenance;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
 import s4s.solver.Solvers;
@@ -201,9 +201,8 @@ final class TrainCommand implements Callable<Integer> {
         training.put("arithmetic", ModelCard.json("float32, convolutions "
                 + Optional.ofNullable(System.getenv("ONEDNN_DEFAULT_FPMATH_MODE")).orElse("STRICT")));
         note.ifPresent(text -> training.put("note", ModelCard.json(text)));
-        training.put("command", ModelCard.json("s4s " + spec.commandLine().getParseResult().originalArgs()
-                .stream().map(a -> a.contains(" ") ? "'" + a + "'" : a).collect(Collectors.joining(" "))));
-        training.put("versions", ModelCard.json(Versions.summary()));
+        training.put("command", ModelCard.json(CommandText.of(spec)));
+        training.put("versions", ModelCard.json(Provenance.versions()));
         Map<String, JsonElement> evaluation = new LinkedHashMap<>();
         ModelCard.Kind kind = ModelCard.Kind.EDM_UNET;
         JsonElement network;

@@ -116,6 +116,21 @@ public final class ImageSet {
     }
 
     /**
+     * The numbers a network takes for some of the pictures: p / 127.5 - 1 for every sample p, [count, 3, height, width].
+     *
+     * @param from first picture
+     * @param count how many
+     */
+    public float[] floats(int from, int count) {
+        int size = CHANNELS * height * width;
+        float[] values = new float[count * size];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (pixels[from * size + i] & 0xFF) / 127.5f - 1;
+        }
+        return values;
+    }
+
+    /**
      * Writes pictures as samplers do for FID scripts: {@code images} uint8 [N,H,W,3] and {@code seeds} int64 [N], and
      * {@code label} and {@code classes} where there are any. Stored, so that the same pictures give the same bytes.
      *

@@ -41,15 +41,11 @@ public final class GaussianBaseline {
             for (int from = 0; from < images.count(); from += CHUNK) {
                 try (NDManager part = scope.newSubManager()) {
                     int n = Math.min(CHUNK, images.count() - from);
-                    float[] values = new float[n * size];
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = (images.pixels()[from * size + i] & 0xFF) / 127.5f - 1;
-                    }
                     float[] normal = new float[count * n];
                     for (int i = 0; i < normal.length; i++) {
                         normal[i] = (float) random.nextGaussian();
                     }
-                    NDArray centred = part.create(values, new Shape(n, size)).subi(centre);
+                    NDArray centred = part.create(images.floats(from, n), new Shape(n, size)).subi(centre);
                     total.addi(part.create(normal, new Shape(count, n)).matMul(centred));
                 }
             }

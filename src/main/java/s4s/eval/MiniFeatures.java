@@ -115,11 +115,7 @@ public final class MiniFeatures {
 
     private static NDArray pixels(NDManager scope, ImageSet images, int from) {
         int count = Math.min(BATCH, images.count() - from);
-        int size = images.channels() * images.height() * images.width();
-        float[] values = new float[count * size];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (images.pixels()[from * size + i] & 0xFF) / 127.5f - 1;
-        }
-        return scope.create(values, new Shape(count, images.channels(), images.height(), images.width()));
+        return scope.create(images.floats(from, count),
+                new Shape(count, images.channels(), images.height(), images.width()));
     }
 }

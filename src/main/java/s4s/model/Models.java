@@ -67,18 +67,19 @@ public record Models(Path folder) {
     /** The diffusion model {@code name}, its weights in {@code manager}. */
     public Denoiser denoiser(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        UNet network = new UNet(card.unet(), weights(name, manager));
+        UNet network = new UNet(card.unet(), weights(name, card, manager));
         return new NetworkDenoiser(network, new EdmPreconditioning(card.sigmaData()));
     }
 
     /** The classifier {@code name}, its weights in {@code manager}. */
     public FeatureNet features(String name, NDManager manager) throws IOException {
-        return new FeatureNet(card(name).classifier(), weights(name, manager));
+        ModelCard card = card(name);
+        return new FeatureNet(card.classifier(), weights(name, card, manager));
     }
 
-    private Weights weights(String name, NDManager manager) throws IOException {
+    private Weights weights(String name, ModelCard card, NDManager manager) throws IOException {
         Path file = path(name).resolve("weights.npz");
-        String expected = card(name).weightsSha256();
+        String expected = card.weightsSha256();
         String actual = Hashes.sha256(file);
         if (!actual.equals(expected)) {
             throw new IOException(file + " is not the file that its card describes (sha256 " + actual

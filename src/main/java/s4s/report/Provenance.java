@@ -51,14 +51,21 @@ public final class Provenance {
         Map<String, String> session = new LinkedHashMap<>();
         session.put("command", command);
         session.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        session.put("s4s", Objects.requireNonNullElse(
-                Provenance.class.getPackage().getImplementationVersion(), "development"));
-        session.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vendor"));
-        session.put("djl", property("ai/djl/engine/api.properties", "djl_version"));
-        session.put("pytorch", property("native/lib/pytorch.properties", "version"));
-        session.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        session.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        session.putAll(versions());
         return new Provenance(Map.of(), List.of(session));
+    }
+
+    /** Versions of project, Java and engine, and the machine. Loads no native library. */
+    public static Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("s4s", Objects.requireNonNullElse(
+                Provenance.class.getPackage().getImplementationVersion(), "development"));
+        versions.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vendor"));
+        versions.put("djl", property("ai/djl/engine/api.properties", "djl_version"));
+        versions.put("pytorch", property("native/lib/pytorch.properties", "version"));
+        versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        versions.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        return versions;
     }
 
     /** The copy with one more recipe entry. */
