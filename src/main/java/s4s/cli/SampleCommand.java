@@ -61,11 +61,11 @@ final class SampleCommand implements Callable<Integer> {
         }
         Method method = Solvers.named(solver);
         GridType type = GridType.named(grid);
-        int steps = method.steps(nfe);
+        method.layout(nfe);                                 // refuses before the model is loaded
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            Solver value = method.build(type.levels(denoiser.schedule(), steps));
+            Solver value = method.on(type, denoiser.schedule(), nfe);
             long[] values = seeds.values();
             float[] images = Sampling.images(manager, denoiser, value, values, batch,
                     done -> progress.update(done, values.length, "images")).toFloatArray();

@@ -25,7 +25,7 @@ final class SolversCommand implements Callable<Integer> {
                     method.cost().rule(), method.reference());
         }
         out.printf("%n%-18s %s%n", "grid", "");
-        for (GridType grid : GridType.values()) {
+        for (GridType grid : GridType.all()) {
             out.printf("%-18s %s%n", grid.id(), grid.description());
         }
         return 0;

@@ -178,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
             Denoiser denoiser = new NetworkDenoiser(
                     new UNet(denoising.network(), trainer.average()), denoising.preconditioning());
             float[] samples = Sampling.images(scope, denoiser,
-                    Solvers.named("unipc-3-bh1").build(GridType.LOGSNR.levels(denoiser.schedule(), 10)),
+                    Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 10),
                     LongStream.range(0, 64).toArray(), 64).toFloatArray();
             int size = denoising.network().resolution();
             Pictures.writePng(out.resolve("samples.png"),

@@ -25,8 +25,7 @@ public record Contestant(String solver, String grid, Solver value) {
     public static List<Contestant> of(List<Method> methods, GridType grid, NoiseSchedule schedule, int nfe) {
         List<Contestant> contestants = new ArrayList<>();
         for (Method method : methods) {
-            contestants.add(new Contestant(method.name(), grid.id(),
-                    method.build(grid.levels(schedule, method.steps(nfe)))));
+            contestants.add(new Contestant(method.name(), grid.id(), method.on(grid, schedule, nfe)));
         }
         return contestants;
     }

@@ -28,7 +28,7 @@ import s4s.solver.Solver;
 public record Teacher(Method method, GridType grid, int nfe) {
     /** The teacher as a value for {@code denoiser}. */
     public Solver solver(Denoiser denoiser) {
-        return method.build(grid.levels(denoiser.schedule(), method.steps(nfe)));
+        return method.on(grid, denoiser.schedule(), nfe);
     }
 
     /** Name for tables, for instance {@code unipc-3-bh1 logsnr 20}. */

@@ -93,7 +93,7 @@ public final class Workbench implements AutoCloseable {
     /** A catalogue solver on a named grid. */
     public Solver solver(String method, String grid, int nfe) {
         Method found = Solvers.named(method);
-        return found.build(GridType.named(grid).levels(denoiser().schedule(), found.steps(nfe)));
+        return found.on(GridType.named(grid), denoiser().schedule(), nfe);
     }
 
     /** The teacher as a solver. */

@@ -1,66 +1,74 @@
 package s4s.schedule;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The named time grids.
+ * A rule for time grids, and the named ones.
  *
  * <p>The grids {@code time-...} are spaced in VP time. For a VP schedule that is its own time; for an EDM network, whose label
  * is the noise level, it is the time of the linear VP schedule with the same range (diff-sampler's convention). LD3 spaces
  * these grids in the noise level instead, which for EDM networks wastes nearly all steps at high noise; its grids are
  * {@link #SIGMA_UNIFORM} and {@link #SIGMA_QUADRATIC}.
+ *
+ * @param id the name on the command line and in tables
+ * @param description one line: the rule and where it comes from
+ * @param rule the rule
  */
-public enum GridType {
+public record GridType(String id, String description, Rule rule) {
+
+    /** Where the grid points lie. */
+    @FunctionalInterface
+    public interface Rule {
+        /**
+         * @param schedule a network's schedule
+         * @param from first noise level
+         * @param to last noise level, positive and below {@code from}
+         * @param steps N, at least 1
+         * @return N + 1 strictly decreasing noise levels
+         */
+        double[] levels(NoiseSchedule schedule, double from, double to, int steps);
+    }
+
     /** Uniform in log SNR. */
-    LOGSNR("logsnr", "uniform in log SNR (DPM-Solver, arXiv:2206.00927)", Axis.LEVEL, Grids::logSnr),
+    public static final GridType LOGSNR = new GridType("logsnr", "uniform in log SNR (DPM-Solver, arXiv:2206.00927)",
+            (schedule, from, to, steps) -> Grids.logSnr(from, to, steps));
 
     /** The EDM polynomial in the noise level. */
-    EDM("edm", "polynomial in the noise level, rho = 7 (EDM, arXiv:2206.00364)", Axis.LEVEL, polynomial(7)),
+    public static final GridType EDM = new GridType("edm", "polynomial in the noise level, rho = 7 (EDM, arXiv:2206.00364)",
+            inLevel(polynomial(7)));
 
     /** Uniform in VP time. */
-    TIME_UNIFORM("time-uniform", "uniform in VP time (DDIM, arXiv:2010.02502; for EDM networks as diff-sampler)",
-            Axis.TIME, polynomial(1)),
+    public static final GridType TIME_UNIFORM = new GridType("time-uniform",
+            "uniform in VP time (DDIM, arXiv:2010.02502; for EDM networks as diff-sampler)", inTime(polynomial(1)));
 
     /** Uniform in the square root of VP time. */
-    TIME_QUADRATIC("time-quadratic", "uniform in the square root of VP time (as DPM-Solver and diff-sampler)",
-            Axis.TIME, polynomial(2)),
+    public static final GridType TIME_QUADRATIC = new GridType("time-quadratic",
+            "uniform in the square root of VP time (as DPM-Solver and diff-sampler)", inTime(polynomial(2)));
 
     /** LD3's quadratic grid in VP time. */
-    TIME_QUADRATIC_LD3("time-quadratic-ld3", "quadratic in VP time, t = b + (a - b)(1 - i/N)^2 (LD3, arXiv:2405.15506)",
-            Axis.TIME, Grids::shiftedQuadratic),
+    public static final GridType TIME_QUADRATIC_LD3 = new GridType("time-quadratic-ld3",
+            "quadratic in VP time, t = b + (a - b)(1 - i/N)^2 (LD3, arXiv:2405.15506)", inTime(Grids::shiftedQuadratic));
 
     /** The EDM polynomial applied to VP time. */
-    TIME_EDM("time-edm", "polynomial in VP time, rho = 7 (LD3's \"edm\" on VP schedules)", Axis.TIME, polynomial(7)),
+    public static final GridType TIME_EDM = new GridType("time-edm",
+            "polynomial in VP time, rho = 7 (LD3's \"edm\" on VP schedules)", inTime(polynomial(7)));
 
     /** Uniform in the noise level. */
-    SIGMA_UNIFORM("sigma-uniform", "uniform in the noise level (LD3's \"time_uniform\" on EDM networks)",
-            Axis.LEVEL, polynomial(1)),
+    public static final GridType SIGMA_UNIFORM = new GridType("sigma-uniform",
+            "uniform in the noise level (LD3's \"time_uniform\" on EDM networks)", inLevel(polynomial(1)));
 
     /** LD3's quadratic grid in the noise level. */
-    SIGMA_QUADRATIC("sigma-quadratic", "quadratic in the noise level (LD3's \"time_quadratic\" on EDM networks)",
-            Axis.LEVEL, Grids::shiftedQuadratic);
+    public static final GridType SIGMA_QUADRATIC = new GridType("sigma-quadratic",
+            "quadratic in the noise level (LD3's \"time_quadratic\" on EDM networks)", inLevel(Grids::shiftedQuadratic));
 
-    private final String id;
-    private final String description;
-    private final Axis axis;
-    private final Spacing spacing;
+    private static final List<GridType> ALL = List.of(LOGSNR, EDM, TIME_UNIFORM, TIME_QUADRATIC, TIME_QUADRATIC_LD3, TIME_EDM,
+            SIGMA_UNIFORM, SIGMA_QUADRATIC);
 
-    GridType(String id, String description, Axis axis, Spacing spacing) {
-        this.id = id;
-        this.description = description;
-        this.axis = axis;
-        this.spacing = spacing;
-    }
-
-    /** The name on the command line and in tables. */
-    public String id() {
-        return id;
-    }
-
-    /** One line: the rule and where it comes from. */
-    public String description() {
-        return description;
+    /** The named grids, in the order in which tables show them. */
+    public static List<GridType> all() {
+        return ALL;
     }
 
     /**
@@ -87,14 +95,36 @@ public enum GridType {
      */
     public double[] levels(NoiseSchedule schedule, double from, double to, int steps) {
         Grids.requireRange(from, to);
-        if (axis == Axis.LEVEL) {
-            return spacing.apply(from, to, steps);
+        return rule.levels(schedule, from, to, steps);
+    }
+
+    /**
+     * The grid of a method that takes steps of several intervals. Where the layout says nothing about inner nodes, they are points
+     * of this type's grid of {@link Layout#intervals()} intervals, as in the official DPM-Solver; there, steps of different
+     * orders span equal intervals of log SNR on the {@link #LOGSNR} grid, and each divides its own.
+     *
+     * @param schedule a network's schedule
+     * @param layout the steps
+     * @return a level for each grid point and inner node, {@link Layout#intervals()} + 1 in all
+     * @throws IllegalArgumentException if the layout's inner nodes are not in order
+     */
+    public double[] levels(NoiseSchedule schedule, Layout layout) {
+        if (layout.inner().isEmpty() && !equals(LOGSNR)) {
+            return levels(schedule, layout.intervals());
         }
-        NoiseSchedule time = schedule.timeline();
-        double[] grid = Arrays.stream(spacing.apply(time.label(from), time.label(to), steps)).map(time::sigma).toArray();
-        grid[0] = from;
-        grid[steps] = to;
-        return Grids.of(grid);
+        double[] outer = levels(schedule, layout.orders().size());
+        double[] all = new double[layout.intervals() + 1];
+        int next = 0;
+        for (int step = 0; step < layout.orders().size(); step++) {
+            all[next++] = outer[step];
+            int order = layout.orders().get(step);
+            double h = Math.log(outer[step + 1] / outer[step]);
+            for (int j = 1; j < order; j++) {
+                all[next++] = outer[step] * Math.exp(layout.inner().orElse(Layout.Inner.UNIFORM).fraction(order, j) * h);
+            }
+        }
+        all[next] = outer[outer.length - 1];
+        return Grids.of(all);
     }
 
     /**
@@ -103,9 +133,9 @@ public enum GridType {
      * @throws IllegalArgumentException for an unknown name; the message lists the known ones
      */
     public static GridType named(String id) {
-        return Arrays.stream(values()).filter(type -> type.id.equals(id)).findFirst().orElseThrow(() ->
+        return ALL.stream().filter(type -> type.id.equals(id)).findFirst().orElseThrow(() ->
                 new IllegalArgumentException("There is no grid \"" + id + "\"; known are "
-                        + Arrays.stream(values()).map(GridType::id).collect(Collectors.joining(", ")) + "."));
+                        + ALL.stream().map(GridType::id).collect(Collectors.joining(", ")) + "."));
     }
 
     @Override
@@ -117,7 +147,19 @@ public enum GridType {
         return (from, to, steps) -> Grids.polynomial(from, to, rho, steps);
     }
 
-    private enum Axis { LEVEL, TIME }
+    private static Rule inLevel(Spacing spacing) {
+        return (schedule, from, to, steps) -> spacing.apply(from, to, steps);
+    }
+
+    private static Rule inTime(Spacing spacing) {
+        return (schedule, from, to, steps) -> {
+            NoiseSchedule time = schedule.timeline();
+            double[] grid = Arrays.stream(spacing.apply(time.label(from), time.label(to), steps)).map(time::sigma).toArray();
+            grid[0] = from;
+            grid[steps] = to;
+            return Grids.of(grid);
+        };
+    }
 
     private interface Spacing {
         double[] apply(double from, double to, int steps);

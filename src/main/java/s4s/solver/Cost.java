@@ -1,15 +1,16 @@
 package s4s.solver;
 
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntFunction;
+import s4s.schedule.Layout;
 
 /**
  * How a method's evaluations and its grid are related.
  *
  * @param rule in words, for instance "1 per step"
- * @param steps number of grid intervals for a number of evaluations; throws {@link IllegalArgumentException} with a sentence
- *     where there is none
+ * @param layout the steps for a number of evaluations; throws {@link IllegalArgumentException} with a sentence where there are
+ *     none
  */
-public record Cost(String rule, IntUnaryOperator steps) {
+public record Cost(String rule, IntFunction<Layout> layout) {
 
     /** The same number of evaluations in every step. */
     public static Cost perStep(int evaluations) {
@@ -18,7 +19,7 @@ public record Cost(String rule, IntUnaryOperator steps) {
                 throw new IllegalArgumentException("it takes " + evaluations + " evaluations a step, so NFE must be a multiple of "
                         + evaluations + ", not " + nfe);
             }
-            return nfe / evaluations;
+            return Layout.steps(nfe / evaluations);
         });
     }
 }

@@ -3,6 +3,9 @@ package s4s.solver;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+import s4s.schedule.GridType;
+import s4s.schedule.Layout;
+import s4s.schedule.NoiseSchedule;
 
 /**
  * A solver before its grid is chosen: what a paper describes.
@@ -19,21 +22,38 @@ public record Method(
         String name, String label, int order, Prediction prediction, Cost cost, String reference, Consumer<Tracer> formulas) {
 
     /**
-     * Grid intervals for a number of evaluations.
+     * The steps for a number of evaluations.
      *
      * @param nfe number of function evaluations, at least 1
-     * @return N
      * @throws IllegalArgumentException if this method cannot spend exactly {@code nfe}; the message says why
      */
-    public int steps(int nfe) {
+    public Layout layout(int nfe) {
         if (nfe < 1) {
             throw new IllegalArgumentException("A solver needs at least one function evaluation, got NFE " + nfe + ".");
         }
         try {
-            return cost.steps().applyAsInt(nfe);
+            return cost.layout().apply(nfe);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Solver " + name + " cannot run with NFE " + nfe + ": " + e.getMessage() + ".", e);
         }
+    }
+
+    /**
+     * The solver on a named grid over a schedule's whole range.
+     *
+     * @param grid the grid type
+     * @param schedule a network's schedule
+     * @param nfe number of function evaluations, at least 1
+     * @return the table of numbers, which takes exactly {@code nfe} evaluations
+     * @throws IllegalArgumentException if this method cannot spend exactly {@code nfe} on this grid; the message says why
+     */
+    public Solver on(GridType grid, NoiseSchedule schedule, int nfe) {
+        Solver solver = build(grid.levels(schedule, layout(nfe)));
+        if (solver.evaluations() != nfe) {
+            throw new IllegalArgumentException("Solver " + name + " on grid " + grid.id() + " cannot run with NFE " + nfe
+                    + ": the nearest is " + solver.evaluations() + ".");
+        }
+        return solver;
     }
 
     /**

@@ -33,7 +33,7 @@ record ReferenceRun(String parameterization, String solver, String grid, int nfe
 
     Solver build() {
         Method method = method(solver);
-        return method.build(levels(method.steps(nfe)));
+        return method.build(levels(method.layout(nfe).intervals()));
     }
 
     double[] levels(int steps) {

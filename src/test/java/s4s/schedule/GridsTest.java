@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import s4s.Golden;
 
 class GridsTest {
@@ -43,7 +43,7 @@ class GridsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("s4s.schedule.GridType#all")
     void everyTypeRunsThroughTheWholeRange(GridType type) {
         for (NoiseSchedule schedule : List.of(new Edm(), new VpLinear())) {
             for (int steps : new int[] {1, 2, 7, 100}) {

@@ -35,10 +35,10 @@ class MethodsTest {
     @ParameterizedTest
     @MethodSource("methods")
     void isConsistentAndCountsItsEvaluations(Method method) {
-        for (GridType type : GridType.values()) {
+        for (GridType type : GridType.all()) {
             for (int nfe : new int[] {1, 2, 3, 5, 8, 12}) {
                 for (double[] grid : List.of(
-                        type.levels(new Edm(), method.steps(nfe)), type.levels(new VpLinear(), method.steps(nfe)))) {
+                        type.levels(new Edm(), method.layout(nfe)), type.levels(new VpLinear(), method.layout(nfe)))) {
                     Solver solver = method.build(grid);
                     assertEquals(nfe, solver.evaluations());
                     double worst = Arrays.stream(solver.defect()).max().orElseThrow();
@@ -125,10 +125,10 @@ class MethodsTest {
     @Test
     void wrongRequestsAreAnswered() {
         assertMessage("There is no solver \"dpm++\"; known are ddim, ipndm-2", () -> Solvers.named("dpm++"));
-        assertMessage("at least one function evaluation", () -> Multistep.ddim().steps(0));
+        assertMessage("at least one function evaluation", () -> Multistep.ddim().layout(0));
         Method twice = new Method("twice", "", 2, Prediction.NOISE, Cost.perStep(2), "", t -> {});
-        assertEquals(3, twice.steps(6));
-        assertMessage("Solver twice cannot run with NFE 5: it takes 2 evaluations a step", () -> twice.steps(5));
+        assertEquals(3, twice.layout(6).intervals());
+        assertMessage("Solver twice cannot run with NFE 5: it takes 2 evaluations a step", () -> twice.layout(5));
         assertMessage("decrease strictly; number 2", () -> Multistep.ddim().build(new double[] {3, 1, 2}));
         assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[] {3}));
         assertMessage("at least two noise levels", () -> Multistep.ddim().build(new double[0]));
