@@ -202,7 +202,7 @@ public final class Workbench implements AutoCloseable {
 
     /** What makes numbers of this notebook from seeds 0 to {@code images - 1}. */
     public Provenance provenance(String command, int images) {
-        return benchmark.provenance(loaded, images, command);
+        return benchmark.provenance(loaded, "0-" + (images - 1), command);
     }
 
     /** Writes a table and its provenance to target/notebooks/NAME.csv and .json, in place of earlier ones. */
@@ -212,11 +212,7 @@ public final class Workbench implements AutoCloseable {
         Files.createDirectories(folder);
         Files.deleteIfExists(csv);
         Files.deleteIfExists(folder.resolve(name + ".json"));
-        ResultsFile file = ResultsFile.open(csv, table.emptyCopy(), provenance);
-        for (int i = 0; i < table.rowCount(); i++) {
-            int row = i;
-            file.append(table.columns().stream().map(c -> c.isMissing(row) ? Double.NaN : c.get(row)).toArray());
-        }
+        ResultsFile.open(csv, table.emptyCopy(), provenance).replace(table);
         return repository.relativize(csv);
     }
 
