@@ -17,6 +17,7 @@ import s4s.eval.Contestant;
 import s4s.eval.Frechet;
 import s4s.eval.Published;
 import s4s.eval.Scores;
+import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
@@ -177,11 +178,25 @@ public final class Workbench implements AutoCloseable {
 
     /** Measures any solvers with one block of images. */
     public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
+        return Scores.table(comparison(images).run(manager, contestants, progress), images);
+    }
+
+    /**
+     * Measures a solver that depends on two numbers, over a grid of them.
+     *
+     * @param images number of images
+     * @param first values of the first number
+     * @param second values of the second number
+     * @param variation the solver
+     */
+    public Surface surface(int images, double[] first, double[] second, Surface.Variation variation, LongConsumer progress) {
+        return Surface.of(comparison(images), manager, first, second, variation, progress);
+    }
+
+    private Comparison comparison(int images) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
-        Comparison comparison = new Comparison(denoiser(), loaded.features(),
-                new Frechet(loaded.reference().moments()), teacher, Math.min(images, ArithmeticUtils.gcd(images, 250)),
-                images);
-        return Scores.table(comparison.run(manager, contestants, progress), images);
+        return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
+                Math.min(images, ArithmeticUtils.gcd(images, 250)), images);
     }
 
     /**
