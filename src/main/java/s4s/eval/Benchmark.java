@@ -89,9 +89,9 @@ public record Benchmark(String name, String model, String features, Teacher teac
                 .with("seeds", seeds);
     }
 
-    /** Every catalogue solver on {@code grid} with {@code nfe} evaluations. */
+    /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
     public List<Contestant> contestants(Denoiser denoiser, GridType grid, int nfe) {
-        return Contestant.of(Solvers.all(), grid, denoiser.schedule(), nfe);
+        return Contestant.of(Solvers.baselines(), grid, denoiser.schedule(), nfe);
     }
 
     /** Seeds 0 to {@code count - 1}, the ones that every table uses. */

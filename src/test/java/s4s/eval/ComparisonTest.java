@@ -59,7 +59,7 @@ class ComparisonTest {
     void scoresEqualThePartsOneByOne() {
         Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
-        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 4));
+        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
         contestants.add(new Contestant("teacher", "logsnr", teacher.solver(denoiser)));
         List<Comparison.Score> scores = new Comparison(denoiser, features, new Frechet(reference), images, 10, 20)
                 .run(manager, contestants, d -> {});
@@ -93,7 +93,7 @@ class ComparisonTest {
     void rememberingAsksOnceAndAnswersTheSame() {
         CountingDenoiser counter = new CountingDenoiser(denoiser);
         NDArray noise = Noise.normal(manager, new long[] {1, 2, 3}, denoiser.sampleShape());
-        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.LOGSNR, denoiser.schedule(), 4);
+        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.LOGSNR, denoiser.schedule(), 4);
         int questions = 0;
         try (Remembering memory = new Remembering(counter, manager)) {
             for (Contestant c : contestants) {
@@ -143,7 +143,7 @@ class ComparisonTest {
     void leavesNoTensorsBehind() {
         Teacher teacher = new Teacher(Solvers.named("ddim"), GridType.EDM, 3);
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(20), 10, d -> {});
-        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 3);
+        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
         int before = manager.getManagedArrays().size();
         new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, contestants, d -> {});
         assertEquals(before, manager.getManagedArrays().size());
