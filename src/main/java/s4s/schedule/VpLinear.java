@@ -51,6 +51,17 @@ public record VpLinear(double b0, double b1, double t0) implements NoiseSchedule
         return new VpLinear(b0, b0 + slope, T0);
     }
 
+    /**
+     * EDM networks run as variance preserving, GAS's convention: noise level 80 at t = 1 and that of the usual linear schedule,
+     * 0.0105, at t = 0.001. The network is the same, asked for the same noise levels with {@code y = x / alpha}; what differs
+     * from {@link Edm} is the start, {@code x_T = z} where EDM has {@code 80 z}, and the level at which sampling ends.
+     *
+     * @see <a href="https://arxiv.org/abs/2510.17699">Oganov et al. 2025</a>
+     */
+    public static VpLinear edmAsVp() {
+        return between(new VpLinear().sigmaMin(), 80);
+    }
+
     @Override
     public DerivativeStructure alpha(DerivativeStructure sigma) {
         return start(sigma).reciprocal();

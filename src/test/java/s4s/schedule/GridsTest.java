@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,26 +37,21 @@ class GridsTest {
         }
     }
 
-    @Test
-    void officialQuadraticGridOfNoiseLevels() {
-        double[] expected = Golden.numbers("grids", "dpmsolver/edm/time_quadratic/N6");
-        Golden.assertClose(expected, Grids.polynomial(80, 0.002, 2, 6), 1e-9, "sigma, rho 2");
-    }
-
     @ParameterizedTest
     @MethodSource("s4s.schedule.GridType#all")
     void everyTypeRunsThroughTheWholeRange(GridType type) {
-        for (NoiseSchedule schedule : List.of(new Edm(), new VpLinear())) {
-            for (int steps : new int[] {1, 2, 7, 100}) {
+        for (NoiseSchedule schedule : List.of(new Edm(), new VpLinear(), new VpCosine(), Discrete.stableDiffusion(),
+                new VarianceExploding(Discrete.lsunChurch()))) {
+            for (int steps : new int[] {1, 2, 7, type.equals(GridType.DMN) ? 12 : 100}) {
                 double[] grid = type.levels(schedule, steps);
                 assertEquals(steps + 1, grid.length);
                 assertEquals(schedule.sigmaMax(), grid[0]);
                 assertEquals(schedule.sigmaMin(), grid[steps]);
                 assertArrayEquals(grid, Grids.of(grid));     // strictly decreasing
             }
-            double[] part = type.levels(schedule, 10, 0.5, 3);
+            double[] part = type.levels(schedule, 10, 0.5, 5);
             assertEquals(10, part[0]);
-            assertEquals(0.5, part[3]);
+            assertEquals(0.5, part[5]);
         }
         assertEquals(type, GridType.named(type.toString()));
         assertTrue(type.description().length() > 10);
@@ -70,7 +66,68 @@ class GridsTest {
         assertMessage("number 1 is NaN", () -> Grids.of(5, Double.NaN));
         assertMessage("number 1 is -1", () -> Grids.of(5, -1));
         assertMessage("at least two", () -> Grids.of(5));
-        assertMessage("logsnr, edm, time-uniform", () -> GridType.named("logSNR"));
+        assertMessage("list:80,5,1 has 2 steps, but 4 are needed", () -> GridType.of(80, 5, 1).levels(new Edm(), 4));
+        assertMessage("noise level 0.002, which lies outside the range from 152.1",
+                () -> GridType.of(80, 5, 0.002).levels(new VpLinear(), 2));
+        assertMessage("holds the noise level NaN", () -> GridType.ofTimes(1, 0.5, 0).levels(Discrete.stableDiffusion(), 2));
+        assertMessage("number 2 (0.5) follows 0.4", () -> GridType.ofTimes(1, 0.4, 0.5));
+        assertMessage("number 1 (0.0) follows 0.0", () -> Grids.of(0, 0));
+        assertMessage("gits-sd is published for 3, 4, 5, 6, 7, 8, 9, 10, 11 steps, not for 12",
+                () -> PublishedGrids.GITS_SD.levels(Discrete.stableDiffusion(), 12));
+        assertMessage("ays-svd holds the noise level 700", () -> PublishedGrids.AYS_SVD.levels(new Edm(), 10));
+        assertMessage("exponent", () -> GridType.edm(0));
+        assertMessage("exponent", () -> Grids.power(2, 1, Double.NaN, 3));
+        assertMessage("ends at noise level 0", () -> GridType.EDM.toZero().levels(
+                new Edm(), new Layout(List.of(2, 2), Optional.of(Layout.Inner.UNIFORM))));
+        assertMessage("number 2 (", () -> Grids.snapped(Grids.logSnr(80, 0.002, 20), 10));
+    }
+
+    @Test
+    void aGridThatEndsAtZeroHasOneIntervalLess() {
+        double[] grid = GridType.EDM.toZero().levels(new Edm(), 4);
+        assertArrayEquals(new double[] {80, 0}, GridType.EDM.toZero().levels(new Edm(), 1));
+        assertArrayEquals(GridType.EDM.levels(new Edm(), 3), Arrays.copyOf(grid, 4));
+        assertEquals(0, grid[4]);
+        assertEquals("edm+0", GridType.EDM.toZero().id());
+        double[] inner = GridType.EDM.toZero().levels(new Edm(), new Layout(List.of(2, 2), Optional.empty()));
+        assertArrayEquals(grid, inner);                      // inner nodes are grid points
+    }
+
+    /** Inner nodes of a single-step method by log SNR: the geometric mean of the ends. */
+    @Test
+    void innerNodesOfAListLieBetweenItsPoints() {
+        double[] all = GridType.of(64, 4, 1).levels(new Edm(), new Layout(List.of(2, 2), Optional.of(Layout.Inner.UNIFORM)));
+        Golden.assertClose(new double[] {64, 16, 4, 2, 1}, all, 1e-15, "inner nodes");
+    }
+
+    /** As AYS's authors interpolate: with 20 steps every second level is published, the others are geometric means. */
+    @Test
+    void aysOfOtherLengthsIsLogLinear() {
+        double[] ten = PublishedGrids.AYS_SD15.levels(Discrete.stableDiffusion(), 10);
+        assertEquals(6.475, ten[1]);
+        assertEquals(0.029, ten[10]);
+        double[] twenty = PublishedGrids.AYS_SD15.levels(Discrete.stableDiffusion(), 20);
+        for (int i = 0; i < 10; i++) {
+            assertEquals(ten[i], twenty[2 * i], 1e-14);
+            assertEquals(Math.sqrt(ten[i] * ten[i + 1]), twenty[2 * i + 1], 1e-14);
+        }
+        assertEquals(11, PublishedGrids.AYS_SVD.levels(new Edm(0.002, 700), 10).length);
+    }
+
+    /** The same GITS grids as the GAS paper prints them, in Stable Diffusion's time. */
+    @Test
+    void gitsForStableDiffusionEqualsThePrintedTimes() {
+        double[][] printed = {
+            {1, .6837, .3673, .1176, .001},
+            {1, .7669, .4839, .2341, .0676, .001},
+            {1, .7836, .5504, .3340, .1508, .0343, .001},
+            {1, .8502, .6004, .4006, .2175, .0843, .0176, .001},
+            {1, .8502, .6504, .4672, .3007, .1675, .0676, .0176, .001}};
+        Discrete sd = Discrete.stableDiffusion();
+        for (double[] times : printed) {
+            double[] levels = PublishedGrids.GITS_SD_IPNDM.levels(sd, times.length - 1);
+            assertArrayEquals(times, Arrays.stream(levels).map(sd::label).toArray(), 6e-5);
+        }
     }
 
     @Test
