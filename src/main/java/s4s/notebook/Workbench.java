@@ -182,6 +182,24 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
+     * Some solvers side by side, on the same seeds: calls, FD (mini features), and the mean distances to the teacher's images.
+     * FD falls with the number of images; compare only numbers of equal counts.
+     *
+     * @param images number of images
+     * @param solvers names to solvers, in the order of the rows
+     */
+    public Table compare(int images, Map<String, Solver> solvers, LongConsumer progress) {
+        List<Contestant> contestants = new ArrayList<>();
+        solvers.forEach((name, solver) -> contestants.add(new Contestant(name, "", solver)));
+        Table scores = measure(images, contestants, progress).selectColumns("solver", "nfe", "fd", "rmse", "perceptual");
+        scores.column("nfe").setName("NFE");
+        scores.column("fd").setName("FD (mini features)");
+        scores.column("rmse").setName("RMS difference to teacher");
+        scores.column("perceptual").setName("perceptual difference");
+        return scores;
+    }
+
+    /**
      * Measures a solver that depends on two numbers, over a grid of them.
      *
      * @param images number of images
