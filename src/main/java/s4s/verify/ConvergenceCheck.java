@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +21,6 @@ record ConvergenceCheck(Workshop workshop) implements Check {
     private static final int LARGEST = 80;
     private static final String REFERENCES = "reference_ode.npz";
     private static final Pattern ROWS = Pattern.compile("rows(?:_(\\w+))?");
-    private static final Pattern ORDER = Pattern.compile("\\D+(\\d).*");
 
     @Override
     public String file() {
@@ -65,12 +63,10 @@ record ConvergenceCheck(Workshop workshop) implements Check {
         return worst;
     }
 
-    private Run run(JsonObject row, String model, int steps) {
+    private static Run run(JsonObject row, String model, int steps) {
         String solver = Vectors.text(row, "solver");
-        Matcher order = ORDER.matcher(solver);
-        int nfe = solver.equals("edm_heun") ? steps + 1 : steps;
-        return new Run(solver, order.matches() ? Integer.parseInt(order.group(1)) : 1, nfe,
-                Vectors.text(row, "parameterization"), Vectors.text(row, "grid"), model, Optional.empty(), Map.of());
+        return Run.plain(solver, Vectors.text(row, "parameterization"), Vectors.text(row, "grid"),
+                solver.equals("edm_heun") ? steps + 1 : steps, model);
     }
 
     private double rms(Run run, String noise) throws IOException {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
@@ -27,13 +28,7 @@ record DeisCheck(Workshop workshop) implements Check {
     }
 
     private Deviation measure(String key) throws IOException {
-        String reference = file() + ":" + key;
-        JsonObject entry = workshop.vectors().list("cases").stream()
-                .filter(e -> reference.equals(Vectors.optional(e, "coef").orElse(""))).findFirst().orElseThrow(() ->
-                        new IllegalArgumentException("no case of index.json refers to it"));
-        Run run = Run.of(entry, workshop.vectors());
-        NoiseSchedule schedule = workshop.schedule(run.parameterization());
-        Solver solver = run.solver(schedule, TrajectoryCheck.times(entry, workshop.vectors())).as(Prediction.NOISE);
+        Solver solver = solver(key).as(Prediction.NOISE);
         Numbers expected = workshop.vectors().numbers(file(), key);
         double[] weights = expected.values().clone();
         double[] own = expected.values().clone();
@@ -47,5 +42,19 @@ record DeisCheck(Workshop workshop) implements Check {
             }
         }
         return Deviation.of("weights", weights, own);
+    }
+
+    /** On the grid of the case that refers to the weights, or on our own grid of their name, solver/grid/nfeN. */
+    private Solver solver(String key) throws IOException {
+        String reference = file() + ":" + key;
+        Optional<JsonObject> entry = workshop.vectors().list("cases").stream()
+                .filter(e -> reference.equals(Vectors.optional(e, "coef").orElse(""))).findFirst();
+        if (entry.isPresent()) {
+            Run run = Run.of(entry.get(), workshop.vectors());
+            return run.solver(workshop.schedule(run.parameterization()), TrajectoryCheck.times(entry.get(), workshop.vectors()));
+        }
+        Run run = Run.named(key.replaceFirst("/", "/edm/"), workshop).get(0);
+        NoiseSchedule schedule = workshop.schedule(run.parameterization());
+        return run.solver(schedule, run.ownTimes(schedule));
     }
 }

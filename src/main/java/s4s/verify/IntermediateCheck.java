@@ -12,7 +12,10 @@ import s4s.run.Executor;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 
-/** Times and states of every network call. */
+/**
+ * Times and states of every network call. The names say what was run, but not always with which model: the nearest of the runs
+ * that a name can mean counts.
+ */
 record IntermediateCheck(Workshop workshop) implements Check {
 
     @Override
@@ -32,27 +35,37 @@ record IntermediateCheck(Workshop workshop) implements Check {
         return cases;
     }
 
-    /** The nearest of the runs that the name can mean: it names no model. */
+    /** A run and the ends of its steps. */
+    private record Candidate(Run run, double[] times) {}
+
     private Deviation measure(String name, Map<String, String> keys) throws IOException {
         Numbers times = numbers(keys, "t");
         Numbers states = numbers(keys, "x");
-        Deviation best = new Deviation(Double.POSITIVE_INFINITY, "no case of index.json has this name");
-        for (JsonObject entry : workshop.vectors().list("cases")) {
-            if (means(name, entry) && workshop.mixture(Vectors.text(entry, "model")).size() == states.width()) {
-                Deviation deviation = measure(entry, times, states);
-                if (keys.containsKey("x_final")) {
-                    Numbers all = TrajectoryCheck.samples(entry, workshop.vectors());
-                    Numbers last = numbers(keys, "x_final");
-                    deviation = deviation.and(Deviation.of("samples", last.values(),
-                            Arrays.copyOf(all.values(), last.values().length)));
-                }
-                best = deviation.error() < best.error() ? deviation : best;
+        Optional<Numbers> samples = keys.containsKey("x_final") ? Optional.of(numbers(keys, "x_final")) : Optional.empty();
+        Deviation nearest = new Deviation(Double.POSITIVE_INFINITY, "no model of models.json has samples of this size");
+        for (Candidate candidate : candidates(name)) {
+            if (workshop.mixture(candidate.run().model()).size() == states.width()) {
+                Deviation deviation = measure(candidate, times, states, samples);
+                nearest = deviation.error() < nearest.error() ? deviation : nearest;
             }
         }
-        if (best.error() == Double.POSITIVE_INFINITY) {
-            throw new IllegalArgumentException(best.what());
+        return nearest;
+    }
+
+    private List<Candidate> candidates(String name) throws IOException {
+        List<Candidate> candidates = new ArrayList<>();
+        for (JsonObject entry : workshop.vectors().list("cases")) {
+            if (means(name, entry)) {
+                candidates.add(new Candidate(
+                        Run.of(entry, workshop.vectors()), TrajectoryCheck.times(entry, workshop.vectors())));
+            }
         }
-        return best;
+        if (candidates.isEmpty()) {
+            for (Run run : Run.named(name, workshop)) {
+                candidates.add(new Candidate(run, run.ownTimes(workshop.schedule(run.parameterization()))));
+            }
+        }
+        return candidates;
     }
 
     private static boolean means(String name, JsonObject entry) {
@@ -62,17 +75,17 @@ record IntermediateCheck(Workshop workshop) implements Check {
         return id.endsWith("/" + name) || name.equals(other);
     }
 
-    private Deviation measure(JsonObject entry, Numbers times, Numbers states) throws IOException {
-        Run run = Run.of(entry, workshop.vectors());
+    private Deviation measure(Candidate candidate, Numbers times, Numbers states, Optional<Numbers> samples) throws IOException {
+        Run run = candidate.run();
         NoiseSchedule schedule = workshop.schedule(run.parameterization());
-        Solver solver = run.solver(schedule, TrajectoryCheck.times(entry, workshop.vectors()));
+        Solver solver = run.solver(schedule, candidate.times());
         List<Double> told = new ArrayList<>();
         List<double[]> seen = new ArrayList<>();
         Executor.Observer observer = evaluation -> {
             told.add(evaluation.label());
             seen.add(evaluation.input().toDoubleArray());
         };
-        NDArray noise = workshop.noise(run.model(), Math.toIntExact(states.shape()[1]));
+        NDArray noise = workshop.noise(run.model(), states.row(0).rows());
         Sampler.Sample sample = new Sampler(workshop, run).sample(solver, noise, observer);
         if (run.modelCalls() > run.nfe()) {                      // the call at the end whose result is dropped
             told.add(schedule.label(solver.stages().get(solver.stages().size() - 1).sigma()));
@@ -82,7 +95,8 @@ record IntermediateCheck(Workshop workshop) implements Check {
         for (int i = 0; i < seen.size(); i++) {
             worst = worst.and(Deviation.of("state at call " + (i + 1), states.row(i).values(), seen.get(i)));
         }
-        return worst;
+        return samples.isEmpty() ? worst : worst.and(Deviation.of("samples", samples.get().values(),
+                Arrays.copyOf(sample.samples(), samples.get().values().length)));
     }
 
     private Numbers numbers(Map<String, String> keys, String name) throws IOException {

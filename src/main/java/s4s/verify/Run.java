@@ -3,8 +3,11 @@ package s4s.verify;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import s4s.data.NpyArray;
 import s4s.schedule.GridType;
 import s4s.schedule.Layout;
@@ -27,6 +30,10 @@ import s4s.solver.Solver;
 record Run(String solver, int order, int nfe, String parameterization, String grid, String model, Optional<Guided> guided,
         Map<String, NpyArray> params) {
 
+    private static final Pattern ORDER = Pattern.compile("\\D+(\\d).*");
+    private static final Pattern PLAIN = Pattern.compile("([^/]+)/([^/]+)/([^/]+)/nfe(\\d+)");
+    private static final Pattern LEARNED = Pattern.compile("([^/]+)/([^/]+)/([^/]+)/o(\\d+)/nfe(\\d+)/seed\\d+");
+
     /** A case of index.json. */
     static Run of(JsonObject entry, Vectors vectors) throws IOException {
         Optional<Guided> guided = Vectors.optional(entry, "cfg_scale").map(scale ->
@@ -35,6 +42,34 @@ record Run(String solver, int order, int nfe, String parameterization, String gr
         return new Run(Vectors.text(entry, "solver"), Vectors.whole(entry, "order"), Vectors.whole(entry, "nfe"),
                 Vectors.text(entry, "parameterization"), Vectors.text(entry, "grid"), Vectors.text(entry, "model"), guided,
                 params.isPresent() ? vectors.arrays(params.get()) : Map.of());
+    }
+
+    /** A run without guidance and parameters; the order is the first number in the solver's name, or 1. */
+    static Run plain(String solver, String parameterization, String grid, int nfe, String model) {
+        Matcher order = ORDER.matcher(solver);
+        return new Run(solver, order.matches() ? Integer.parseInt(order.group(1)) : 1, nfe, parameterization, grid, model,
+                Optional.empty(), Map.of());
+    }
+
+    /**
+     * The runs, one for each model that there is noise for, that a name can mean: solver/parameterization/grid/nfeN, or for
+     * learned solvers solver/parameterization/model/oORDER/nfeN/seedS.
+     *
+     * @throws IllegalArgumentException if the name has neither form
+     */
+    static List<Run> named(String name, Workshop workshop) throws IOException {
+        Matcher learned = LEARNED.matcher(name);
+        if (learned.matches()) {
+            return List.of(new Run(learned.group(1), Integer.parseInt(learned.group(4)), Integer.parseInt(learned.group(5)),
+                    learned.group(2), "from mu_logit", learned.group(3), Optional.empty(),
+                    workshop.vectors().arrays("gs_params.npz:" + name + "/*")));
+        }
+        Matcher plain = PLAIN.matcher(name);
+        if (!plain.matches()) {
+            throw new IllegalArgumentException("no case of index.json is called so, and the name does not say what was run");
+        }
+        return workshop.models().stream().map(model ->
+                plain(plain.group(1), plain.group(2), plain.group(3), Integer.parseInt(plain.group(4)), model)).toList();
     }
 
     /** Whether the implementation thresholds what the model predicts. */

@@ -61,6 +61,12 @@ final class Workshop implements AutoCloseable {
         return known;
     }
 
+    /** The models that there is noise for. */
+    List<String> models() throws IOException {
+        List<String> noises = vectors.keys(NOISES);
+        return vectors.json(MODELS).keySet().stream().filter(model -> noises.stream().anyMatch(model::startsWith)).toList();
+    }
+
     /** A model under a parameterization, with guidance or without. */
     Denoiser denoiser(String model, String parameterization, Optional<Guided> guided, Prediction prediction) throws IOException {
         List<Object> key = List.of(model, parameterization, guided, prediction);
