@@ -65,8 +65,8 @@ final class Trajectory {
     }
 
     /**
-     * How far an Euler step from point i lands from where it should at point j, averaged over the samples; {@code i = j} for the
-     * trajectory itself.
+     * How far an Euler step from point i lands from where it should at point j, averaged over the samples; {@code i = j} for
+     * the trajectory itself.
      */
     double miss(int i, int j, Gits.Metric metric) {
         int size = direction.length / samples;

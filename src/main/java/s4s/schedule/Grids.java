@@ -132,10 +132,9 @@ public final class Grids {
      * @see <a href="https://arxiv.org/abs/2310.13268">Zheng et al. 2023</a>
      */
     public static double[] snapped(double[] sigmas, int cells) {
-        double first = Math.log(sigmas[0]);
-        double span = Math.log(sigmas[sigmas.length - 1]) - first;
-        return of(Arrays.stream(sigmas)
-                .map(sigma -> Math.exp(first + Math.rint(cells * (Math.log(sigma) - first) / span) * span / cells)).toArray());
+        double[] fine = logSnr(sigmas[0], sigmas[sigmas.length - 1], cells);
+        double range = Math.log(fine[0] / fine[cells]);
+        return of(Arrays.stream(sigmas).map(sigma -> fine[(int) Math.rint(cells * Math.log(fine[0] / sigma) / range)]).toArray());
     }
 
     private static double[] spaced(double first, double last, int steps, double from, double to, DoubleUnaryOperator value) {
