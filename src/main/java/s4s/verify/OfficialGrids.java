@@ -152,7 +152,7 @@ public final class OfficialGrids {
         Matcher split = WITH_EXPONENT.matcher(name);
         String word = split.matches() ? split.group(1) : name;
         OptionalDouble rho = split.matches() ? OptionalDouble.of(Double.parseDouble(split.group(2))) : OptionalDouble.empty();
-        boolean level = schedule.timeline() != schedule;     // the label is the noise level, and grids in the label are grids in it
+        boolean level = schedule.timeline() != schedule;     // the label is the noise level, so grids in the label are
         return switch (family) {
             case "ld3" -> ld3(word, rho, level);
             case "dpmsolver", "dpmsolver_singlestep" -> dpmSolver(word, level);
