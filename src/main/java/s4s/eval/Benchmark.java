@@ -77,21 +77,21 @@ public record Benchmark(String name, String model, String features, Teacher teac
      * What makes this benchmark's numbers.
      *
      * @param loaded the networks
-     * @param images seeds 0 to {@code images - 1} are used
+     * @param seeds which seeds are used, in words
      * @param command what computes them
      */
-    public Provenance provenance(Loaded loaded, int images, String command) {
+    public Provenance provenance(Loaded loaded, String seeds, String command) {
         return Provenance.of(command).with("benchmark", name).with("metric", "FD (mini features)").with("model", model)
                 .with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
                 .with("features sha256", loaded.reference().featuresSha256())
                 .with("reference", loaded.reference().moments().count() + " images of " + loaded.reference().data())
                 .with("reference sha256", loaded.reference().dataSha256()).with("teacher", teacher.label() + " NFE")
-                .with("seeds", "0-" + (images - 1));
+                .with("seeds", seeds);
     }
 
-    /** Every catalogue solver on {@code grid} with {@code nfe} evaluations. */
+    /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
     public List<Contestant> contestants(Denoiser denoiser, GridType grid, int nfe) {
-        return Contestant.of(Solvers.all(), grid, denoiser.schedule(), nfe);
+        return Contestant.of(Solvers.baselines(), grid, denoiser.schedule(), nfe);
     }
 
     /** Seeds 0 to {@code count - 1}, the ones that every table uses. */

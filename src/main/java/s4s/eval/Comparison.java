@@ -40,7 +40,6 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
         }
     }
 
-
     /**
      * What one solver scored.
      *
@@ -65,34 +64,6 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
         }
     }
 
-    /** Sums that one contestant's scores are made of. */
-    private final class Tally {
-        private final Program program;
-        private final Moments all = new Moments(features.size());
-        private final List<Moments> blocks = new ArrayList<>();
-        private double rmse;
-        private double perceptual;
-
-        private Tally(Contestant contestant) {
-            program = Program.of(contestant.value(), denoiser.schedule(), denoiser.prediction());
-        }
-
-        private void add(int from, float[] vectors) {
-            all.add(vectors);
-            if (from % block == 0) {
-                blocks.add(new Moments(features.size()));
-            }
-            blocks.get(from / block).add(vectors);
-        }
-
-        private Score score(Contestant contestant) {
-            double[] blockFd = blocks.stream().filter(b -> b.count() == block)
-                    .mapToDouble(b -> reference.to(b.gaussian())).toArray();
-            return new Score(contestant, (int) all.count(), reference.to(all.gaussian()), blockFd,
-                    rmse / all.count(), perceptual / all.count());
-        }
-    }
-
     /**
      * Scores of {@code contestants}, in their order.
      *
@@ -100,7 +71,15 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
      * @param progress told the number of images done, up to contestants times images
      */
     public List<Score> run(NDManager manager, List<Contestant> contestants, LongConsumer progress) {
-        List<Tally> tallies = contestants.stream().map(Tally::new).toList();
+        List<Tally> tallies = contestants.stream().map(c -> new Tally(features.size())).toList();
+        add(manager, contestants, tallies, progress);
+        return scores(contestants, tallies);
+    }
+
+    /** Adds the teacher's images to {@code tallies} of {@code contestants}. */
+    void add(NDManager manager, List<Contestant> contestants, List<Tally> tallies, LongConsumer progress) {
+        List<Program> programs = contestants.stream()
+                .map(c -> Program.of(c.value(), denoiser.schedule(), denoiser.prediction())).toList();
         long[] seeds = teacher.seeds();
         long done = 0;
         for (int from = 0; from < seeds.length; from += batch) {
@@ -109,35 +88,41 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
                 NDArray noise = Noise.normal(scope, Arrays.copyOfRange(seeds, from, to), denoiser.sampleShape());
                 NDArray target = teacher.batch(scope, from, to);
                 MiniFeatures.View targetView = features.view(target);
-                for (Tally tally : tallies) {
-                    measure(tally, from, memory, noise, target, targetView);
+                for (int i = 0; i < tallies.size(); i++) {
+                    measure(tallies.get(i), programs.get(i), memory, noise, target, targetView);
+                    if (to % block == 0) {
+                        tallies.get(i).endBlock(reference, features.size());
+                    }
                     done += to - from;
                     progress.accept(done);
                 }
             }
         }
+    }
+
+    /** Scores of {@code contestants} whose sums are {@code tallies}. */
+    List<Score> scores(List<Contestant> contestants, List<Tally> tallies) {
         List<Score> scores = new ArrayList<>();
         for (int i = 0; i < tallies.size(); i++) {
-            scores.add(tallies.get(i).score(contestants.get(i)));
+            scores.add(tallies.get(i).score(contestants.get(i), reference));
         }
         return scores;
     }
 
-    private void measure(Tally tally, int from, Denoiser memory, NDArray noise, NDArray target,
+    private void measure(Tally tally, Program program, Denoiser memory, NDArray noise, NDArray target,
             MiniFeatures.View targetView) {
         try (NDManager scope = noise.getManager().newSubManager()) {
             scope.tempAttachAll(noise, target);
-            NDArray sample = Executor.run(tally.program, memory, noise).toType(DataType.FLOAT32, false);
+            NDArray sample = Executor.run(program, memory, noise).toType(DataType.FLOAT32, false);
             MiniFeatures.View view = features.view(sample);
-            tally.add(from, view.features().toFloatArray());
-            for (double d : view.distances(targetView)) {
-                tally.perceptual += d;
-            }
+            double perceptual = Arrays.stream(view.distances(targetView)).sum();
             float[] squares = sample.sub(target).square().reshape(sample.getShape().get(0), -1)
                     .mean(new int[] {1}).toFloatArray();
+            double rmse = 0;
             for (float square : squares) {
-                tally.rmse += Math.sqrt(square);
+                rmse += Math.sqrt(square);
             }
+            tally.add(view.features().toFloatArray(), rmse, perceptual);
         }
     }
 }

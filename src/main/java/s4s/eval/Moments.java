@@ -1,7 +1,11 @@
 package s4s.eval;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
+import s4s.data.NpyArray;
 
 /**
  * Mean and covariance of feature vectors, gathered one batch at a time in float64.
@@ -56,6 +60,35 @@ public final class Moments {
             }
             count++;
         }
+    }
+
+    /** The state as arrays, from which {@link #of} goes on with the same bits. */
+    Map<String, NpyArray> arrays() {
+        return Map.of("count", NpyArray.of(new long[] {count}, 1), "origin", NpyArray.of(origin, size),
+                "sum", NpyArray.of(sum, size),
+                "products", NpyArray.of(Arrays.stream(products).flatMapToDouble(Arrays::stream).toArray(), size, size));
+    }
+
+    /**
+     * @param arrays finds what {@link #arrays()} gave
+     * @throws IllegalArgumentException if the arrays do not belong together
+     */
+    static Moments of(Function<String, NpyArray> arrays) {
+        double[] origin = arrays.apply("origin").doubles();
+        double[] sum = arrays.apply("sum").doubles();
+        double[] products = arrays.apply("products").doubles();
+        Moments moments = new Moments(origin.length);
+        if (sum.length != moments.size || products.length != moments.size * moments.size) {
+            throw new IllegalArgumentException("moments of vectors of " + origin.length + " numbers cannot have "
+                    + sum.length + " sums and " + products.length + " sums of products");
+        }
+        System.arraycopy(origin, 0, moments.origin, 0, moments.size);
+        System.arraycopy(sum, 0, moments.sum, 0, moments.size);
+        for (int i = 0; i < moments.size; i++) {
+            System.arraycopy(products, i * moments.size, moments.products[i], 0, moments.size);
+        }
+        moments.count = arrays.apply("count").longs()[0];
+        return moments;
     }
 
     /** How many vectors were added. */

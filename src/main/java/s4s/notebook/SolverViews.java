@@ -1,7 +1,13 @@
 package s4s.notebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import s4s.solver.Method;
+import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Stage;
 import tech.tablesaw.api.DoubleColumn;
@@ -11,6 +17,8 @@ import tech.tablesaw.api.Table;
 
 /** A solver as a reader sees it: its numbers in a table, its canonical form as a matrix. */
 public final class SolverViews {
+    private static final double CONSISTENT = 1e-9; // rounding of levels up to 1e3
+
     private SolverViews() {}
 
     /**
@@ -64,6 +72,55 @@ public final class SolverViews {
             }
         }
         return matrix;
+    }
+
+    /** One row a method of the catalogue: name, order that its paper claims, prediction, calls, and where it comes from. */
+    public static Table catalogue(List<Method> methods) {
+        StringColumn name = StringColumn.create("solver");
+        IntColumn order = IntColumn.create("order");
+        StringColumn form = StringColumn.create("prediction");
+        StringColumn calls = StringColumn.create("NFE");
+        StringColumn reference = StringColumn.create("reference");
+        for (Method method : methods) {
+            name.append(method.name());
+            order.append(method.order());
+            form.append(method.prediction().name().toLowerCase(Locale.ROOT));
+            calls.append(method.cost().rule());
+            reference.append(method.reference());
+        }
+        return Table.create("catalogue", name, order, form, calls, reference);
+    }
+
+    /**
+     * How much of every network output is in the sample: one row a solver, in data prediction and canonical form, the outputs in
+     * the order of the calls.
+     *
+     * @param solvers all with the same number of evaluations
+     */
+    public static double[][] sampleWeights(Collection<Solver> solvers) {
+        return solvers.stream().map(solver -> {
+            double[][] canonical = canonicalOutputs(solver.as(Prediction.DATA));
+            return canonical[canonical.length - 1];
+        }).toArray(double[][]::new);
+    }
+
+    /**
+     * What a solver's numbers say before any image is drawn: calls, whether it is consistent (see {@link Solver#defect()}) and how
+     * much it can amplify errors of the network (see {@link Solver#amplification()}).
+     */
+    public static Table properties(Map<String, Solver> solvers) {
+        StringColumn name = StringColumn.create("solver");
+        IntColumn calls = IntColumn.create("NFE");
+        StringColumn consistent = StringColumn.create("consistent");
+        DoubleColumn amplification = DoubleColumn.create("amplification");
+        solvers.forEach((key, solver) -> {
+            double defect = Arrays.stream(solver.defect()).max().orElse(0);
+            name.append(key);
+            calls.append(solver.evaluations());
+            consistent.append(defect < CONSISTENT ? "yes" : String.format(Locale.ROOT, "no, defect %.2g", defect));
+            amplification.append(solver.amplification());
+        });
+        return Table.create("properties", name, calls, consistent, amplification);
     }
 
     /** Labels {@code prefix0..} for rows or columns. */

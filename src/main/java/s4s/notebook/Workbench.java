@@ -17,6 +17,7 @@ import s4s.eval.Contestant;
 import s4s.eval.Frechet;
 import s4s.eval.Published;
 import s4s.eval.Scores;
+import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
@@ -177,11 +178,43 @@ public final class Workbench implements AutoCloseable {
 
     /** Measures any solvers with one block of images. */
     public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
+        return Scores.table(comparison(images).run(manager, contestants, progress), images);
+    }
+
+    /**
+     * Some solvers side by side, on the same seeds: calls, FD (mini features), and the mean distances to the teacher's images.
+     * FD falls with the number of images; compare only numbers of equal counts.
+     *
+     * @param images number of images
+     * @param solvers names to solvers, in the order of the rows
+     */
+    public Table compare(int images, Map<String, Solver> solvers, LongConsumer progress) {
+        List<Contestant> contestants = new ArrayList<>();
+        solvers.forEach((name, solver) -> contestants.add(new Contestant(name, "", solver)));
+        Table scores = measure(images, contestants, progress).selectColumns("solver", "nfe", "fd", "rmse", "perceptual");
+        scores.column("nfe").setName("NFE");
+        scores.column("fd").setName("FD (mini features)");
+        scores.column("rmse").setName("RMS difference to teacher");
+        scores.column("perceptual").setName("perceptual difference");
+        return scores;
+    }
+
+    /**
+     * Measures a solver that depends on two numbers, over a grid of them.
+     *
+     * @param images number of images
+     * @param first values of the first number
+     * @param second values of the second number
+     * @param variation the solver
+     */
+    public Surface surface(int images, double[] first, double[] second, Surface.Variation variation, LongConsumer progress) {
+        return Surface.of(comparison(images), manager, first, second, variation, progress);
+    }
+
+    private Comparison comparison(int images) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
-        Comparison comparison = new Comparison(denoiser(), loaded.features(),
-                new Frechet(loaded.reference().moments()), teacher, Math.min(images, ArithmeticUtils.gcd(images, 250)),
-                images);
-        return Scores.table(comparison.run(manager, contestants, progress), images);
+        return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
+                Math.min(images, ArithmeticUtils.gcd(images, 250)), images);
     }
 
     /**
@@ -202,7 +235,7 @@ public final class Workbench implements AutoCloseable {
 
     /** What makes numbers of this notebook from seeds 0 to {@code images - 1}. */
     public Provenance provenance(String command, int images) {
-        return benchmark.provenance(loaded, images, command);
+        return benchmark.provenance(loaded, "0-" + (images - 1), command);
     }
 
     /** Writes a table and its provenance to target/notebooks/NAME.csv and .json, in place of earlier ones. */
@@ -212,11 +245,7 @@ public final class Workbench implements AutoCloseable {
         Files.createDirectories(folder);
         Files.deleteIfExists(csv);
         Files.deleteIfExists(folder.resolve(name + ".json"));
-        ResultsFile file = ResultsFile.open(csv, table.emptyCopy(), provenance);
-        for (int i = 0; i < table.rowCount(); i++) {
-            int row = i;
-            file.append(table.columns().stream().map(c -> c.isMissing(row) ? Double.NaN : c.get(row)).toArray());
-        }
+        ResultsFile.open(csv, table.emptyCopy(), provenance).replace(table);
         return repository.relativize(csv);
     }
 

@@ -28,7 +28,7 @@ import tech.tablesaw.io.csv.CsvWriteOptions;
 
 /**
  * Results as a long CSV table, {@code NAME.csv}, with its provenance beside it, {@code NAME.json}. Rows are added one
- * at a time, each safely on disk when {@link #append} returns; a program that was killed opens the file again and goes
+ * at a time, each safely on disk when {@link #append} returns, or replaced all at once; a program that was killed opens the file again and goes
  * on with what is missing. The provenance holds the table's SHA-256, so a table changed by hand is noticed.
  *
  * <p>Not for two programs at a time: the second to write gets an {@link IOException}. Not thread-safe.
@@ -40,10 +40,10 @@ public final class ResultsFile {
     private static final String NONE = "none";
 
     private final Path csv;
-    private final Table table;
     private final Provenance provenance;
     private final long start = System.nanoTime();
     private String onDisk;
+    private Table table;
 
     private ResultsFile(Path csv, Table table, Provenance provenance, String onDisk) {
         this.csv = csv;
@@ -154,19 +154,34 @@ public final class ResultsFile {
         for (int c = 0; c < values.length; c++) {
             add(longer.column(c), values[c]);
         }
-        byte[] bytes = format(longer);
+        store(longer);
+    }
+
+    /**
+     * Puts {@code rows} in place of all rows; when this returns, they are on disk.
+     *
+     * @throws IllegalArgumentException if the columns are others
+     * @throws IOException as {@link #append}
+     */
+    public void replace(Table rows) throws IOException {
+        if (!columns(rows).equals(columns(table))) {
+            throw new IllegalArgumentException(csv + " has the columns " + columns(table) + ", not " + columns(rows));
+        }
+        store(rows.copy());
+    }
+
+    private void store(Table rows) throws IOException {
+        byte[] bytes = format(rows);
         String before = Files.exists(csv) ? Hashes.sha256(csv) : NONE;
         if (!before.equals(onDisk)) {
             throw new IOException(csv + " was changed by another program while this one was running");
         }
         String after = Hashes.sha256(bytes);
-        describe(longer, after, before);
+        describe(rows, after, before);
         AtomicFiles.write(csv, bytes);
         onDisk = after;
-        describe(longer, after, after);
-        for (int c = 0; c < values.length; c++) { // only now: a failed write leaves the rows as they were
-            add(table.column(c), values[c]);
-        }
+        describe(rows, after, after);
+        table = rows; // only now: a failed write leaves the rows as they were
     }
 
     private void describe(Table rows, String hash, String previous) throws IOException {

@@ -3,26 +3,54 @@ package s4s.solver;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
- * The common frame of exponential integrators in both predictions. With {@code E(x) = exp(x) - 1},
+ * The common frame of exponential integrators in both predictions, for a step from one grid point to a later one. With
+ * {@code E(x) = exp(x) - 1} and {@code h} the step in {@code lambda},
  *
  * <pre>
- *   noise:  y+ = y - sigma+ E(h) e - ...,           hh = h,   scale = 1,              weight = sigma+
+ *   noise:  y+ = y - sigma+ E(h) e - ...,            hh = h,   scale = 1,              weight = sigma+
  *   data:   y+ = (sigma+ / sigma) y - E(-h) D - ..., hh = -h,  scale = sigma+ / sigma, weight = 1
  * </pre>
  *
  * that is, {@code y+ = scale y - weight (E(hh) f + ...)}.
+ *
+ * @param scale weight of the state
+ * @param first {@code weight E(hh)} written without {@code h}, so that it is also right for a step to noise level 0, where
+ *     {@code h} is infinite: {@code sigma - sigma+} or {@code sigma+ / sigma - 1}
+ * @param weight weight of corrections
+ * @param hh signed step
  */
-record Exponential(DerivativeStructure scale, DerivativeStructure weight, DerivativeStructure hh) {
+record Exponential(DerivativeStructure scale, DerivativeStructure first, DerivativeStructure weight, DerivativeStructure hh) {
 
-    static Exponential of(Prediction prediction, Tracer t, int i) {
+    static Exponential of(Prediction prediction, Tracer t, int from, int to) {
         DerivativeStructure one = t.constant(1);
+        DerivativeStructure change = t.sigma(to).subtract(t.sigma(from));
         return prediction == Prediction.NOISE
-                ? new Exponential(one, t.sigma(i + 1), t.h(i))
-                : new Exponential(t.sigma(i + 1).divide(t.sigma(i)), one, t.h(i).negate());
+                ? new Exponential(one, change.negate(), t.sigma(to), t.h(from, to))
+                : new Exponential(t.sigma(to).divide(t.sigma(from)), change.divide(t.sigma(from)), one, t.h(from, to).negate());
+    }
+
+    /** The first-order step. */
+    Row step(Row y, Row f) {
+        return y.times(scale).minus(f.times(first));
     }
 
     /** The first-order step plus a correction: {@code scale y - weight (E(hh) f + correction)}. */
     Row step(Row y, Row f, Row correction) {
-        return y.times(scale).minus(f.times(hh.expm1()).plus(correction).times(weight));
+        return step(y, f).minus(correction.times(weight));
+    }
+
+    /** {@code E(hh)}. */
+    DerivativeStructure phi1() {
+        return hh.expm1();
+    }
+
+    /** {@code E(hh) / hh - 1}. */
+    DerivativeStructure phi2() {
+        return phi1().divide(hh).subtract(1);
+    }
+
+    /** {@code phi2 / hh - 1/2}. */
+    DerivativeStructure phi3() {
+        return phi2().divide(hh).subtract(0.5);
     }
 }

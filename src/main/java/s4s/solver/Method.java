@@ -2,6 +2,7 @@ package s4s.solver;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.GridType;
 import s4s.schedule.Layout;
@@ -89,6 +90,43 @@ public record Method(
      */
     public Traced trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
         return Tracer.trace(name, prediction, sigmas, evaluateAt, formulas);
+    }
+
+    /**
+     * This method with the analytic first step: the first evaluation, at the highest noise level, is replaced by what any
+     * network says there about data that are small against the noise, {@code e_0 = y_0 / sqrt(1 + sigma_0^2)}. One evaluation
+     * is saved, so at the same NFE there is one more to spend. The name gains {@code -afs}.
+     *
+     * @see <a href="https://arxiv.org/abs/2210.05475">Dockhorn et al. 2022</a>
+     */
+    public Method analyticFirstStep() {
+        Cost saved = new Cost(cost.rule() + ", first free", nfe -> cost.layout().apply(nfe + 1));
+        return new Method(name + "-afs", label + " AFS", order, prediction, saved, reference, t -> {
+            formulas.accept(t);
+            Row y = t.start();
+            Row e = y.over(t.sigma(0).multiply(t.sigma(0)).add(1).sqrt());
+            t.replace(0, prediction == Prediction.NOISE ? e : y.minus(e.times(t.sigma(0))));
+        });
+    }
+
+    /**
+     * This method with decoupled evaluation levels: at grid point i the network is told {@code label(sigma_i) + offsets[i]}.
+     *
+     * @param schedule whose labels the offsets are added to
+     * @param offsets one for each grid point 0..N-1, in units of the label
+     */
+    public Method withLabelOffsets(NoiseSchedule schedule, double[] offsets) {
+        double[] copy = offsets.clone();
+        return new Method(name, label, order, prediction, cost, reference, t -> {
+            if (copy.length != t.steps()) {
+                throw new IllegalArgumentException("Solver " + name + " has " + copy.length
+                        + " label offsets, but the grid has " + t.steps() + " steps.");
+            }
+            formulas.accept(t.on(
+                    IntStream.rangeClosed(0, t.steps()).mapToObj(t::sigma).toArray(DerivativeStructure[]::new),
+                    IntStream.range(0, t.steps()).mapToObj(i -> schedule.sigma(schedule.label(t.evaluateAt(i)).add(copy[i])))
+                            .toArray(DerivativeStructure[]::new)));
+        });
     }
 
     @Override

@@ -2,7 +2,6 @@ package s4s.solver;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
@@ -60,9 +59,60 @@ public final class Multistep {
                 }));
     }
 
+    /**
+     * Adams-Bashforth for the grid as it is: the polynomial in sigma through the last outputs, integrated exactly. This is
+     * k-diffusion's LMS and rho-AB DEIS. Starts up with the lower orders.
+     *
+     * <pre>
+     *   y_{i+1} = y_i + sum_j w_j e_{i-j},   w_j = int_{sigma_i}^{sigma_{i+1}} prod_{m != j} (s - sigma_{i-m}) / (sigma_{i-j} - sigma_{i-m}) ds
+     * </pre>
+     *
+     * @param order 1 or more; 1 is {@link #ddim()}
+     * @throws IllegalArgumentException for an order below 1
+     * @see <a href="https://arxiv.org/abs/2204.13902">Zhang and Chen 2023</a>
+     */
+    public static Method adamsBashforth(int order) {
+        requireOrder("Adams-Bashforth", order, Integer.MAX_VALUE);
+        if (order == 1) {
+            return ddim();
+        }
+        return new Method("ab-" + order, "Adams-Bashforth-" + order, order, Prediction.NOISE, Cost.perStep(1),
+                "Zhang and Chen 2023, arXiv:2204.13902", steps((t, i, y, e) -> {
+                    int o = Math.min(order, i + 1);
+                    DerivativeStructure[] nodes = new DerivativeStructure[o];
+                    DerivativeStructure[] moments = new DerivativeStructure[o];
+                    for (int j = 0; j < o; j++) {                                // in units of the step
+                        nodes[j] = t.sigma(i - j).subtract(t.sigma(i)).divide(t.step(i));
+                        moments[j] = t.constant(1.0 / (j + 1));
+                    }
+                    return y.plus(Row.sum(Quadrature.weights(nodes, moments), e).times(t.step(i)));
+                }));
+    }
+
+    /** How DPM-Solver's and DPM-Solver++'s multistep formulas correct the first-order step. */
+    public enum Correction {
+        /** As published: order 2 by the midpoint rule, order 3 without a factor 2. */
+        PUBLISHED(""),
+        /** Order 2 by the Taylor expansion instead, {@code solver_type="taylor"} of the official code. */
+        TAYLOR("-taylor"),
+        /** Order 3 with the factor 2 on the second difference that makes it converge with order 3. */
+        THIRD_ORDER("-third");
+
+        private final String suffix;
+
+        Correction(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
     /** {@link #dpmSolverPP(int, LowerOrderFinal)} with the lower orders at the end. */
     public static Method dpmSolverPP(int order) {
         return dpmSolverPP(order, LowerOrderFinal.ALWAYS);
+    }
+
+    /** {@link #dpmSolverPP(int, LowerOrderFinal, Correction)} as published. */
+    public static Method dpmSolverPP(int order, LowerOrderFinal lowerOrderFinal) {
+        return dpmSolverPP(order, lowerOrderFinal, Correction.PUBLISHED);
     }
 
     /**
@@ -72,76 +122,99 @@ public final class Multistep {
      * <pre>
      *   order 1:  y_{i+1} = (sigma_{i+1} / sigma_i) y_i - E(-h) D_i
      *   order 2:  ... - p_1 / 2 a,                    a = (D_i - D_{i-1}) / r_0
+     *     taylor: ... + p_2 a
      *   order 3:  ... + p_2 d_1 - p_3 d_2,            b = (D_{i-1} - D_{i-2}) / r_1
+     *     third:  ... + p_2 d_1 - 2 p_3 d_2
      *             d_2 = (a - b) / (r_0 + r_1),        d_1 = a + r_0 d_2
      *             p_1 = E(-h), p_2 = p_1 / h + 1, p_3 = p_2 / h - 1/2
      * </pre>
      *
-     * As published, order 3 lacks a factor 2 on {@code d_2} and converges with order 2.
+     * As published, order 3 lacks a factor 2 on {@code d_2}, which is half the second derivative times {@code h^2}, and
+     * converges with order 2. Starts up with the lower orders; a step to noise level 0 has order 1.
      *
      * @param order 2 or 3 (1 is {@link #ddim()} in data form)
      * @param lowerOrderFinal whether the last steps use lower orders
+     * @param correction which variant; {@code THIRD_ORDER} is for order 3
      * @throws IllegalArgumentException for another order
      * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022</a>
      */
-    public static Method dpmSolverPP(int order, LowerOrderFinal lowerOrderFinal) {
+    public static Method dpmSolverPP(int order, LowerOrderFinal lowerOrderFinal, Correction correction) {
         requireOrder("DPM-Solver++", order, 3);
-        return dpm("dpmpp-", "DPM-Solver++ ", Prediction.DATA, order, lowerOrderFinal, "Lu et al. 2022, arXiv:2211.01095");
+        return dpm("dpmpp-", "DPM-Solver++ ", Prediction.DATA, order, lowerOrderFinal, correction,
+                "Lu et al. 2022, arXiv:2211.01095");
+    }
+
+    /** {@link #dpmSolver(int, LowerOrderFinal, Correction)} as published. */
+    public static Method dpmSolver(int order, LowerOrderFinal lowerOrderFinal) {
+        return dpmSolver(order, lowerOrderFinal, Correction.PUBLISHED);
     }
 
     /**
      * The multistep DPM-Solver of order 2 and 3, noise prediction: the formulas of
-     * {@link #dpmSolverPP(int, LowerOrderFinal)} with {@code h} for {@code -h}, times {@code sigma_{i+1}}.
+     * {@link #dpmSolverPP(int, LowerOrderFinal, Correction)} with {@code h} for {@code -h}, times {@code sigma_{i+1}}.
      *
      * @param order 2 or 3
      * @param lowerOrderFinal whether the last steps use lower orders
+     * @param correction which variant; {@code THIRD_ORDER} is for order 3
      * @throws IllegalArgumentException for another order
      * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022</a>
      */
-    public static Method dpmSolver(int order, LowerOrderFinal lowerOrderFinal) {
+    public static Method dpmSolver(int order, LowerOrderFinal lowerOrderFinal, Correction correction) {
         requireOrder("DPM-Solver", order, 3);
-        return dpm("dpm-", "DPM-Solver ", Prediction.NOISE, order, lowerOrderFinal, "Lu et al. 2022, arXiv:2206.00927");
+        return dpm("dpm-", "DPM-Solver ", Prediction.NOISE, order, lowerOrderFinal, correction,
+                "Lu et al. 2022, arXiv:2206.00927");
     }
 
-    private static Method dpm(
-            String name, String label, Prediction prediction, int order, LowerOrderFinal lowerOrderFinal, String reference) {
-        String suffix = switch (lowerOrderFinal) {
+    private static Method dpm(String name, String label, Prediction prediction, int order, LowerOrderFinal lowerOrderFinal,
+            Correction correction, String reference) {
+        if (correction == Correction.THIRD_ORDER && order != 3) {
+            throw new IllegalArgumentException("The third-order correction is for order 3, not " + order + ".");
+        }
+        String suffix = correction.suffix + switch (lowerOrderFinal) {
             case ALWAYS -> "";
             case BELOW_10 -> "-below10";
             case NEVER -> "-nolof";
         };
-        return new Method(name + order + "m" + suffix, label + order + "M" + suffix.toUpperCase(Locale.ROOT).replace('-', ' '),
-                order, prediction, Cost.perStep(1), reference,
-                steps((t, i, y, m) -> dpmStep(prediction, lowerOrderFinal.orderOf(order, i, t.steps()), t, i, y, m)));
+        return new Method(name + order + "m" + suffix, label + order + "M" + suffix.replace('-', ' '),
+                order, prediction, Cost.perStep(1), reference, steps((t, i, y, m) -> {
+                    int o = t.toZero(i) ? 1 : lowerOrderFinal.orderOf(order, i, t.steps());
+                    Exponential form = Exponential.of(prediction, t, i, i + 1);
+                    return form.step(y, m.get(0), correction(form, correction, differences(t, i, o, m)));
+                }));
     }
 
-    private static Row dpmStep(Prediction prediction, int order, Tracer t, int i, Row y, List<Row> m) {
-        Exponential form = Exponential.of(prediction, t, i);
+    /** What is added to {@code E(hh) m_0}, by the differences of the outputs. */
+    static Row correction(Exponential form, Correction correction, List<Row> d) {
+        return switch (d.size()) {
+            case 0 -> Row.ZERO;
+            case 1 -> d.get(0).times(correction == Correction.TAYLOR ? form.phi2() : form.phi1().multiply(0.5));
+            default -> d.get(0).times(form.phi2())
+                    .plus(d.get(1).times(form.phi3()).times(correction == Correction.THIRD_ORDER ? 2 : 1));
+        };
+    }
+
+    /** Differences of the last outputs, newest first: none for order 1, {@code a} for 2, {@code d_1, d_2} for 3. */
+    static List<Row> differences(Tracer t, int i, int order, List<Row> m) {
         if (order == 1) {
-            return form.step(y, m.get(0), Row.ZERO);
+            return List.of();
         }
-        DerivativeStructure hh = form.hh();
-        DerivativeStructure p1 = hh.expm1();
         DerivativeStructure r0 = t.h(i - 1).divide(t.h(i));
         Row a = m.get(0).minus(m.get(1)).over(r0);
         if (order == 2) {
-            return form.step(y, m.get(0), a.times(p1.multiply(0.5)));
+            return List.of(a);
         }
-        DerivativeStructure p2 = p1.divide(hh).subtract(1);
-        DerivativeStructure p3 = p2.divide(hh).subtract(0.5);
         DerivativeStructure r1 = t.h(i - 2).divide(t.h(i));
         Row b = m.get(1).minus(m.get(2)).over(r1);
         Row d2 = a.minus(b).over(r0.add(r1));
-        Row d1 = a.plus(d2.times(r0));
-        return form.step(y, m.get(0), d1.times(p2).plus(d2.times(p3)));
+        return List.of(a.plus(d2.times(r0)), d2);
     }
 
     /** One step of a multistep method: the next state by the current one and the outputs so far, newest first. */
-    private interface Step {
+    interface Step {
         Row next(Tracer t, int i, Row y, List<Row> outputs);
     }
 
-    private static Consumer<Tracer> steps(Step step) {
+    static Consumer<Tracer> steps(Step step) {
         return t -> {
             Row y = t.start();
             List<Row> outputs = new ArrayList<>();
@@ -152,9 +225,10 @@ public final class Multistep {
         };
     }
 
-    private static void requireOrder(String method, int order, int highest) {
+    static void requireOrder(String method, int order, int highest) {
         if (order < 1 || order > highest) {
-            throw new IllegalArgumentException(method + " has orders 1 to " + highest + ", not " + order + ".");
+            throw new IllegalArgumentException(method + " has orders 1 " + (highest == Integer.MAX_VALUE ? "and up" : "to " + highest)
+                    + ", not " + order + ".");
         }
     }
 }

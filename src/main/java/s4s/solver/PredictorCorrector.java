@@ -59,7 +59,7 @@ public final class PredictorCorrector {
         List<Row> m = new ArrayList<>(List.of(t.evaluate(y)));
         for (int i = 0; i < t.steps(); i++) {
             int o = LowerOrderFinal.ALWAYS.orderOf(order, i, t.steps());
-            Exponential form = Exponential.of(prediction, t, i);
+            Exponential form = Exponential.of(prediction, t, i, i + 1);
             DerivativeStructure[] r = new DerivativeStructure[o];
             List<Row> d = new ArrayList<>();
             for (int k = 1; k < o; k++) {
@@ -89,11 +89,6 @@ public final class PredictorCorrector {
             g = g.divide(hh).subtract(1 / factorial);
             moments[q - 1] = g.multiply(factorial);
         }
-        DerivativeStructure[] rho = Quadrature.weights(r, moments);
-        Row sum = Row.ZERO;
-        for (int k = 0; k < r.length; k++) {
-            sum = sum.plus(d.get(k).times(rho[k]));
-        }
-        return sum;
+        return Row.sum(Quadrature.weights(r, moments), d);
     }
 }

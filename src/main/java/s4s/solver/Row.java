@@ -1,6 +1,7 @@
 package s4s.solver;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -32,6 +33,15 @@ public final class Row {
     /** {@code weight f_node}. */
     public static Row output(int node, DerivativeStructure weight) {
         return new Row(Map.of(), Map.of(node, weight));
+    }
+
+    /** {@code sum_j weights[j] rows[j]} over the weights; there may be more rows. */
+    static Row sum(DerivativeStructure[] weights, List<Row> rows) {
+        Row sum = ZERO;
+        for (int j = 0; j < weights.length; j++) {
+            sum = sum.plus(rows.get(j).times(weights[j]));
+        }
+        return sum;
     }
 
     /** {@code this + other}. */

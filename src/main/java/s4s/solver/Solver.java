@@ -1,7 +1,9 @@
 package s4s.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -139,6 +141,73 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) {
             }
             return Math.max(Math.abs(constant), Math.abs(linear));
         }).toArray();
+    }
+
+    /**
+     * How strongly errors of the network can reach the sample: {@code sum_j |c_j|} where the sample is {@code sum_j c_j D_j}
+     * plus a multiple of the start, in data prediction and canonical form. If every estimate {@code D_j} is wrong by at most
+     * d, the sample is wrong by at most this times d. DDIM has only positive weights, which sum to
+     * {@code 1 - sigma_M / sigma_0}; extrapolation of higher order has negative ones and more to pay.
+     */
+    public double amplification() {
+        List<Stage> data = as(Prediction.DATA).canonical().stages;
+        return Arrays.stream(data.get(data.size() - 1).outputs()).map(Math::abs).sum();
+    }
+
+    /**
+     * This solver with one number changed by hand: the weight of an earlier output in a stage.
+     *
+     * @param stage the stage, 1..M
+     * @param output which node's output, below {@code stage}
+     * @param weight the new weight
+     * @throws IllegalArgumentException if there is no such weight, or the result is not a solver
+     */
+    public Solver withOutput(int stage, int output, double weight) {
+        return with(stage, output, (old, outputs) -> {
+            outputs[output] = weight;
+            return new Stage(old.sigma(), old.evaluateAt(), old.states(), outputs);
+        });
+    }
+
+    /**
+     * This solver with one number changed by hand: the weight of an earlier state in a stage.
+     *
+     * @param stage the stage, 1..M
+     * @param state which node's state, below {@code stage}
+     * @param weight the new weight
+     * @throws IllegalArgumentException if there is no such weight, or the result is not a solver
+     */
+    public Solver withState(int stage, int state, double weight) {
+        return with(stage, state, (old, outputs) -> {
+            double[] states = old.states();
+            states[state] = weight;
+            return new Stage(old.sigma(), old.evaluateAt(), states, outputs);
+        });
+    }
+
+    /**
+     * This solver with one number changed by hand: the noise level that the network is told at a stage.
+     *
+     * @param stage an evaluated stage
+     * @param level the new level, positive
+     * @throws IllegalArgumentException if there is no such evaluation, or the result is not a solver
+     */
+    public Solver withEvaluateAt(int stage, double level) {
+        if (stage >= 0 && stage < stages.size() && !stages.get(stage).evaluated()) {
+            throw new IllegalArgumentException("Stage " + stage + " of solver " + name + " is not evaluated.");
+        }
+        return with(stage, -1, (old, outputs) -> new Stage(old.sigma(), level, old.states(), outputs));
+    }
+
+    private Solver with(int stage, int earlier, BiFunction<Stage, double[], Stage> change) {
+        if (stage < 0 || stage >= stages.size() || earlier >= stage) {
+            throw new IllegalArgumentException("Solver " + name + " has stages 0 to " + (stages.size() - 1)
+                    + ", each with weights for earlier ones only; there is no " + (earlier < 0 ? "" : earlier + " in ") + "stage "
+                    + stage + ".");
+        }
+        List<Stage> changed = new ArrayList<>(stages);
+        changed.set(stage, change.apply(stages.get(stage), stages.get(stage).outputs()));
+        return new Solver(name, prediction, changed);
     }
 
     @Override

@@ -17,12 +17,15 @@ public final class Tracer {
 
     private final DerivativeStructure[] sigmas;
     private final DerivativeStructure[] evaluateAt;
-    private final List<Traced.Node> nodes = new ArrayList<>();
-    private final List<DerivativeStructure> labels = new ArrayList<>();
+    private final List<Traced.Node> nodes;
+    private final List<DerivativeStructure> labels;
 
-    private Tracer(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
+    private Tracer(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt, List<Traced.Node> nodes,
+            List<DerivativeStructure> labels) {
         this.sigmas = sigmas.clone();
         this.evaluateAt = evaluateAt.clone();
+        this.nodes = nodes;
+        this.labels = labels;
         place(sigmas[0], evaluateAt[0], Row.ZERO);
     }
 
@@ -39,6 +42,13 @@ public final class Tracer {
      */
     public static Traced trace(String name, Prediction prediction, DerivativeStructure[] sigmas,
             DerivativeStructure[] evaluateAt, Consumer<Tracer> formulas) {
+        requireGrid(sigmas, evaluateAt);
+        Tracer tracer = new Tracer(sigmas, evaluateAt, new ArrayList<>(), new ArrayList<>());
+        formulas.accept(tracer);
+        return new Traced(name, prediction, tracer.nodes);
+    }
+
+    private static void requireGrid(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
         if (sigmas.length < 2 || evaluateAt.length != sigmas.length - 1) {
             throw new IllegalArgumentException("A grid has at least two noise levels and one evaluation level less, not "
                     + sigmas.length + " and " + evaluateAt.length + ".");
@@ -49,9 +59,21 @@ public final class Tracer {
                         + sigmas[i].getValue() + ") follows " + sigmas[i - 1].getValue() + ".");
             }
         }
-        Tracer tracer = new Tracer(sigmas, evaluateAt);
-        formulas.accept(tracer);
-        return new Traced(name, prediction, tracer.nodes);
+    }
+
+    /**
+     * The same pen on another grid, for methods that move their nodes or evaluation levels before they start; whatever was
+     * placed before is dropped.
+     *
+     * @param levels N + 1 noise levels, strictly decreasing
+     * @param told N levels that the network is told at the grid points 0..N-1
+     * @throws IllegalArgumentException if the grid does not decrease
+     */
+    public Tracer on(DerivativeStructure[] levels, DerivativeStructure[] told) {
+        requireGrid(levels, told);
+        nodes.clear();
+        labels.clear();
+        return new Tracer(levels, told, nodes, labels);
     }
 
     /** N, the number of grid intervals. */
@@ -62,6 +84,16 @@ public final class Tracer {
     /** Noise level {@code sigma_i}, i = 0..N. */
     public DerivativeStructure sigma(int i) {
         return sigmas[i];
+    }
+
+    /** The level that the network is told at a grid point, i = 0..N-1. */
+    public DerivativeStructure evaluateAt(int i) {
+        return evaluateAt[i];
+    }
+
+    /** Whether the step from grid point i leads to noise level 0, where {@code lambda} is infinite. */
+    public boolean toZero(int i) {
+        return sigmas[i + 1].getValue() == 0;
     }
 
     /** Half the log SNR at a grid point, {@code lambda_i = -log(sigma_i)}. */
@@ -76,7 +108,12 @@ public final class Tracer {
 
     /** {@code h_i = lambda_{i+1} - lambda_i}, positive. */
     public DerivativeStructure h(int i) {
-        return sigmas[i].divide(sigmas[i + 1]).log();
+        return h(i, i + 1);
+    }
+
+    /** {@code lambda_to - lambda_from}, positive for a step forward. */
+    public DerivativeStructure h(int from, int to) {
+        return sigmas[from].divide(sigmas[to]).log();
     }
 
     /** A number that does not depend on parameters. */
@@ -125,6 +162,20 @@ public final class Tracer {
         Traced.Node old = nodes.get(k);
         nodes.set(k, new Traced.Node(old.sigma(), Optional.of(labels.get(k)), old.row()));
         return Row.output(k, constant(1));
+    }
+
+    /**
+     * Replaces an output in everything that is written so far; the network is no longer evaluated there.
+     *
+     * @param node the node of the output
+     * @param by the output by states and other outputs
+     */
+    public void replace(int node, Row by) {
+        for (int k = 0; k < nodes.size(); k++) {
+            Traced.Node old = nodes.get(k);
+            nodes.set(k, new Traced.Node(old.sigma(), k == node ? Optional.empty() : old.evaluateAt(),
+                    old.row().substitute(i -> i == node ? by : Row.output(i, constant(1)))));
+        }
     }
 
     private Row place(DerivativeStructure sigma, DerivativeStructure label, Row y) {

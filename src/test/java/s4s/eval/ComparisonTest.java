@@ -25,6 +25,7 @@ import s4s.run.Noise;
 import s4s.run.Program;
 import s4s.run.Remembering;
 import s4s.schedule.GridType;
+import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
 /** A comparison gives what the parts give one by one, and sharing evaluations changes nothing but their number. */
@@ -58,7 +59,7 @@ class ComparisonTest {
     void scoresEqualThePartsOneByOne() {
         Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
-        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 4));
+        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
         contestants.add(new Contestant("teacher", "logsnr", teacher.solver(denoiser)));
         List<Comparison.Score> scores = new Comparison(denoiser, features, new Frechet(reference), images, 10, 20)
                 .run(manager, contestants, d -> {});
@@ -92,7 +93,7 @@ class ComparisonTest {
     void rememberingAsksOnceAndAnswersTheSame() {
         CountingDenoiser counter = new CountingDenoiser(denoiser);
         NDArray noise = Noise.normal(manager, new long[] {1, 2, 3}, denoiser.sampleShape());
-        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.LOGSNR, denoiser.schedule(), 4);
+        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.LOGSNR, denoiser.schedule(), 4);
         int questions = 0;
         try (Remembering memory = new Remembering(counter, manager)) {
             for (Contestant c : contestants) {
@@ -112,10 +113,37 @@ class ComparisonTest {
     }
 
     @Test
+    void aSurfaceIsTheScoresOfItsPoints() {
+        Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 5)
+                .draw(manager, denoiser, Benchmark.seeds(20), 20, d -> {});
+        CountingDenoiser counter = new CountingDenoiser(denoiser);
+        Comparison comparison = new Comparison(counter, features, new Frechet(reference), images, 10, 20);
+        Solver start = Solvers.named("ipndm-2").on(GridType.EDM, denoiser.schedule(), 3);
+        double[] first = Surface.around(0.3, 0.2, 3);
+        double[] second = {0.1, 0.3};
+        Surface.Variation variation = (a, b) -> start.withOutput(3, 2, a).withOutput(3, 1, b);
+        Surface surface = Surface.of(comparison, manager, first, second, variation, d -> {});
+        assertEquals(2 * 3, counter.calls());                // the last stage's weights cost no network call: 2 batches
+        assertArrayEquals(new double[] {0.1, 0.3, 0.5}, first, 1e-15);
+        double lowest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 2; j++) {
+                Comparison.Score alone = comparison.run(manager,
+                        List.of(new Contestant("x", "", variation.at(first[i], second[j]))), d -> {}).get(0);
+                assertEquals(alone.rmse(), surface.values(Comparison.Score::rmse)[i][j], 1e-6);
+                lowest = Math.min(lowest, alone.rmse());
+            }
+        }
+        double[] best = surface.lowest(Comparison.Score::rmse);
+        assertEquals(lowest, comparison.run(manager, List.of(new Contestant("x", "", variation.at(best[0], best[1]))),
+                d -> {}).get(0).rmse(), 1e-6);
+    }
+
+    @Test
     void leavesNoTensorsBehind() {
         Teacher teacher = new Teacher(Solvers.named("ddim"), GridType.EDM, 3);
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(20), 10, d -> {});
-        List<Contestant> contestants = Contestant.of(Solvers.all(), GridType.EDM, denoiser.schedule(), 3);
+        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
         int before = manager.getManagedArrays().size();
         new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, contestants, d -> {});
         assertEquals(before, manager.getManagedArrays().size());

@@ -123,4 +123,29 @@ class SolverTest {
                 () -> new Solver("x", Prediction.NOISE, List.of(stages))).getMessage();
         assertTrue(message.contains(part), message);
     }
+
+    @Test
+    void oneNumberCanBeChangedByHand() {
+        Solver changed = heun().withOutput(2, 1, -1).withState(2, 0, 0.5).withEvaluateAt(1, 1.25);
+        assertEquals(List.of(start(4), stage(1, 1.25, row(1), row(-3)), stage(1, NONE, row(0.5, 0), row(-1.5, -1))),
+                changed.stages());
+        assertEquals(2, changed.evaluations());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> heun().withOutput(1, 1, 3)).getMessage()
+                .contains("there is no 1 in stage 1"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> heun().withState(3, 0, 3)).getMessage()
+                .contains("stages 0 to 2"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> heun().withEvaluateAt(2, 1)).getMessage()
+                .contains("is not evaluated"));
+        assertThrows(IllegalArgumentException.class, () -> heun().withEvaluateAt(1, -1));
+    }
+
+    @Test
+    void amplificationIsOneForPositiveWeightsAndMoreForExtrapolation() {
+        assertEquals(1 - 1 / 4., Multistep.ddim().build(row(4, 2, 1)).amplification(), 1e-15);
+        // by hand: y1 = (y0 + D0) / 2, then y2 = y1 - (3/2 e1 - 1/2 e0) with e1 = (y1 - D1) / 2 and e0 = (y0 - D0) / 4
+        // = y1 / 4 + y0 / 8 + 3/4 D1 - D0 / 8 = ... + 3/4 D1 + 0 D0
+        assertEquals(3 / 4., Multistep.ipndm(2).build(row(4, 2, 1)).amplification(), 1e-15);
+        // a long last step: y2 = y1 - 1.9 (3/2 e1 - 1/2 e0), so D0 has (1 - 1.425) / 2 - 0.95 / 4 = -0.45, D1 1.425
+        assertEquals(1.875, Multistep.ipndm(2).build(row(4, 2, 0.1)).amplification(), 1e-12);
+    }
 }

@@ -1,0 +1,247 @@
+package s4s.data;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An object of a JSON file, read field by field. Whatever is missing or of another kind than asked for is refused with one line
+ * that names the file and the field. Only calls that Gson 2.8.5 has: a notebook kernel may put that version first.
+ */
+public final class JsonFields {
+
+    private static final long MOST_BYTES = 64L << 20;
+    private static final Pattern PLACE = Pattern.compile("line \\d+ column \\d+");
+
+    private final Path file;
+    private final String place;
+    private final JsonObject object;
+
+    private JsonFields(Path file, String place, JsonObject object) {
+        this.file = file;
+        this.place = place;
+        this.object = object;
+    }
+
+    /**
+     * Reads a file that holds one object. The text is strict JSON: no NaN, no comments, nothing after the object.
+     *
+     * @param file an ordinary file of at most 64 MiB, UTF-8
+     * @throws BadFileException if it is missing, too large, truncated or not such a file
+     */
+    public static JsonFields read(Path file) throws BadFileException {
+        BadFileException.requireFile(file);
+        JsonElement root;
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new BadFileException(file + " has more than 64 MiB; no file that belongs here is so large");
+            }
+            root = parse(file, Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new BadFileException(file + " is not a JSON file: it is not text in UTF-8", e);
+        } catch (IOException e) {
+            throw BadFileException.reading(file, e);
+        }
+        if (!root.isJsonObject()) {
+            throw new BadFileException(file + " holds " + kind(root) + " where an object {...} is expected");
+        }
+        return new JsonFields(file, "", root.getAsJsonObject());
+    }
+
+    private static JsonElement parse(Path file, String text) throws IOException {
+        JsonReader reader = new JsonReader(new StringReader(text));
+        try {
+            JsonElement root = new Gson().getAdapter(JsonElement.class).read(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new BadFileException(file + " goes on after its JSON object; it must hold one alone");
+            }
+            return root;
+        } catch (EOFException e) {
+            throw new BadFileException(file + (text.isBlank() ? " is empty" : " is truncated: its JSON does not end")
+                    + "; get it again", e);
+        } catch (BadFileException e) {
+            throw e;
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            Matcher where = PLACE.matcher(String.valueOf(e.getMessage()));
+            throw new BadFileException(file + " is not JSON" + (where.find() ? " at " + where.group() : "")
+                    + "; JSON has no NaN, no infinity, no comments and no single quotes", e);
+        }
+    }
+
+    /** The file. */
+    public Path file() {
+        return file;
+    }
+
+    /** Whether there is such a field and it is not null. */
+    public boolean has(String name) {
+        return object.has(name) && !object.get(name).isJsonNull();
+    }
+
+    /** A text. */
+    public String text(String name) throws BadFileException {
+        return primitive(name, get(name), "a text", JsonPrimitive::isString).getAsString();
+    }
+
+    /** A truth value. */
+    public boolean flag(String name) throws BadFileException {
+        return primitive(name, get(name), "true or false", JsonPrimitive::isBoolean).getAsBoolean();
+    }
+
+    /** A finite number. */
+    public double number(String name) throws BadFileException {
+        return number(name, get(name));
+    }
+
+    /** A finite number, if the field is there. */
+    public Optional<Double> maybeNumber(String name) throws BadFileException {
+        return has(name) ? Optional.of(number(name)) : Optional.empty();
+    }
+
+    /** A text, if the field is there. */
+    public Optional<String> maybeText(String name) throws BadFileException {
+        return has(name) ? Optional.of(text(name)) : Optional.empty();
+    }
+
+    /** A whole number from 0 to 2^31 - 1. */
+    public int count(String name) throws BadFileException {
+        double value = number(name);
+        if (value < 0 || value > Integer.MAX_VALUE || value != Math.rint(value)) {
+            throw fault(name, "is " + value + " where a whole number from 0 is expected");
+        }
+        return (int) value;
+    }
+
+    /** A list of finite numbers. */
+    public double[] numbers(String name) throws BadFileException {
+        return numbers(name, get(name));
+    }
+
+    /** A list of lists of finite numbers, of any lengths. */
+    public double[][] rows(String name) throws BadFileException {
+        JsonArray array = array(name, get(name));
+        double[][] rows = new double[array.size()][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = numbers(name + "[" + i + "]", array.get(i));
+        }
+        return rows;
+    }
+
+    /** An object. */
+    public JsonFields object(String name) throws BadFileException {
+        return object(name, get(name));
+    }
+
+    /** A list of objects. */
+    public List<JsonFields> objects(String name) throws BadFileException {
+        JsonArray array = array(name, get(name));
+        List<JsonFields> objects = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            objects.add(object(name + "[" + i + "]", array.get(i)));
+        }
+        return objects;
+    }
+
+    /** This object as JSON text. */
+    public String json() {
+        return object.toString();
+    }
+
+    /**
+     * The exception that says what is wrong with a field.
+     *
+     * @param name the field
+     * @param what the rest of the sentence, for instance "is negative"
+     */
+    public BadFileException fault(String name, String what) {
+        return new BadFileException(file + ": " + place + name + " " + what);
+    }
+
+    @Override
+    public String toString() {
+        return file + (place.isEmpty() ? "" : ": " + place);
+    }
+
+    private JsonElement get(String name) throws BadFileException {
+        if (!has(name)) {
+            throw fault(name, "is missing");
+        }
+        return object.get(name);
+    }
+
+    private JsonFields object(String name, JsonElement value) throws BadFileException {
+        if (!value.isJsonObject()) {
+            throw wrong(name, value, "an object");
+        }
+        return new JsonFields(file, place + name + ".", value.getAsJsonObject());
+    }
+
+    private JsonArray array(String name, JsonElement value) throws BadFileException {
+        if (!value.isJsonArray()) {
+            throw wrong(name, value, "a list");
+        }
+        return value.getAsJsonArray();
+    }
+
+    private double[] numbers(String name, JsonElement value) throws BadFileException {
+        JsonArray array = array(name, value);
+        double[] numbers = new double[array.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(name + "[" + i + "]", array.get(i));
+        }
+        return numbers;
+    }
+
+    private double number(String name, JsonElement value) throws BadFileException {
+        double number = primitive(name, value, "a number", JsonPrimitive::isNumber).getAsDouble();
+        if (!Double.isFinite(number)) {
+            throw fault(name, "is " + value + ", beyond the range of float64");
+        }
+        return number;
+    }
+
+    private interface Kind {
+        boolean of(JsonPrimitive value);
+    }
+
+    private JsonPrimitive primitive(String name, JsonElement value, String wanted, Kind kind) throws BadFileException {
+        if (!(value instanceof JsonPrimitive primitive && kind.of(primitive))) {
+            throw wrong(name, value, wanted);
+        }
+        return primitive;
+    }
+
+    private BadFileException wrong(String name, JsonElement value, String wanted) {
+        return fault(name, "is " + kind(value) + " where " + wanted + " is expected");
+    }
+
+    private static String kind(JsonElement value) {
+        if (value.isJsonObject()) {
+            return "an object";
+        }
+        if (value.isJsonArray()) {
+            return "a list";
+        }
+        if (value.isJsonNull()) {
+            return "null";
+        }
+        JsonPrimitive primitive = value.getAsJsonPrimitive();
+        return primitive.isString() ? "a text" : primitive.isBoolean() ? "true or false" : "a number";
+    }
+}

@@ -1,0 +1,169 @@
+package s4s.eval;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import s4s.data.NpyArray;
+import s4s.data.Npz;
+import s4s.report.Progress;
+import s4s.schedule.GridType;
+import tech.tablesaw.api.Table;
+
+/**
+ * The whole table of a benchmark, made block of images by block of images: every solver on every grid with every NFE. What is
+ * computed is on disk after each grid and NFE, so a killed run goes on, and a finished one grows to more images.
+ */
+public final class BenchmarkRun {
+    private final Benchmark.Loaded loaded;
+    private final Teacher teacher;
+    private final int batch;
+    private final int block;
+    private final Path state;
+    private final String recipe;
+    private final List<Group> groups = new ArrayList<>();
+
+    /** Contestants that share most of their network calls, and their sums. */
+    private record Group(String name, List<Contestant> contestants, List<Tally> tallies) {
+        int count() {
+            return tallies.get(0).count();
+        }
+
+        long cost() {
+            return (long) contestants.size() * contestants.get(0).nfe();
+        }
+    }
+
+    /** Told when all solvers have seen the same images, with the table so far. */
+    @FunctionalInterface
+    public interface Milestone {
+        /** @throws IOException if the table cannot be stored */
+        void reached(int images, Table scores) throws IOException;
+    }
+
+    /**
+     * Takes up what the folder has, if it was made by the same recipe.
+     *
+     * @param benchmark which solvers, grids and NFEs
+     * @param loaded its networks
+     * @param batch images in a network call
+     * @param block images of a block, a multiple of {@code batch}
+     * @param state folder for the sums; made if it is not there
+     * @throws IOException if a file of the folder cannot be read
+     */
+    public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, int batch, int block, Path state) throws IOException {
+        this.loaded = loaded;
+        this.teacher = benchmark.teacher();
+        this.batch = batch;
+        this.block = block;
+        this.state = state;
+        this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe().toString();
+        Files.createDirectories(state);
+        for (int nfe : benchmark.nfes()) {
+            for (GridType grid : benchmark.grids()) {
+                List<Contestant> contestants = benchmark.contestants(loaded.denoiser(), grid, nfe);
+                String name = nfe + "-" + grid.id();
+                groups.add(new Group(name, contestants, read(state.resolve(name + ".npz"), contestants)));
+            }
+        }
+    }
+
+    /**
+     * Goes on until every solver has seen {@code images} images.
+     *
+     * @param manager parent of all working memory
+     * @param images a multiple of the block
+     * @param progress shows where it is
+     * @param milestone told after every block
+     * @throws IllegalArgumentException if {@code images} is not a multiple of the block
+     * @throws IOException if the sums cannot be stored
+     */
+    public void to(int images, NDManager manager, Progress progress, Milestone milestone) throws IOException {
+        if (images < block || images % block != 0) {
+            throw new IllegalArgumentException(images + " images are no whole blocks of " + block);
+        }
+        long work = groups.stream().mapToLong(g -> g.cost() * Math.max(0, images - g.count())).sum();
+        long before = 0;
+        for (int from = 0; from < images; from += block) {
+            before = block(from, manager, progress, before, work, milestone);
+        }
+    }
+
+    private long block(int from, NDManager manager, Progress progress, long before, long work, Milestone milestone)
+            throws IOException {
+        List<Group> due = groups.stream().filter(g -> g.count() <= from).toList();
+        long done = before;
+        try (NDManager scope = manager.newSubManager()) {
+            if (!due.isEmpty()) {
+                Teacher.Images images = teacher.draw(scope, loaded.denoiser(),
+                        LongStream.range(from, from + block).toArray(), batch, n -> {});
+                Comparison comparison = new Comparison(loaded.denoiser(), loaded.features(),
+                        new Frechet(loaded.reference().moments()), images, batch, block);
+                for (Group group : due) {
+                    long start = done;
+                    int nfe = group.contestants.get(0).nfe();
+                    comparison.add(scope, group.contestants, group.tallies,
+                            n -> progress.update(start + nfe * n, work, "images " + from + "-" + (from + block - 1) + ", " + group.name));
+                    write(group);
+                    done += group.cost() * block;
+                }
+            }
+        }
+        if (groups.stream().allMatch(g -> g.count() == from + block)) {
+            milestone.reached(from + block, table());
+        }
+        return done;
+    }
+
+    private Table table() {
+        List<Comparison.Score> scores = new ArrayList<>();
+        for (Group group : groups) {
+            for (int i = 0; i < group.tallies.size(); i++) {
+                scores.add(group.tallies.get(i).score(group.contestants.get(i), new Frechet(loaded.reference().moments())));
+            }
+        }
+        return Scores.table(scores, block);
+    }
+
+    private List<Tally> read(Path file, List<Contestant> contestants) throws IOException {
+        List<String> key = key(contestants);
+        if (Files.exists(file)) {
+            try (Npz npz = Npz.open(file)) {
+                if (npz.get("key").strings().equals(key)) {
+                    List<Tally> tallies = new ArrayList<>();
+                    for (int i = 0; i < contestants.size(); i++) {
+                        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+                        for (String name : new Tally(1).arrays().keySet()) {
+                            arrays.put(name, npz.get(i + "/" + name));
+                        }
+                        tallies.add(Tally.of(loaded.features().size(), arrays::get));
+                    }
+                    return tallies;
+                }
+            }
+        }
+        return contestants.stream().map(c -> new Tally(loaded.features().size())).toList();
+    }
+
+    private void write(Group group) throws IOException {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("key", NpyArray.of(key(group.contestants)));
+        for (int i = 0; i < group.tallies.size(); i++) {
+            int number = i;
+            group.tallies.get(i).arrays().forEach((name, array) -> arrays.put(number + "/" + name, array));
+        }
+        Npz.write(state.resolve(group.name + ".npz"), arrays);
+    }
+
+    /** What the sums depend on. */
+    private List<String> key(List<Contestant> contestants) {
+        List<String> key = new ArrayList<>(List.of(recipe));
+        contestants.forEach(c -> key.add(c.solver() + " " + c.value().stages()));
+        return key;
+    }
+}

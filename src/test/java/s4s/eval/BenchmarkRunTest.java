@@ -1,0 +1,113 @@
+package s4s.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import s4s.model.CountingDenoiser;
+import s4s.model.EdmPreconditioning;
+import s4s.model.FeatureNet;
+import s4s.model.NetworkDenoiser;
+import s4s.model.UNet;
+import s4s.report.Progress;
+import s4s.schedule.GridType;
+import s4s.solver.Solvers;
+import tech.tablesaw.api.Table;
+
+/** A table that was stopped and made larger is the table made at once. */
+class BenchmarkRunTest {
+    private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(8), List.of(1), List.of(false), 8);
+    private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
+    private final Benchmark benchmark = new Benchmark("small", "network", "features",
+            new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), List.of(2, 4), List.of(GridType.LOGSNR, GridType.EDM));
+    private NDManager manager;
+    private CountingDenoiser denoiser;
+    private Benchmark.Loaded loaded;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        denoiser = new CountingDenoiser(
+                new NetworkDenoiser(new UNet(UNET, UNet.initial(UNET, manager, 3)), new EdmPreconditioning(0.5)));
+        MiniFeatures features = new MiniFeatures(new FeatureNet(FEATURES, FeatureNet.initial(FEATURES, manager, 4)), manager);
+        Moments moments = new Moments(features.size());
+        float[] vectors = new float[60 * features.size()];
+        for (int i = 0; i < vectors.length; i++) {
+            vectors[i] = i * 37 % 251 / 100f;
+        }
+        moments.add(vectors);
+        loaded = new Benchmark.Loaded(denoiser, "hash", features,
+                new Reference(moments.gaussian(), "features", "hash", "ramp", "hash"));
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private Table run(String state, int images, List<Integer> milestones) throws IOException {
+        List<Table> tables = new ArrayList<>();
+        new BenchmarkRun(benchmark, loaded, 10, 20, folder.resolve(state)).to(images, manager, Progress.none(), (count, table) -> {
+            milestones.add(count);
+            tables.add(table);
+        });
+        return tables.get(tables.size() - 1);
+    }
+
+    @Test
+    void growsToTheSameNumbers() throws IOException {
+        List<Integer> milestones = new ArrayList<>();
+        Table once = run("once", 60, milestones);
+        assertEquals(List.of(20, 40, 60), milestones);
+        run("grown", 20, milestones);
+        assertEquals(once.print(100), run("grown", 60, milestones).print(100));
+        assertEquals(40, once.rowCount());
+
+        List<Contestant> contestants = benchmark.contestants(denoiser, GridType.EDM, 4);
+        Teacher.Images images = benchmark.teacher().draw(manager, denoiser, Benchmark.seeds(60), 60, n -> {});
+        List<Comparison.Score> scores = new Comparison(denoiser, loaded.features(),
+                new Frechet(loaded.reference().moments()), images, 20, 20).run(manager, contestants, n -> {});
+        for (int i = 0; i < scores.size(); i++) {
+            int row = 30 + i;
+            assertEquals(scores.get(i).contestant().solver(), once.stringColumn("solver").get(row));
+            assertEquals(scores.get(i).fd(), once.doubleColumn("fd").get(row), 1e-3 * scores.get(i).fd());
+            assertEquals(scores.get(i).blockMean(), once.doubleColumn("block_fd").get(row), 1e-3 * scores.get(i).blockMean());
+            assertEquals(scores.get(i).rmse(), once.doubleColumn("rmse").get(row), 1e-5);
+        }
+    }
+
+    @Test
+    void asksNothingTwice() throws IOException {
+        run("state", 40, new ArrayList<>());
+        long calls = denoiser.calls();
+        List<Integer> milestones = new ArrayList<>();
+        run("state", 40, milestones);
+        assertEquals(calls, denoiser.calls());
+        assertEquals(List.of(40), milestones);
+    }
+
+    @Test
+    void otherWeightsBeginAgain() throws IOException {
+        run("state", 20, new ArrayList<>());
+        long calls = denoiser.calls();
+        loaded = new Benchmark.Loaded(denoiser, "other hash", loaded.features(), loaded.reference());
+        run("state", 20, new ArrayList<>());
+        assertEquals(2 * calls, denoiser.calls());
+    }
+
+    @Test
+    void imagesAreWholeBlocks() {
+        assertThrows(IllegalArgumentException.class, () -> run("state", 30, new ArrayList<>()));
+    }
+}
