@@ -254,7 +254,8 @@ public record GridType(String id, String description, Rule rule) {
 
     private static double[] list(String id, double[] grid, int steps) {
         if (grid.length != steps + 1) {
-            throw new IllegalArgumentException("Grid " + id + " has " + (grid.length - 1) + " steps, but " + steps + " are needed.");
+            throw new IllegalArgumentException(
+                    "Grid " + id + " has " + (grid.length - 1) + " steps, but " + steps + " are needed.");
         }
         return grid;
     }
