@@ -21,9 +21,9 @@ final class SolversCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-13s %-19s %-6s %-12s %s%n", "solver", "", "order", "NFE", "reference");
+        out.printf("%-22s %-29s %-6s %-25s %s%n", "solver", "", "order", "NFE", "reference");
         for (Method method : Solvers.all()) {
-            out.printf("%-13s %-19s %-6d %-12s %s%n", method.name(), method.label(), method.order(),
+            out.printf("%-22s %-29s %-6d %-25s %s%n", method.name(), method.label(), method.order(),
                     method.cost().rule(), method.reference());
         }
         out.printf("%n%-18s %s%n", "grid", "");
