@@ -5,7 +5,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import s4s.schedule.GridNames;
 import s4s.schedule.GridType;
+import s4s.schedule.PublishedGrids;
 import s4s.solver.Method;
 import s4s.solver.Solvers;
 
@@ -25,9 +27,9 @@ final class SolversCommand implements Callable<Integer> {
                     method.cost().rule(), method.reference());
         }
         out.printf("%n%-18s %s%n", "grid", "");
-        for (GridType grid : GridType.all()) {
-            out.printf("%-18s %s%n", grid.id(), grid.description());
-        }
+        GridType.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
+        PublishedGrids.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
+        GridNames.forms().forEach((form, meaning) -> out.printf("%-18s %s%n", form, meaning));
         return 0;
     }
 }

@@ -216,8 +216,8 @@ class CatalogueTest {
     }
 
     /**
-     * The last step to noise level 0 is Euler's: the denoised state of the last evaluation. Not so for Adams methods, which keep
-     * their order, and where noise was evaluated at a state that UniPC has corrected since.
+     * The last step to noise level 0 is Euler's: the denoised state of the last evaluation. Not so for Adams methods, which
+     * keep their order, and where noise was evaluated at a state that UniPC has corrected since.
      */
     @Test
     void everyMethodCanEndAtZero() {

@@ -122,6 +122,7 @@ class OfficialMethodsTest {
     void unknownNamesAndDefectsAreRefused() {
         assertRefused("There is no official solver \"rk45\"", "rk45");
         assertRefused("There is no official solver \"dpm3_r03\"", "dpm3_r03");
+        assertRefused("There is no official solver \"unipc3m_bh1\"", "unipc3m_bh1");
         assertRefused("has no variant [taylor]", "unipc2_bh1_off_taylor");
         assertRefused("must name its B", "unipc2_off");
         assertRefused("orders 1 to 4, not 5", "ipndm5");
