@@ -78,6 +78,30 @@ class Tensor:
         return [self.nested(at + i * stride, axis + 1) for i in range(self.shape[axis])]
 
 
+class View:
+    """A tensor of torch: numbers of a storage, which may be read later."""
+
+    def __init__(self, storage, offset, shape, stride, *_):
+        self.storage, self.offset, self.shape, self.stride = storage, offset, shape, stride
+
+    def tensor(self):
+        count = product(self.shape)
+        steps = list(zip(self.shape, self.stride))
+        last = self.offset + sum((n - 1) * step for n, step in steps)
+        if not isinstance(self.storage, Storage) or len(self.shape) != len(self.stride) or self.offset < 0 \
+                or count > MOST_VALUES or any(step < 0 for step in self.stride) or (count and last >= len(self.storage)):
+            raise Refused("a tensor of shape %r does not fit its storage" % (tuple(self.shape),))
+        flat = numbers(self.storage.code, self.storage.data)
+        values = []
+        for i in range(count):
+            at = self.offset
+            for n, step in reversed(steps):
+                at += (i % n) * step
+                i //= n
+            values.append(flat[at])
+        return Tensor(self.shape, values)
+
+
 class DType:
     """A numpy number type, filled in by BUILD."""
 
@@ -107,23 +131,6 @@ def numbers(code, data, order="<"):
 
 
 # --- what may be called -------------------------------------------------------------------------------------------------
-
-def rebuild_tensor(storage, offset, shape, stride, *_):
-    count = product(shape)
-    last = offset + sum((n - 1) * step for n, step in zip(shape, stride)) if count else offset
-    if not isinstance(storage, Storage) or len(shape) != len(stride) or count > MOST_VALUES or offset < 0 \
-            or any(step < 0 for step in stride) or (count and last >= len(storage)):
-        raise Refused("a tensor of shape %r does not fit its storage" % (tuple(shape),))
-    flat = numbers(storage.code, storage.data)
-    values = []
-    for i in range(count):
-        at = offset
-        for n, step in zip(reversed(shape), reversed(stride)):
-            at += (i % n) * step
-            i //= n
-        values.append(flat[at])
-    return Tensor(shape, values)
-
 
 def dtype(kind, *_):
     return DType(kind.lstrip("<>|="))
@@ -175,8 +182,8 @@ CALLS = {
     "_codecs.encode": encode,
     "torch.Size": container(list),
     "torch.device": lambda *args: ":".join(str(a) for a in args),
-    "torch._utils._rebuild_tensor": rebuild_tensor,
-    "torch._utils._rebuild_tensor_v2": rebuild_tensor,
+    "torch._utils._rebuild_tensor": View,
+    "torch._utils._rebuild_tensor_v2": View,
     "torch._utils._rebuild_parameter": lambda data, *_: data,
     "torch.storage._load_from_bytes": lambda data: load_legacy(io.BytesIO(data)),
     "numpy.dtype": dtype,
@@ -341,7 +348,6 @@ def load_zip(stream):
 
 def load_legacy(stream):
     """The torch format before zip: five pickles, then the storages' bytes, each after its count of elements."""
-    start = stream.tell()
     if load(stream, no_persistent) != TORCH_MAGIC:
         raise Refused("no torch file of the older kind")
     load(stream, no_persistent)                            # protocol
@@ -355,8 +361,7 @@ def load_legacy(stream):
             raise Refused("a view of a storage, as torch before 0.4 wrote them")
         return storages.setdefault(str(key[2]), Storage(storage_code(key[1]), b""))
 
-    at = stream.tell()
-    load(stream, storage)                                  # a first time, to learn the storages' types
+    value = load(stream, storage)                          # views of storages that are filled below
     for key in load(stream, no_persistent):
         count, = struct.unpack("<q", stream.read(8))
         known = storages[str(key)]
@@ -366,9 +371,6 @@ def load_legacy(stream):
         known.data = stream.read(size)
         if len(known.data) != size:
             raise Refused("truncated: a storage of %d bytes has %d" % (size, len(known.data)))
-    stream.seek(at)
-    value = load(stream, storage)                          # now with their numbers
-    stream.seek(start)
     return value
 
 
@@ -401,6 +403,8 @@ class Plain:
             raise Refused("more than %d values, or more than %d levels of nesting" % (MOST_VALUES, MOST_DEPTH))
         if isinstance(value, Array):
             value = value.tensor
+        if isinstance(value, View):
+            value = value.tensor()
         if isinstance(value, Tensor):
             self.count += len(value.values)
             return value.nested()

@@ -24,6 +24,7 @@ import s4s.solver.data.SolverDiff;
 import s4s.solver.data.SolverFile;
 import s4s.solver.data.SolverSource;
 import s4s.solver.data.SolverTable;
+import tech.tablesaw.api.Table;
 
 /** {@code s4s solver}: a solver's numbers, shown, compared, saved and measured. */
 @Command(name = "solver", mixinStandardHelpOptions = true,
@@ -49,11 +50,13 @@ final class SolverCommand implements Runnable {
                 description = "Schedule: " + Schedules.NAMES + " (default edm for a named solver, its own for a file).")
         private Optional<NoiseSchedule> schedule;
 
-        private SolverFile file(String text, CommandSpec spec) throws IOException {
-            Optional<String> none = Optional.empty();
-            boolean stored = text.endsWith(".json");        // in a comparison the options are for the one that has a name
-            return SolverSource.of(text, stored && spec.name().equals("diff") ? none : grid,
-                    stored && spec.name().equals("diff") ? Optional.empty() : nfe).file(schedule, new Edm(), CommandText.of(spec));
+        private SolverFile file(String text, String command) throws IOException {
+            return SolverSource.of(text, grid, nfe).file(schedule, new Edm(), command);
+        }
+
+        /** One of two, where grid and NFE are meant for the one that has a name. */
+        private SolverFile oneOf(String text, String command) throws IOException {
+            return SolverSource.isFile(text) ? SolverSource.of(text).file(schedule, new Edm(), command) : file(text, command);
         }
     }
 
@@ -61,8 +64,7 @@ final class SolverCommand implements Runnable {
             description = "Prints a solver: noise levels, where the network is asked, weights, consistency defect.")
     int show(@Parameters(paramLabel = "SOLVER", description = "A name, or a FILE.json.") String text, @Mixin Build build)
             throws IOException {
-        CommandSpec command = spec.subcommands().get("show").getCommandSpec();
-        SolverFile file = build.file(text, command);
+        SolverFile file = build.file(text, CommandText.of(spec));
         Solver solver = file.solver();
         print(solver.name() + ": " + solver.evaluations() + " NFE, " + solver.stages().size() + " nodes, prediction "
                 + solver.prediction() + ", schedule " + file.schedule().name() + ", largest defect "
@@ -77,8 +79,8 @@ final class SolverCommand implements Runnable {
             description = "Compares two solvers number by number in canonical form; exit code 1 if they differ.")
     int diff(@Parameters(paramLabel = "A", description = "A name, or a FILE.json.") String a,
             @Parameters(paramLabel = "B", description = "Likewise.") String b, @Mixin Build build) throws IOException {
-        CommandSpec command = spec.subcommands().get("diff").getCommandSpec();
-        SolverDiff diff = SolverDiff.of(build.file(a, command).solver(), build.file(b, command).solver());
+        String command = CommandText.of(spec);
+        SolverDiff diff = SolverDiff.of(build.oneOf(a, command).solver(), build.oneOf(b, command).solver());
         print(TableView.of(diff.table()).text());
         print("");
         print(diff.verdict());
@@ -90,10 +92,10 @@ final class SolverCommand implements Runnable {
     int save(@Parameters(paramLabel = "SOLVER", description = "A name, or a FILE.json.") String text, @Mixin Build build,
             @Option(names = "--out", required = true, paramLabel = "FILE.json", description = "Where it goes.") Path out)
             throws IOException {
-        if (!out.toString().endsWith(".json")) {
+        if (!SolverSource.isFile(out.toString())) {
             throw new IllegalArgumentException("a solver file's name ends in .json, " + out + " does not");
         }
-        SolverFile file = build.file(text, spec.subcommands().get("save").getCommandSpec());
+        SolverFile file = build.file(text, CommandText.of(spec));
         file.write(out);
         print("wrote " + file.solver() + " to " + out);
         return 0;
@@ -110,9 +112,10 @@ final class SolverCommand implements Runnable {
                     description = "Schedule: " + Schedules.NAMES + " (default ${DEFAULT-VALUE}).") NoiseSchedule schedule) {
         Method method = Solvers.named(name);
         List<Integer> sorted = nfes.stream().sorted().distinct().toList();
-        var table = new Convergence(schedule).table(List.of(method), List.of(GridType.named(grid)), sorted);
+        GridType type = GridType.named(grid);
+        Table table = new Convergence(schedule).table(List.of(method), List.of(type), sorted);
         if (table.isEmpty()) {
-            method.layout(sorted.get(0));                   // says why not
+            method.on(type, schedule, sorted.get(0));       // says why not
         }
         print(TableView.of(table).text());
         print("order " + String.format("%.2f", table.doubleColumn("slope").getDouble(0)) + " (published: " + method.order()

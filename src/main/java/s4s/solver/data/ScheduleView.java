@@ -64,9 +64,9 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
         return Math.abs(a - b) > TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
     }
 
-    /** A record's own text, without the hash codes that other classes put into theirs. */
+    /** The schedule's own text; its class where it has none but a hash code. */
     private static String name(NoiseSchedule schedule) {
-        String text = schedule.toString().replaceAll("@[0-9a-f]+", "");
-        return schedule instanceof Record ? text : text.substring(text.lastIndexOf('.') + 1);
+        String text = schedule.toString();
+        return text.contains("@") ? schedule.getClass().getSimpleName() : text;
     }
 }

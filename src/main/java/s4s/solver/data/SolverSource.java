@@ -19,9 +19,13 @@ public sealed interface SolverSource {
     /** The evaluations of a named method where none are asked for. */
     int NFE = 5;
 
+    /** Whether a text is the path of a solver file: it ends in {@code .json}. Every other text is a name. */
+    static boolean isFile(String text) {
+        return text.endsWith(".json");
+    }
+
     /**
-     * Understands what a user writes. A text that ends in {@code .json} is the path of a solver file, every other one a name of
-     * {@link Solvers}. All that can be refused without a model is refused here.
+     * Understands what a user writes: the path of a solver file ({@link #isFile}) or a name of {@link Solvers}. All that can be refused without a model is refused here.
      *
      * @param text a name or a path
      * @param grid name of a grid, only with a method; empty: {@link #GRID}
@@ -31,7 +35,7 @@ public sealed interface SolverSource {
      * @throws IOException if the file cannot be read
      */
     static SolverSource of(String text, Optional<String> grid, Optional<Integer> nfe) throws IOException {
-        if (text.endsWith(".json")) {
+        if (isFile(text)) {
             Stored stored = new Stored(Path.of(text), SolverFile.read(Path.of(text)));
             if (grid.isPresent()) {
                 throw new IllegalArgumentException(text + " holds a solver with its own noise levels; leave out the grid "
