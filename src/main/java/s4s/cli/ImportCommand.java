@@ -35,7 +35,8 @@ final class ImportCommand implements Runnable {
     @Command(name = "dyweight", mixinStandardHelpOptions = true, sortOptions = false,
             description = "DyWeight's learned parameters (arXiv:2603.11607), one solver file each.")
     int dyweight(@Parameters(paramLabel = "FILE.json") Path file,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the solver files.") Path out)
+            @Option(names = "--out", defaultValue = "solvers", paramLabel = "DIR",
+                    description = "Folder of the solver files (default ${DEFAULT-VALUE}).") Path out)
             throws IOException {
         List<SolverFile> solvers = DyWeight.read(file, CommandText.of(spec));
         for (SolverFile solver : solvers) {
@@ -54,7 +55,8 @@ final class ImportCommand implements Runnable {
             @Option(names = "--schedule", required = true, converter = Schedules.class,
                     description = "The schedule that the times refer to: " + Schedules.NAMES + ".") NoiseSchedule schedule,
             @Option(names = "--name", description = "Name of the solver (default ld3-SOLVER-nfeN).") Optional<String> name,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the solver file.") Path out)
+            @Option(names = "--out", defaultValue = "solvers", paramLabel = "DIR",
+                    description = "Folder of the solver file (default ${DEFAULT-VALUE}).") Path out)
             throws IOException {
         write(named(LearnedTimes.read(file, Solvers.named(solver), schedule, CommandText.of(spec)), name), out);
         return 0;
@@ -64,12 +66,16 @@ final class ImportCommand implements Runnable {
             description = "A checkpoint of GAS or GS (arXiv:2510.17699).")
     int gas(@Parameters(paramLabel = "FILE.json") Path file,
             @Option(names = "--schedule", required = true, converter = Schedules.class,
-                    description = "The network's schedule: " + Schedules.NAMES + "; edm-as-vp for EDM networks.")
-                    NoiseSchedule schedule,
+                    description = "The schedule that it was learned with: " + Schedules.NAMES + ".") NoiseSchedule schedule,
+            @Option(names = "--for-edm", description = "Rewrite it for EDM networks as they are, whose alpha is 1 and whose"
+                    + " time is the noise level; with --schedule edm-as-vp, as GAS sees them.") boolean forEdm,
             @Option(names = "--name", description = "Name of the solver (default gas-ORDER-nfeN).") Optional<String> name,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the solver file.") Path out)
+            @Option(names = "--out", defaultValue = "solvers", paramLabel = "DIR",
+                    description = "Folder of the solver file (default ${DEFAULT-VALUE}).") Path out)
             throws IOException {
-        write(named(GasCheckpoint.read(file, schedule, CommandText.of(spec)), name), out);
+        String command = CommandText.of(spec);
+        write(named(forEdm ? GasCheckpoint.readForEdm(file, schedule, command) : GasCheckpoint.read(file, schedule, command),
+                name), out);
         return 0;
     }
 

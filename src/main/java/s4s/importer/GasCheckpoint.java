@@ -67,6 +67,16 @@ public final class GasCheckpoint {
         }
     }
 
+    /**
+     * {@link #read} for an EDM network as it is, with {@code alpha} 1 and the noise level as its time: the same samples, the
+     * schedule's scales folded into the weights. The solver then runs on any EDM network of this project.
+     *
+     * @param schedule the schedule that the checkpoint was learned with, {@code VpLinear.edmAsVp()} in GAS
+     */
+    public static SolverFile readForEdm(Path file, NoiseSchedule schedule, String command) throws IOException {
+        return EdmForm.of(read(file, schedule, command), schedule);
+    }
+
     /** N + 1 times from 1 down to the last. */
     static double[] times(double[] theta, double last) {
         int steps = theta.length + 1;

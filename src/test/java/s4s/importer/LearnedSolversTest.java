@@ -20,6 +20,7 @@ import s4s.data.BadFileException;
 import s4s.model.GaussianMixture;
 import s4s.run.Executor;
 import s4s.run.Program;
+import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
 import s4s.schedule.VpLinear;
 import s4s.solver.Prediction;
@@ -53,6 +54,21 @@ class LearnedSolversTest {
         Golden.assertClose(Golden.numbers(reference.getAsJsonArray("x")), run(file, Golden.numbers("noise", "d8")), 1e-9, "gas");
         double[] uniform = GasCheckpoint.times(Golden.numbers(reference.getAsJsonArray("uniform_mu_logit_N4")), 1e-3);
         assertArrayEquals(new double[] {1, 0.75025, 0.5005, 0.25075, 0.001}, uniform, 1e-9);
+    }
+
+    /** The official sample again, from a network that knows no alpha. */
+    @Test
+    void gasRunsOnEdmNetworksToo() throws IOException {
+        SolverFile file = GasCheckpoint.readForEdm(GAS, VP, "test");
+        assertEquals(6, file.solver().evaluations());
+        double[] z = Golden.numbers("noise", "d8");
+        GaussianMixture model = Golden.mixture("d8", new Edm(), Prediction.DATA);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            double[] x = Executor.run(Program.of(file.on(new Edm()), new Edm(), Prediction.DATA), model,
+                    manager.create(z, new Shape(z.length / 8, 8, 1, 1))).toDoubleArray();
+            JsonObject reference = new Gson().fromJson(Files.readString(GAS), JsonObject.class);
+            Golden.assertClose(Golden.numbers(reference.getAsJsonArray("x")), x, 1e-9, "gas for EDM");
+        }
     }
 
     @Test
