@@ -5,7 +5,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import s4s.schedule.GridNames;
 import s4s.schedule.GridType;
+import s4s.schedule.PublishedGrids;
 import s4s.solver.Method;
 import s4s.solver.Solvers;
 
@@ -19,15 +21,15 @@ final class SolversCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-13s %-19s %-6s %-12s %s%n", "solver", "", "order", "NFE", "reference");
+        out.printf("%-22s %-29s %-6s %-25s %s%n", "solver", "", "order", "NFE", "reference");
         for (Method method : Solvers.all()) {
-            out.printf("%-13s %-19s %-6d %-12s %s%n", method.name(), method.label(), method.order(),
+            out.printf("%-22s %-29s %-6d %-25s %s%n", method.name(), method.label(), method.order(),
                     method.cost().rule(), method.reference());
         }
         out.printf("%n%-18s %s%n", "grid", "");
-        for (GridType grid : GridType.all()) {
-            out.printf("%-18s %s%n", grid.id(), grid.description());
-        }
+        GridType.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
+        PublishedGrids.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
+        GridNames.forms().forEach((form, meaning) -> out.printf("%-18s %s%n", form, meaning));
         return 0;
     }
 }

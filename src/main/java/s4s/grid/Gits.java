@@ -9,8 +9,9 @@ import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
 
 /**
- * GITS: grids by dynamic programming on a teacher's trajectory. A student that takes one Euler step from the teacher's point i to
- * its point j lands beside the trajectory; the grid is the path through the teacher's points on which these misses cost least.
+ * GITS: grids by dynamic programming on a teacher's trajectory. A student that takes one Euler step from the teacher's point
+ * i to its point j lands beside the trajectory; the grid is the path through the teacher's points on which these misses cost
+ * least.
  *
  * <pre>{@code
  *   JumpCosts costs = Gits.costs(manager, denoiser, Gits.points(denoiser.schedule()), Gits.Metric.DEVIATION, seeds, 64);
@@ -73,7 +74,8 @@ public final class Gits {
     }
 
     /**
-     * The costs of all jumps for one batch; one network call for each of the teacher's points but the last.
+     * The costs of all jumps for one batch; one network call for each of the teacher's points but the last. States and outputs
+     * at all points are held in memory as float64.
      *
      * @param denoiser the network
      * @param points the teacher's noise levels, strictly decreasing, at least two, positive

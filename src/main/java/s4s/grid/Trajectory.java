@@ -65,30 +65,35 @@ final class Trajectory {
     }
 
     /**
-     * How far an Euler step from point i lands from where it should at point j, averaged over the samples; {@code i = j} for the
-     * trajectory itself.
+     * How far an Euler step from point i lands from where it should at point j, averaged over the samples; {@code i = j} for
+     * the trajectory itself.
      */
     double miss(int i, int j, Gits.Metric metric) {
         int size = direction.length / samples;
         double h = points[j] - points[i];
-        double[] from = states[i];
-        double[] slope = slopes[i];
         double[] target = states[metric == Gits.Metric.DEVIATION ? states.length - 1 : j];
+        double[] gap = new double[size];
         double total = 0;
         for (int sample = 0; sample < samples; sample++) {
+            int first = sample * size;
+            double along = 0;
+            for (int k = 0; k < size; k++) {
+                gap[k] = target[first + k] - states[i][first + k] - h * slopes[i][first + k];
+                along += gap[k] * direction[first + k];
+            }
             double absolute = 0;
             double square = 0;
-            double along = 0;
-            for (int k = sample * size; k < (sample + 1) * size; k++) {
-                double gap = target[k] - from[k] - h * slope[k];
-                absolute += Math.abs(gap);
-                square += gap * gap;
-                along += gap * direction[k];
+            double aside = 0;
+            for (int k = 0; k < size; k++) {
+                absolute += Math.abs(gap[k]);
+                square += gap[k] * gap[k];
+                double across = gap[k] - along * direction[first + k];
+                aside += across * across;
             }
             total += switch (metric) {
                 case L1 -> absolute;
                 case L2 -> Math.sqrt(square);
-                case DEVIATION -> Math.sqrt(Math.max(0, square - along * along));
+                case DEVIATION -> Math.sqrt(aside);
             };
         }
         return total / samples;

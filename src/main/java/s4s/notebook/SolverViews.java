@@ -10,6 +10,7 @@ import s4s.solver.Method;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Stage;
+import s4s.solver.data.SolverDiff;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -121,6 +122,40 @@ public final class SolverViews {
             amplification.append(solver.amplification());
         });
         return Table.create("properties", name, calls, consistent, amplification);
+    }
+
+    /**
+     * Which of these are the same solver: groups whose canonical forms agree to 1e-12 ({@link SolverDiff#same()}), one row a group
+     * of two or more.
+     */
+    public static Table families(Map<String, Solver> solvers) {
+        List<List<String>> groups = new ArrayList<>();
+        for (String name : solvers.keySet()) {
+            groups.stream().filter(group -> SolverDiff.of(solvers.get(group.get(0)), solvers.get(name)).same()).findFirst()
+                    .orElseGet(() -> {
+                        groups.add(new ArrayList<>());
+                        return groups.get(groups.size() - 1);
+                    }).add(name);
+        }
+        StringColumn first = StringColumn.create("solver");
+        StringColumn others = StringColumn.create("the same numbers");
+        groups.stream().filter(group -> group.size() > 1).forEach(group -> {
+            first.append(group.get(0));
+            others.append(String.join(", ", group.subList(1, group.size())));
+        });
+        return Table.create("families", first, others);
+    }
+
+    /** The largest difference between a number of each solver and the same number of the first, in canonical form. */
+    public static Table differences(Map<String, Solver> solvers) {
+        Solver reference = solvers.values().iterator().next();
+        StringColumn name = StringColumn.create("solver");
+        DoubleColumn largest = DoubleColumn.create("largest difference of a number");
+        solvers.forEach((key, solver) -> {
+            name.append(key);
+            largest.append(Math.abs(SolverDiff.of(reference, solver.as(reference.prediction())).largest().difference()));
+        });
+        return Table.create("differences", name, largest);
     }
 
     /** Labels {@code prefix0..} for rows or columns. */

@@ -24,6 +24,9 @@ final class StillHeatmap {
 
     private static final Pattern DECIMALS = Pattern.compile("%\\{z:\\.(\\d+)f}");
 
+    /** XChart looks for a colour after the last one where a value is one rounding below the largest. */
+    private static final double ROOM = 1e-9;
+
     private StillHeatmap() {}
 
     static HeatMapChart chart(JsonObject trace, JsonObject layout) {
@@ -54,8 +57,10 @@ final class StillHeatmap {
         styler.setXAxisTickMarkSpacingHint(StillPlot.labelWidth(columns));
         styler.setPiecewise(false);
         styler.setRangeColors(ColorScale.colors(trace));
-        styler.setMin(trace.get("zmin").getAsDouble());
-        styler.setMax(trace.get("zmax").getAsDouble());
+        double least = trace.get("zmin").getAsDouble();
+        double most = trace.get("zmax").getAsDouble();
+        styler.setMin(least - ROOM * (most - least));
+        styler.setMax(most + ROOM * (most - least));
         styler.setGradientColorColumnHeight(layout.get("height").getAsInt() / 2);
         styler.setLegendVisible(Json.get(trace, "showscale").map(JsonElement::getAsBoolean).orElse(true));
         styler.setDrawBorder(true); // else the paper shines through between the cells

@@ -25,7 +25,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * The label is the time {@code t} in [1/M, 1]; a network wants {@link #networkInput}. Sampling starts from unit noise,
  * {@code x_T = z}.
  *
- * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, appendix D, for the interpolation</a>
+ * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, whose code interpolates so</a>
  * @see <a href="https://arxiv.org/abs/2112.10752">Rombach et al. 2022, for the noise rates</a>
  */
 public final class Discrete implements NoiseSchedule {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The names of grid types: those of {@link GridType#all()}, those of {@link PublishedGrids#all()}, and forms with parameters. */
+/** The names of grid types: of {@link GridType#all()}, of {@link PublishedGrids#all()}, and forms with parameters. */
 public final class GridNames {
 
     private static final long LARGEST_FILE = 1 << 20;
@@ -44,7 +44,7 @@ public final class GridNames {
         forms.put("sigma-poly:RHO", "noise level = b + (a - b)(1 - i/N)^RHO");
         forms.put("time-poly:RHO", "VP time = b + (a - b)(1 - i/N)^RHO (LD3's \"poly\")");
         forms.put("list:80,5,0.002", "noise levels of your own; list:@FILE reads them from a text or JSON file");
-        forms.put("times:1,0.4,0.001", "times of your own, in the label of the network's schedule; also times:@FILE");
+        forms.put("times:1,0.4,.001", "times of your own, in the label of the network's schedule; also times:@FILE");
         forms.put("...+0", "any of these with a last step to noise level 0, for instance edm+0 (EDM's sampler)");
         return forms;
     }
@@ -99,7 +99,8 @@ public final class GridNames {
         } catch (NoSuchFileException | InvalidPathException e) {
             throw new IllegalArgumentException("There is no grid file " + file + ".", e);
         } catch (IOException e) {
-            throw new UncheckedIOException(new IOException("Grid file " + file + " cannot be read as text: " + e.getMessage(), e));
+            throw new UncheckedIOException(
+                    new IOException("Grid file " + file + " cannot be read as text: " + e.getMessage(), e));
         }
     }
 }

@@ -77,8 +77,8 @@ public record GridType(String id, String description, Rule rule) {
             SIGMA_UNIFORM, SIGMA_QUADRATIC, DMN);
 
     /**
-     * The EDM polynomial in the noise level with another exponent, {@code edm:rho}; see {@link Grids#polynomial}. With rho = 2 it
-     * is DPM-Solver's quadratic grid on EDM networks.
+     * The EDM polynomial in the noise level with another exponent, {@code edm:rho}; see {@link Grids#polynomial}. With rho = 2
+     * it is DPM-Solver's quadratic grid on EDM networks.
      *
      * @param rho positive
      */
@@ -152,8 +152,8 @@ public record GridType(String id, String description, Rule rule) {
     }
 
     /**
-     * This type with a last step to noise level 0, {@code edm+0}: N - 1 intervals of this type, then 0. EDM's sampler ends so. Only
-     * methods that use neither log SNR nor the network at the last level can take that step.
+     * This type with a last step to noise level 0, {@code edm+0}: N - 1 intervals of this type, then 0. EDM's sampler ends so.
+     * Only methods that use neither log SNR nor the network at the last level can take that step.
      */
     public GridType toZero() {
         return new GridType(id + "+0", description + ", then a step to noise level 0", (schedule, from, to, steps) -> {
@@ -254,7 +254,8 @@ public record GridType(String id, String description, Rule rule) {
 
     private static double[] list(String id, double[] grid, int steps) {
         if (grid.length != steps + 1) {
-            throw new IllegalArgumentException("Grid " + id + " has " + (grid.length - 1) + " steps, but " + steps + " are needed.");
+            throw new IllegalArgumentException(
+                    "Grid " + id + " has " + (grid.length - 1) + " steps, but " + steps + " are needed.");
         }
         return grid;
     }

@@ -65,8 +65,8 @@ public final class Grids {
     }
 
     /**
-     * A power of the index: {@code v_i = to + (from - to) (1 - i/N)^rho}; not the same as {@link #polynomial}, except for rho = 1.
-     * LD3's quadratic grid has rho = 2.
+     * A power of the index: {@code v_i = to + (from - to) (1 - i/N)^rho}; not the same as {@link #polynomial}, except for
+     * rho = 1. LD3's quadratic grid has rho = 2.
      *
      * @param from first value
      * @param to last value, positive and below {@code from}
@@ -100,8 +100,9 @@ public final class Grids {
     }
 
     /**
-     * GAS's times from free parameters, by breaking a stick: {@code mu_j = e + (1 - 2e) / (1 + exp(-theta_j))}, {@code e = 1e-5};
-     * {@code u_j = 1 - mu_1 ... mu_j}; the times are {@code 1 > t0 + (1 - t0) u_{N-1} > ... > t0 + (1 - t0) u_1 > t0}.
+     * GAS's times from free parameters, by breaking a stick: {@code mu_j = e + (1 - 2e) / (1 + exp(-theta_j))},
+     * {@code e = 1e-5}; {@code u_j = 1 - mu_1 ... mu_j}; the times are
+     * {@code 1 > t0 + (1 - t0) u_{N-1} > ... > t0 + (1 - t0) u_1 > t0}.
      *
      * @param t0 last time, in (0, 1)
      * @param theta N - 1 parameters; {@code log(N - j)}, j = 1..N-1, gives nearly equal steps
@@ -122,8 +123,8 @@ public final class Grids {
     }
 
     /**
-     * A grid moved onto the nearest points that divide its range of log SNR into equal cells, as DPM-Solver-v3 does with the cells
-     * of its statistics.
+     * A grid moved onto the nearest points that divide its range of log SNR into equal cells, as DPM-Solver-v3 does with the
+     * cells of its statistics.
      *
      * @param sigmas a grid of positive noise levels
      * @param cells number of cells, 1200 in the published code
@@ -132,10 +133,10 @@ public final class Grids {
      * @see <a href="https://arxiv.org/abs/2310.13268">Zheng et al. 2023</a>
      */
     public static double[] snapped(double[] sigmas, int cells) {
-        double first = Math.log(sigmas[0]);
-        double span = Math.log(sigmas[sigmas.length - 1]) - first;
+        double[] fine = logSnr(sigmas[0], sigmas[sigmas.length - 1], cells);
+        double range = Math.log(fine[0] / fine[cells]);
         return of(Arrays.stream(sigmas)
-                .map(sigma -> Math.exp(first + Math.rint(cells * (Math.log(sigma) - first) / span) * span / cells)).toArray());
+                .map(sigma -> fine[(int) Math.rint(cells * Math.log(fine[0] / sigma) / range)]).toArray());
     }
 
     private static double[] spaced(double first, double last, int steps, double from, double to, DoubleUnaryOperator value) {

@@ -18,7 +18,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param t0 time at which sampling ends, in (0, t1)
  * @param t1 time at which sampling starts, below 1
  * @see <a href="https://arxiv.org/abs/2102.09672">Nichol and Dhariwal 2021, equation 17</a>
- * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, appendix D, for continuous times and t1 = 0.9946</a>
+ * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, whose code starts at t1 = 0.9946</a>
  */
 public record VpCosine(double s, double t0, double t1) implements NoiseSchedule {
 

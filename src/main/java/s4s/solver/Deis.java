@@ -11,7 +11,7 @@ public final class Deis {
 
     private Deis() {}
 
-    /** {@link #tAB(int, VpLinear)} in the time of the linear VP schedule from 0.002 to 80, as diff-sampler always takes it. */
+    /** {@link #tAB(int, VpLinear)} in the time of the linear VP schedule from 0.002 to 80, which diff-sampler always takes. */
     public static Method tAB(int order) {
         return tAB(order, VpLinear.between(0.002, 80));
     }
@@ -24,8 +24,8 @@ public final class Deis {
      * </pre>
      *
      * with {@code L_j} the Lagrange basis on {@code tau_i, tau_{i-1}, ..}. The integral is taken by the official rule, 10000
-     * nodes with both ends and divisor 10000, whose error of relative size 1e-4 belongs to the published numbers. The first step
-     * and a step to noise level 0 are Euler's.
+     * nodes with both ends and divisor 10000, whose error of relative size 1e-4 belongs to the published numbers. The first
+     * step and a step to noise level 0 are Euler's.
      *
      * @param order q, 1 or more
      * @param timeline the time
@@ -48,7 +48,10 @@ public final class Deis {
                 }));
     }
 
-    /** {@code step / M sum_m g(from + v_m step) v_m^k}, {@code g = d sigma / d tau}, with derivatives by {@code from} and {@code step}. */
+    /**
+     * {@code step / M sum_m g(from + v_m step) v_m^k}, k = 0..count-1, with {@code g = d sigma / d tau}; the sums are plain
+     * numbers, and derivatives by {@code from} and {@code step} are put together at the end.
+     */
     private static DerivativeStructure[] moments(VpLinear time, DerivativeStructure from, DerivativeStructure step, int count) {
         double[][] sums = new double[2][count + 1];                                // of g and g' times powers of v
         for (int m = 0; m < NODES; m++) {

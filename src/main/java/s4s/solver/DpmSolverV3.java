@@ -95,7 +95,8 @@ public final class DpmSolverV3 {
         for (int m = 0; m <= cells; m++) {
             DerivativeStructure term = width.multiply(m).exp().multiply(width).multiply(m == 0 || m == cells ? 0.5 : 1);
             for (int k = 0; k < count; k++) {
-                sums[k] = m == 0 ? term.multiply(k == 0 ? 1 : 0) : sums[k].add(term.multiply(Math.pow((double) m / cells, k)));
+                DerivativeStructure value = term.multiply(Math.pow((double) m / cells, k));
+                sums[k] = m == 0 ? value : sums[k].add(value);
             }
         }
         return sums;
@@ -104,15 +105,16 @@ public final class DpmSolverV3 {
     private static Tracer snapped(Tracer t) {
         int n = t.steps();
         if (t.toZero(n - 1)) {
-            throw new IllegalArgumentException("DPM-Solver-v3 cuts log SNR into cells, so its grid cannot end at noise level 0.");
+            throw new IllegalArgumentException("DPM-Solver-v3 cuts log SNR into cells, so its grid cannot end at level 0.");
         }
         DerivativeStructure[] levels = new DerivativeStructure[n + 1];
         for (int i = 0; i <= n; i++) {
             if (i > 0 && cell(t, i) == cell(t, i - 1)) {
-                throw new IllegalArgumentException("DPM-Solver-v3 has " + CELLS + " cells, and grid points " + (i - 1) + " and " + i
-                        + " fall into one; take fewer steps.");
+                throw new IllegalArgumentException("DPM-Solver-v3 has " + CELLS + " cells, and grid points " + (i - 1)
+                        + " and " + i + " fall into one; take fewer steps.");
             }
-            levels[i] = i == 0 || i == n ? t.sigma(i) : t.sigma(0).multiply(t.h(0, n).multiply(-(double) cell(t, i) / CELLS).exp());
+            double part = (double) cell(t, i) / CELLS;
+            levels[i] = i == 0 || i == n ? t.sigma(i) : t.sigma(0).multiply(t.h(0, n).multiply(-part).exp());
         }
         DerivativeStructure[] told = IntStream.range(0, n)
                 .mapToObj(i -> t.evaluateAt(i).divide(t.sigma(i)).multiply(levels[i])).toArray(DerivativeStructure[]::new);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
-/** Linear multistep methods: one evaluation a step, at the newest state; older outputs are used again. NFE = number of steps. */
+/** Linear multistep methods: one evaluation a step, at the newest state; older outputs are used again. NFE = steps. */
 public final class Multistep {
 
     private static final double[][] ADAMS_BASHFORTH = {
@@ -64,7 +64,8 @@ public final class Multistep {
      * k-diffusion's LMS and rho-AB DEIS. Starts up with the lower orders.
      *
      * <pre>
-     *   y_{i+1} = y_i + sum_j w_j e_{i-j},   w_j = int_{sigma_i}^{sigma_{i+1}} prod_{m != j} (s - sigma_{i-m}) / (sigma_{i-j} - sigma_{i-m}) ds
+     *   y_{i+1} = y_i + sum_j w_j e_{i-j},   w_j = int_{sigma_i}^{sigma_{i+1}} L_j(s) ds
+     *   L_j(s) = prod_{m != j} (s - sigma_{i-m}) / (sigma_{i-j} - sigma_{i-m})
      * </pre>
      *
      * @param order 1 or more; 1 is {@link #ddim()}
@@ -227,8 +228,8 @@ public final class Multistep {
 
     static void requireOrder(String method, int order, int highest) {
         if (order < 1 || order > highest) {
-            throw new IllegalArgumentException(method + " has orders 1 " + (highest == Integer.MAX_VALUE ? "and up" : "to " + highest)
-                    + ", not " + order + ".");
+            String range = highest == Integer.MAX_VALUE ? "and up" : "to " + highest;
+            throw new IllegalArgumentException(method + " has orders 1 " + range + ", not " + order + ".");
         }
     }
 }

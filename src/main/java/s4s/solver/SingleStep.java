@@ -103,7 +103,7 @@ public final class SingleStep {
                 : of("dpmpp-" + order + "s", "DPM-Solver++ " + order + "S", order, Prediction.DATA, Optional.empty(), DPMPP);
     }
 
-    /** k-diffusion's DPM-Solver++(2S): steps of the grid, the inner node in the middle of log SNR; NFE as {@link #dpmSolver2}. */
+    /** k-diffusion's DPM-Solver++(2S): the inner node in the middle of each step in log SNR; NFE as {@link #dpmSolver2}. */
     public static Method dpmSolverPP2Midpoint() {
         return of("dpmpp-2s-mid", "DPM-Solver++ 2S mid", 2, Prediction.DATA, Optional.of(Layout.Inner.UNIFORM), DPMPP);
     }

@@ -79,8 +79,7 @@ public final class Solvers {
             Map.entry("dpm-fast", "dpm-3s"),
             Map.entry("dpm++2s", "dpmpp-2s-mid"),
             Map.entry("dpm++2m", "dpmpp-2m-nolof"),
-            Map.entry("dpm++3m", "dpmpp-3m-taylor-nolof"),
-            Map.entry("unipc", "unipc-3-bh2"));
+            Map.entry("dpm++3m", "dpmpp-3m-taylor-nolof"));
 
     private Solvers() {}
 
@@ -95,8 +94,9 @@ public final class Solvers {
     }
 
     /**
-     * The method of a name: one of {@link #all()}, a combination such as {@code dpm-3m-nolof} or {@code dpmpp-2m-taylor-below10},
-     * a name of k-diffusion such as {@code lms} or {@code dpm++2m}, and any of them with {@code -afs} for the analytic first step.
+     * The method of a name: one of {@link #all()}, a combination such as {@code dpm-3m-nolof} or
+     * {@code dpmpp-2m-taylor-below10}, a name of k-diffusion such as {@code lms} or {@code dpm++2m}, and any of them with
+     * {@code -afs} for the analytic first step.
      *
      * @throws IllegalArgumentException for an unknown name; the message lists the catalogue
      */

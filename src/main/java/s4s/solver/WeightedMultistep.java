@@ -118,7 +118,8 @@ public final class WeightedMultistep {
         Row sum = m.get(0).times(c.at(t, i, 0)).times(-1);
         for (int j = 1; j < k; j++) {
             Row term = j > 2 ? m.get(j) : j > d.size() ? Row.ZERO : d.get(j - 1);
-            sum = sum.plus(term.times(c.at(t, i, j)).times(j > 2 || k > 2 && j == 1 ? 1 : -1));
+            boolean minus = j == 2 || j == 1 && k == 2;                            // the published signs
+            sum = sum.plus(term.times(c.at(t, i, j)).times(minus ? -1 : 1));
         }
         for (int j = 0; j < k; j++) {
             sum = sum.plus(x.get(j).times(a.at(t, i, j)));

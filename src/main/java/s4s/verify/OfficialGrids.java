@@ -20,8 +20,8 @@ import s4s.schedule.VpLinear;
 
 /**
  * What the public implementations call their schedules and grids, in our terms. The same word means different grids in them:
- * {@code time_quadratic} squares the index in LD3 and the time in DPM-Solver, and on EDM networks both space the noise level where
- * diff-sampler spaces VP time.
+ * {@code time_quadratic} squares the index in LD3 and the time in DPM-Solver, and on EDM networks both space the noise level
+ * where diff-sampler spaces VP time.
  */
 public final class OfficialGrids {
 
@@ -122,8 +122,8 @@ public final class OfficialGrids {
      */
     public static List<Integer> singleStepOrders(int order, int nfe) {
         if (order < 1 || order > 3 || nfe < 1) {
-            throw new IllegalArgumentException("Single-step methods have orders 1 to 3 and take at least one evaluation, not order "
-                    + order + " and NFE " + nfe + ".");
+            throw new IllegalArgumentException("Single-step methods have orders 1 to 3 and take at least one evaluation, "
+                    + "not order " + order + " and NFE " + nfe + ".");
         }
         List<Integer> orders = new ArrayList<>(Collections.nCopies(nfe / order, order));
         if (nfe % order != 0) {
@@ -152,7 +152,7 @@ public final class OfficialGrids {
         Matcher split = WITH_EXPONENT.matcher(name);
         String word = split.matches() ? split.group(1) : name;
         OptionalDouble rho = split.matches() ? OptionalDouble.of(Double.parseDouble(split.group(2))) : OptionalDouble.empty();
-        boolean level = schedule.timeline() != schedule;     // the label is the noise level, and grids in the label are grids in it
+        boolean level = schedule.timeline() != schedule;     // the label is the noise level, so grids in the label are
         return switch (family) {
             case "ld3" -> ld3(word, rho, level);
             case "dpmsolver", "dpmsolver_singlestep" -> dpmSolver(word, level);
@@ -204,7 +204,8 @@ public final class OfficialGrids {
 
     /** A grid in the time of the linear schedule with the same range, whatever the network's own time is. */
     private static GridType linearTime(GridType type) {
-        return new GridType("linear-" + type.id(), type.description() + ", of the linear schedule", (schedule, from, to, steps) ->
+        String description = type.description() + ", of the linear schedule";
+        return new GridType("linear-" + type.id(), description, (schedule, from, to, steps) ->
                 type.levels(VpLinear.between(schedule.sigmaMin(), schedule.sigmaMax()), from, to, steps));
     }
 

@@ -27,8 +27,8 @@ import s4s.solver.WeightedMultistep;
 public final class OfficialMethods {
 
     private static final Pattern FAMILY = Pattern.compile(
-            "(?:kd_|edm_)?(euler|ddim|heun|deis_rhoab|deis_tab|dpm_fast|dpmpp|dpmv3_degenerated_o|dpm|gs_theory|ipndm_v|ipndm|lms"
-                    + "|s4s_lms_own|unipc)(\\d*)([ms]?|c?)((?:_[a-z0-9]+)*)");
+            "(?:kd_|edm_)?(euler|ddim|heun|deis_rhoab|deis_tab|dpm_fast|dpmpp|dpmv3_degenerated_o|dpm|gs_theory|ipndm_v|ipndm"
+                    + "|lms|s4s_lms_own|unipc)(\\d{0,2})([msc]?)((?:_[a-z0-9]+)*)");
 
     /** Words after the family that say where a run comes from or what is done outside of the solver. */
     private static final Set<String> NEUTRAL = Set.of("ld3", "ds", "off", "thr", "zero", "afs");
@@ -51,13 +51,14 @@ public final class OfficialMethods {
             throw new IllegalArgumentException("Solver \"" + solver + "\" is not implemented: " + reason + ".");
         });
         Matcher m = FAMILY.matcher(solver);
-        if (!m.matches()) {
+        if (!m.matches() || !m.group(3).isEmpty() && !m.group(1).startsWith(m.group(3).equals("c") ? "dpmv3" : "dpm")) {
             throw new IllegalArgumentException("There is no official solver \"" + solver + "\".");
         }
         Set<String> words = new HashSet<>(Arrays.asList(m.group(4).split("_")));
         words.remove("");
         boolean analytic = words.contains("afs");
-        Name name = new Name(solver, m.group(1), m.group(2).isEmpty() ? order : Integer.parseInt(m.group(2)), m.group(3), words);
+        int inName = m.group(2).isEmpty() ? order : Integer.parseInt(m.group(2));
+        Name name = new Name(solver, m.group(1), inName, m.group(3), words);
         Method method = name.method(nfe, schedule, params);
         words.removeAll(NEUTRAL);
         if (!words.isEmpty()) {
@@ -161,8 +162,9 @@ public final class OfficialMethods {
             NpyArray coef = params.get("coef");
             long[] shape = {2L * order + 1, nfe};
             if (coef == null || !Arrays.equals(coef.shape(), shape)) {
-                throw new IllegalArgumentException("Official solver \"" + text + "\" of order " + order + " needs an array coef of shape "
-                        + Arrays.toString(shape) + (coef == null ? "." : ", not " + Arrays.toString(coef.shape()) + "."));
+                throw new IllegalArgumentException("Official solver \"" + text + "\" of order " + order
+                        + " needs an array coef of shape " + Arrays.toString(shape)
+                        + (coef == null ? "." : ", not " + Arrays.toString(coef.shape()) + "."));
             }
             double[] all = coef.doubles();
             double[][] rows = new double[2 * order + 1][];

@@ -154,6 +154,14 @@ class PlotTest {
     }
 
     @Test
+    void aHeatmapOfAnyRangeIsDrawn() {
+        for (int i = 1; i <= 300; i++) {
+            double[][] values = {{-Math.sqrt(i), Math.nextDown(Math.sqrt(i)), Math.sqrt(i)}};
+            assertTrue(Figures.heatmap(values, List.of("a"), List.of("x", "y", "z"), "t").image().getWidth() > 0);
+        }
+    }
+
+    @Test
     void heatmapCellsHaveTheirColours() {
         double[][] values = {{-2, 0}, {Double.NaN, 2}};
         Plot plot = Figures.heatmap(values, List.of("a", "b"), List.of("x", "y"), "t");
