@@ -133,7 +133,8 @@ def persistent(name, state):
 
 with open(os.path.join(folder, "dyweight.pkl"), "wb") as out:
     pickle.dump({"predictor": persistent("DyWeight_predictor", {
-        "_parameters": collections.OrderedDict(hybrid_weights=tensor(weights, (2, 2), (2, 1)), t_scale=tensor(scale, (1,), (1,))),
+        "_parameters": collections.OrderedDict(hybrid_weights=tensor(weights, (2, 2), (2, 1)),
+                                               t_scale=tensor(scale, (1,), (1,))),
         "_buffers": collections.OrderedDict(mask=tensor(mask, (2, 2), (2, 1))), "num_steps": 3, "afs": True,
         "guidance_rate": None}),
         "loss_fn": persistent("DyWeight_loss", {"solver_stu": solvers.dyweight_sampler, "schedule_type": "polynomial",

@@ -29,7 +29,8 @@ final class ImportCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: " + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(spec.commandLine(),
+                "a command is missing: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     @Command(name = "dyweight", mixinStandardHelpOptions = true, sortOptions = false,
@@ -82,7 +83,8 @@ final class ImportCommand implements Runnable {
     private static SolverFile named(SolverFile file, Optional<String> name) {
         Solver solver = file.solver();
         return name.isEmpty() ? file
-                : new SolverFile(new Solver(name.get(), solver.prediction(), solver.stages()), file.schedule(), file.provenance());
+                : new SolverFile(new Solver(name.get(), solver.prediction(), solver.stages()), file.schedule(),
+                        file.provenance());
     }
 
     private void write(SolverFile file, Path folder) throws IOException {

@@ -25,8 +25,8 @@ import s4s.solver.Stage;
 import s4s.solver.data.SolverFile;
 
 /**
- * The learned parameters of DyWeight. On a grid {@code s_0 > ... > s_K} of noise levels, with weights {@code w} that need not sum
- * to 1 and scaled evaluation levels,
+ * The learned parameters of DyWeight. On a grid {@code s_0 > ... > s_K} of noise levels, with weights {@code w} that need
+ * not sum to 1 and scaled evaluation levels,
  *
  * <pre>
  *   c_0 = s_0
@@ -37,7 +37,8 @@ import s4s.solver.data.SolverFile;
  *
  * so {@code c_i} is the time that the state has really reached. With the noise {@code e = (x - D) / tau} that a network sees at
  * its level, {@code d_i = (tau_i / c_i) e_i}: a solver in noise prediction whose node i lies at {@code |c_i|}. The last
- * {@code c_K} is often slightly negative, a step beyond clean data; its node then lies at {@code -c_K}, the level of what is left.
+ * {@code c_K} is often slightly negative, a step beyond clean data; its node then lies at {@code -c_K}, the level of what
+ * is left.
  *
  * @see <a href="https://arxiv.org/abs/2603.11607">Zhao et al. 2026</a>
  */
@@ -53,11 +54,11 @@ public final class DyWeight {
     private DyWeight() {}
 
     /**
-     * Reads all solvers of a file. Each is named by benchmark and evaluations, {@code dyweight-cifar10-nfe3}; where several have
-     * the same, they get the suffixes {@code -1}, {@code -2}, ...
+     * Reads all solvers of a file. Each is named by benchmark and evaluations, {@code dyweight-cifar10-nfe3}; where several
+     * have the same, they get the suffixes {@code -1}, {@code -2}, ...
      *
-     * @param file JSON with a list {@code solvers}; each has {@code benchmark}, {@code reported_nfe}, {@code grid_points} (K + 1),
-     *     {@code analytic_first_step}, {@code grid} ({@code polynomial} or {@code discrete}), {@code rho}, {@code sigma_min},
+     * @param file JSON with a list {@code solvers}; each has {@code benchmark}, {@code reported_nfe}, {@code grid_points}
+     *     (K + 1), {@code analytic_first_step}, {@code grid} ({@code polynomial} or {@code discrete}), {@code rho}, {@code sigma_min},
      *     {@code sigma_max}, {@code guidance}, {@code weights} (K rows of K) and {@code time_scale} (one for each evaluation)
      * @param command what is reading, for the provenance
      * @return solver files, in the file's order
@@ -88,8 +89,8 @@ public final class DyWeight {
     }
 
     /** One solver of the file, checked. */
-    private record Entry(String benchmark, int reportedNfe, int steps, boolean analytic, String grid, double rho, double sigmaMin,
-            double sigmaMax, double guidance, double[][] weights, double[] scale) {
+    private record Entry(String benchmark, int reportedNfe, int steps, boolean analytic, String grid, double rho,
+            double sigmaMin, double sigmaMax, double guidance, double[][] weights, double[] scale) {
 
         static Entry of(JsonFields fields) throws BadFileException {
             int points = fields.count("grid_points");
@@ -103,7 +104,8 @@ public final class DyWeight {
             }
             Entry entry = new Entry(benchmark, fields.count("reported_nfe"), points - 1,
                     fields.flag("analytic_first_step"), fields.text("grid"), fields.number("rho"), fields.number("sigma_min"),
-                    fields.number("sigma_max"), fields.number("guidance"), fields.rows("weights"), fields.numbers("time_scale"));
+                    fields.number("sigma_max"), fields.number("guidance"), fields.rows("weights"),
+                    fields.numbers("time_scale"));
             int k = entry.steps;
             if (entry.weights.length != k || Arrays.stream(entry.weights).anyMatch(row -> row.length != k)) {
                 throw fields.fault("weights", "must be " + k + " rows of " + k + ", for " + points + " grid points");
@@ -125,7 +127,7 @@ public final class DyWeight {
             return analytic ? steps - 1 : steps;
         }
 
-        /** Network calls of one evaluation: the paper counts two where classifier-free guidance asks with and without the text. */
+        /** Network calls of one evaluation: the paper counts two where guidance asks with and without the text. */
         int forwards() {
             return guidance == 0 || guidance == 1 ? 1 : 2;
         }
@@ -135,8 +137,8 @@ public final class DyWeight {
         }
 
         /**
-         * The schedule in whose terms the solver was made: the noise level is the time, {@code alpha} is 1. A network of discrete
-         * times has its own range; the sampler that was published takes that one, and so do we where the file's does not fit.
+         * The schedule in whose terms the solver was made: the noise level is the time, {@code alpha} is 1. A network of
+         * discrete times has its own range; the published sampler takes that one, whatever the file says.
          */
         NoiseSchedule schedule() {
             if (!grid.equals("discrete")) {
@@ -188,7 +190,8 @@ public final class DyWeight {
                 }
                 boolean evaluated = i < steps && !(analytic && i == 0);
                 if (evaluated && c[i] == 0) {
-                    throw new IllegalArgumentException("it reaches noise level 0 before its last evaluation, where no slope exists");
+                    throw new IllegalArgumentException(
+                            "it reaches noise level 0 before its last evaluation, where no slope exists");
                 }
                 stages.add(new Stage(Math.abs(c[i]), evaluated ? level(i, c[i]) : Double.NaN, states, outputs));
             }
@@ -215,7 +218,8 @@ public final class DyWeight {
                         + ", where this network is not defined");
             }
             if (c[steps] < 0) {
-                all = all.with("last node", "the sample overshoots clean data, time " + c[steps] + "; its level is the distance");
+                all = all.with("last node",
+                        "the sample overshoots clean data, time " + c[steps] + "; its level is the distance");
             }
             return all;
         }

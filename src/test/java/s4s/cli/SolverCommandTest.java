@@ -39,7 +39,8 @@ class SolverCommandTest {
                 SolverFile.read(Path.of(file)).provenance().sessions().get(0).get("command"));
         String shown = run(0, "solver", "show", file);
         assertTrue(shown.contains("-1.5 e1 + 0.5 e0") && shown.contains("2 NFE") && shown.contains("Edm["), shown);
-        assertTrue(run(0, "solver", "diff", "ipndm-2", file, "--grid", "list:4,2,1", "--nfe", "2").contains("the same numbers"));
+        assertTrue(run(0, "solver", "diff", "ipndm-2", file, "--grid", "list:4,2,1", "--nfe", "2")
+                .contains("the same numbers"));
         assertTrue(run(1, "solver", "diff", file, "ddim", "--grid", "list:4,2,1", "--nfe", "2").contains("differ by at most"));
         assertTrue(run(0, "solver", "show", "dpmpp-2m", "--schedule", "sd", "--nfe", "3").contains("prediction DATA"));
     }

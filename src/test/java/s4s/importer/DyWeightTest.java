@@ -152,7 +152,8 @@ class DyWeightTest {
     @Test
     void refusesWhatCannotBe() throws IOException {
         String good = Files.readString(MADE_UP);
-        refuses("reported_nfe is 3, but the parameters make 2", good.replaceFirst("\"reported_nfe\": 2", "\"reported_nfe\": 3"));
+        refuses("reported_nfe is 3, but the parameters make 2",
+                good.replaceFirst("\"reported_nfe\": 2", "\"reported_nfe\": 3"));
         refuses("solvers[0].weights must be 3 rows of 3", good.replaceFirst("\\[1.1, 0.0, 0.0\\]", "[1.1, 0.0]"));
         refuses("may only fill columns 0 to i", good.replaceFirst("\\[1.1, 0.0, 0.0\\]", "[1.1, 0.0, 0.5]"));
         refuses("time_scale has 1 numbers for 2", good.replaceFirst("\\[0.9, 1.05\\]", "[0.9]"));

@@ -51,7 +51,8 @@ class LearnedSolversTest {
         SolverFile file = GasCheckpoint.read(GAS, VP, "test");
         assertEquals("gas-4-nfe6", file.solver().name());
         assertEquals(6, file.solver().evaluations());
-        Golden.assertClose(Golden.numbers(reference.getAsJsonArray("x")), run(file, Golden.numbers("noise", "d8")), 1e-9, "gas");
+        Golden.assertClose(Golden.numbers(reference.getAsJsonArray("x")), run(file, Golden.numbers("noise", "d8")), 1e-9,
+                "gas");
         double[] uniform = GasCheckpoint.times(Golden.numbers(reference.getAsJsonArray("uniform_mu_logit_N4")), 1e-3);
         assertArrayEquals(new double[] {1, 0.75025, 0.5005, 0.25075, 0.001}, uniform, 1e-9);
     }

@@ -50,7 +50,8 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
         String both = "Solver " + solver.name() + " was made for the schedule " + name + ", the model has " + view.name + ": ";
         String remedy = "; take a model with its schedule, or make the solver on this one.";
         if (differ(start, view.start)) {
-            throw new IllegalArgumentException(both + "its start is unit noise times " + start + ", not " + view.start + remedy);
+            throw new IllegalArgumentException(
+                    both + "its start is unit noise times " + start + ", not " + view.start + remedy);
         }
         for (int k = 0; k < times.size(); k++) {
             if (differ(alphas.get(k), view.alphas.get(k)) || differ(times.get(k), view.times.get(k))) {

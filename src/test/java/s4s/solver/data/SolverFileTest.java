@@ -64,8 +64,8 @@ class SolverFileTest {
 
     @Test
     void refusesWithOneLineThatNamesTheFault() throws IOException {
-        String good = SolverFile.of(Solvers.named("dpmpp-2m").on(GridType.LOGSNR, new Edm(), 3), new Edm(), Provenance.of("test"))
-                .json();
+        String good = SolverFile.of(Solvers.named("dpmpp-2m").on(GridType.LOGSNR, new Edm(), 3), new Edm(),
+                Provenance.of("test")).json();
         for (int length = 1; length < good.length() - 2; length += 97) {
             refuses("truncated", good.substring(0, length));
         }
@@ -125,7 +125,8 @@ class SolverFileTest {
         assertEquals("edm", stored.file(Optional.empty(), new Edm(), "").provenance().recipe().get("grid"));
         assertThrows(IllegalArgumentException.class, () -> stored.on(new VpLinear()));
         assertThrows(IllegalArgumentException.class, () -> SolverSource.of(path.toString(), Optional.empty(), Optional.of(5)));
-        assertThrows(IllegalArgumentException.class, () -> SolverSource.of(path.toString(), Optional.of("edm"), Optional.empty()));
+        assertThrows(IllegalArgumentException.class,
+                () -> SolverSource.of(path.toString(), Optional.of("edm"), Optional.empty()));
         assertThrows(IllegalArgumentException.class, () -> SolverSource.of("nobody"));
         assertThrows(BadFileException.class, () -> SolverSource.of(folder.resolve("none.json").toString()));
     }
