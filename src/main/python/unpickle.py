@@ -3,8 +3,8 @@
 
 A pickle is a program. This script does not run it: it walks over the opcodes with a small stack machine of its own that
 knows lists, dictionaries, numbers and tensors. Nothing is imported and nothing is called; a file that calls anything but the
-few functions that rebuild tensors, arrays and plain containers is refused with one line. Only Python's standard library is needed
-(3.8 or newer): no torch, no numpy.
+few functions that rebuild tensors, arrays and plain containers is refused with one line. Only Python's standard library is
+needed (3.8 or newer): no torch, no numpy.
 
     python3 unpickle.py dyweight exps/*/network-snapshot-*.pkl > dyweight.json    # then: ./s4s import dyweight dyweight.json
     python3 unpickle.py ld3 best_v2.pt > ld3.json                                 #       ./s4s import ld3 ld3.json ...

@@ -58,8 +58,9 @@ public final class DyWeight {
      * have the same, they get the suffixes {@code -1}, {@code -2}, ...
      *
      * @param file JSON with a list {@code solvers}; each has {@code benchmark}, {@code reported_nfe}, {@code grid_points}
-     *     (K + 1), {@code analytic_first_step}, {@code grid} ({@code polynomial} or {@code discrete}), {@code rho}, {@code sigma_min},
-     *     {@code sigma_max}, {@code guidance}, {@code weights} (K rows of K) and {@code time_scale} (one for each evaluation)
+     *     (K + 1), {@code analytic_first_step}, {@code grid} ({@code polynomial} or {@code discrete}), {@code rho},
+     *     {@code sigma_min}, {@code sigma_max}, {@code guidance}, {@code weights} (K rows of K) and {@code time_scale} (one for
+     *     each evaluation)
      * @param command what is reading, for the provenance
      * @return solver files, in the file's order
      * @throws BadFileException if the file or an entry cannot be used; the message says which and why

@@ -35,8 +35,8 @@ public final class GasCheckpoint {
      * Reads the parameters and makes the solver.
      *
      * @param file JSON with {@code mu_logit}, N - 1 numbers theta; {@code coef}, the 1 + 2p rows {@code t_couple}, {@code c_1}
-     *     to {@code c_p}, {@code a_1} to {@code a_p} of N numbers each, one for each step; and {@code t_eps}, the last time, 0.001
-     *     unless given
+     *     to {@code c_p}, {@code a_1} to {@code a_p} of N numbers each, one for each step; and {@code t_eps}, the last time,
+     *     0.001 unless given
      * @param schedule the schedule of the network; for EDM networks GAS uses {@code VpLinear.edmAsVp()}
      * @param command what is reading, for the provenance
      * @throws BadFileException if the file cannot be used

@@ -46,7 +46,7 @@ public final class LearnedTimes {
         boolean checkpoint = fields.has("best_t_steps");
         double[] both = checkpoint ? fields.numbers("best_t_steps") : fields.numbers("times");
         if (checkpoint && both.length % 2 != 0) {
-            throw fields.fault("best_t_steps", "has " + both.length + "
+            throw fields.fault("best_t_steps", "has " + both.length
                     + " numbers; it holds times and decoupled times, as many each");
         }
         double[] times = checkpoint ? Arrays.copyOf(both, both.length / 2) : both;
