@@ -15,10 +15,8 @@ import s4s.model.Denoiser;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.run.Sampling;
-import s4s.schedule.GridType;
-import s4s.solver.Method;
 import s4s.solver.Solver;
-import s4s.solver.Solvers;
+import s4s.solver.data.SolverSource;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
@@ -29,14 +27,15 @@ final class SampleCommand implements Callable<Integer> {
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--solver", defaultValue = "dpmpp-3m", description = "See s4s solvers (default ${DEFAULT-VALUE}).")
+    @Option(names = "--solver", defaultValue = "dpmpp-3m", paramLabel = "NAME|FILE.json",
+            description = "See s4s solvers, or a solver file, which has its own grid and NFE (default ${DEFAULT-VALUE}).")
     private String solver;
 
-    @Option(names = "--grid", defaultValue = "logsnr", description = "See s4s solvers (default ${DEFAULT-VALUE}).")
-    private String grid;
+    @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
+    private Optional<String> grid;
 
-    @Option(names = "--nfe", defaultValue = "5", description = "Network calls for an image (default ${DEFAULT-VALUE}).")
-    private int nfe;
+    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
+    private Optional<Integer> nfe;
 
     @Option(names = "--seeds", defaultValue = "0-63", converter = Seeds.Converter.class,
             description = "One image each, for example 0-63 or 1,5,7-9 (default ${DEFAULT-VALUE}).")
@@ -59,19 +58,16 @@ final class SampleCommand implements Callable<Integer> {
         if (out.isEmpty() && png.isEmpty()) {
             throw new IllegalArgumentException("say where the images go: --out FILE.npz, --png FILE.png, or both");
         }
-        Method method = Solvers.named(solver);
-        GridType type = GridType.named(grid);
-        method.layout(nfe);                                 // refuses before the model is loaded
+        SolverSource source = SolverSource.of(solver, grid, nfe);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            Solver value = method.on(type, denoiser.schedule(), nfe);
+            Solver value = source.on(denoiser.schedule());
             long[] values = seeds.values();
             float[] images = Sampling.images(manager, denoiser, value, values, batch,
                     done -> progress.update(done, values.length, "images")).toFloatArray();
             int size = (int) denoiser.sampleShape().get(1);
-            ImageSet set = ImageSet.of(images, size, size,
-                    model + " " + method.name() + " " + type.id() + " " + nfe + " NFE");
+            ImageSet set = ImageSet.of(images, size, size, model + " " + source.label());
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());

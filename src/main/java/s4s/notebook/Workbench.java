@@ -29,6 +29,7 @@ import s4s.schedule.GridType;
 import s4s.solver.Method;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
+import s4s.solver.data.SolverSource;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -95,6 +96,16 @@ public final class Workbench implements AutoCloseable {
     public Solver solver(String method, String grid, int nfe) {
         Method found = Solvers.named(method);
         return found.on(GridType.named(grid), denoiser().schedule(), nfe);
+    }
+
+    /**
+     * A solver from a file, {@code bench.solver("file.json")}, or a method by name on the usual grid and NFE.
+     *
+     * @throws IllegalArgumentException if the file's solver was made for another schedule than the network's
+     * @see SolverSource
+     */
+    public Solver solver(String source) throws IOException {
+        return SolverSource.of(source).on(denoiser().schedule());
     }
 
     /** The teacher as a solver. */

@@ -50,7 +50,8 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
         String both = "Solver " + solver.name() + " was made for the schedule " + name + ", the model has " + view.name + ": ";
         String remedy = "; take a model with its schedule, or make the solver on this one.";
         if (differ(start, view.start)) {
-            throw new IllegalArgumentException(both + "its start is unit noise times " + start + ", not " + view.start + remedy);
+            throw new IllegalArgumentException(
+                    both + "its start is unit noise times " + start + ", not " + view.start + remedy);
         }
         for (int k = 0; k < times.size(); k++) {
             if (differ(alphas.get(k), view.alphas.get(k)) || differ(times.get(k), view.times.get(k))) {
@@ -64,9 +65,9 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
         return Math.abs(a - b) > TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
     }
 
-    /** A record's own text, without the hash codes that other classes put into theirs. */
+    /** The schedule's own text; its class where it has none but a hash code. */
     private static String name(NoiseSchedule schedule) {
-        String text = schedule.toString().replaceAll("@[0-9a-f]+", "");
-        return schedule instanceof Record ? text : text.substring(text.lastIndexOf('.') + 1);
+        String text = schedule.toString();
+        return text.contains("@") ? schedule.getClass().getSimpleName() : text;
     }
 }
