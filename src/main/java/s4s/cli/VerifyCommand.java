@@ -40,7 +40,8 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Vectors vectors = Vectors.open(folder); Progress progress = Progress.terminal(System.err, "verify")) {
             Report report = Verification.run(vectors, tolerance,
-                    name -> only.isEmpty() || only.get().matcher(name).find(), (done, all) -> progress.update(done, all, "cases"));
+                    name -> only.isEmpty() || only.get().matcher(name).find(),
+                    (done, all) -> progress.update(done, all, "cases"));
             report.print(spec.commandLine().getOut());
             return report.count(Result.Status.FAILED) == 0 ? 0 : 1;
         }

@@ -36,8 +36,8 @@ public final class Guidance extends DenoiserDecorator {
                 && unconditional.dataType() == conditional.dataType()
                 && unconditional.sampleShape().equals(conditional.sampleShape());
         if (!fit) {
-            throw new IllegalArgumentException("Guidance combines two predictions of one model: schedule, prediction, number type"
-                    + " and sample shape must be the same with the condition and without.");
+            throw new IllegalArgumentException("Guidance combines two predictions of one model: schedule, prediction, number"
+                    + " type and sample shape must be the same with the condition and without.");
         }
         this.conditional = conditional;
         this.scale = scale;

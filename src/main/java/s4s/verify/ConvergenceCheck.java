@@ -13,8 +13,8 @@ import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 
 /**
- * Errors against the exact ODE over the number of steps: lists "rows" (of the file's model) and "rows_MODEL", for the steps in "N"
- * and "N_MODEL", all from the noise of the file's model. Of the larger N, which cost most and add nothing, none is run.
+ * Errors against the exact ODE over the number of steps: lists "rows" (of the file's model) and "rows_MODEL", for the steps in
+ * "N" and "N_MODEL", all from the noise of the file's model. N above 80, which cost most and add nothing, are not run.
  */
 record ConvergenceCheck(Workshop workshop) implements Check {
 
@@ -44,9 +44,10 @@ record ConvergenceCheck(Workshop workshop) implements Check {
 
     private void add(JsonObject json, Optional<String> model, JsonObject row, List<VerificationCase> cases) {
         String solver = Vectors.optional(row, "solver").orElse("(no solver)");
-        String id = file() + ":" + model.map(m -> m + "/").orElse("") + Vectors.optional(row, "parameterization").orElse("?") + "/"
-                + solver + "/" + Vectors.optional(row, "grid").orElse("?");
-        cases.add(new VerificationCase("convergence", id, OfficialMethods.knownDefect(solver), 0, () -> measure(json, model, row)));
+        String id = file() + ":" + model.map(m -> m + "/").orElse("")
+                + Vectors.optional(row, "parameterization").orElse("?") + "/" + solver + "/" + Vectors.optional(row, "grid").orElse("?");
+        cases.add(new VerificationCase("convergence", id, OfficialMethods.knownDefect(solver), 0,
+                () -> measure(json, model, row)));
     }
 
     private Deviation measure(JsonObject json, Optional<String> model, JsonObject row) throws IOException {

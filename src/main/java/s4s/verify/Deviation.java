@@ -11,7 +11,8 @@ record Deviation(double error, String what) {
     /** The deviation of one array. */
     static Deviation of(String what, double[] expected, double[] actual) {
         if (expected.length != actual.length) {
-            throw new IllegalArgumentException(what + ": " + actual.length + " numbers where " + expected.length + " are expected");
+            throw new IllegalArgumentException(
+                    what + ": " + actual.length + " numbers where " + expected.length + " are expected");
         }
         double error = 0;
         double scale = 1;

@@ -59,7 +59,7 @@ record MetricCheck(Workshop workshop) implements Check {
                 () -> Deviation.of(name, expected.get(), compute(set, name)));
     }
 
-    /** An entry such as {"id": "shared/fid/d16", "fid": 3.4, "kid": 0.3} or {"id": "shared/prdc/pr_a/k3", "k": 3, "recall": 0.6}. */
+    /** An entry like {"id": "shared/fid/d16", "fid": 3.4} or {"id": "shared/prdc/pr_a/k3", "k": 3, "recall": 0.6}. */
     private void addIndexed(JsonObject entry, List<VerificationCase> cases) throws IOException {
         String id = Vectors.optional(entry, "id").orElse("(no id)");
         String suffix = Vectors.optional(entry, "k").map(k -> "_k" + k).orElse("");

@@ -38,7 +38,8 @@ record ReferenceCheck(Workshop workshop) implements Check {
             throw new IllegalArgumentException("its name is not model/parameterization[/cfgW_classC]");
         }
         boolean toZero = parts[1].endsWith(TO_ZERO);
-        NoiseSchedule schedule = workshop.schedule(toZero ? parts[1].substring(0, parts[1].length() - TO_ZERO.length()) : parts[1]);
+        NoiseSchedule schedule = workshop.schedule(
+                toZero ? parts[1].substring(0, parts[1].length() - TO_ZERO.length()) : parts[1]);
         int other = parts[0].indexOf(OTHER_NOISE);
         Mixture mixture = workshop.mixture(other < 0 ? parts[0] : parts[0].substring(other + OTHER_NOISE.length()));
         String noise = other < 0 ? workshop.noiseKey(parts[0]) : parts[0].substring(0, other);

@@ -8,7 +8,8 @@ import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 
 /**
- * Every case of index.json: the samples on the stored grid, that grid against our own of its name, and the number of network calls.
+ * Every case of index.json: the samples on the stored grid, that grid against our own of its name, and the number of network
+ * calls.
  */
 record TrajectoryCheck(Workshop workshop) implements Check {
 
@@ -24,7 +25,8 @@ record TrajectoryCheck(Workshop workshop) implements Check {
         return workshop.vectors().list("cases").stream().map(entry -> {
             String solver = Vectors.optional(entry, "solver").orElse("(no solver)");
             Optional<String> defect = OfficialMethods.knownDefect(solver);
-            return new VerificationCase(solver, Vectors.optional(entry, "id").orElse("(no id)"), defect, 0, () -> measure(entry));
+            return new VerificationCase(
+                    solver, Vectors.optional(entry, "id").orElse("(no id)"), defect, 0, () -> measure(entry));
         }).toList();
     }
 

@@ -73,7 +73,8 @@ final class Workshop implements AutoCloseable {
         Denoiser known = denoisers.get(key);
         if (known == null) {
             ClassMixture classes = mixture(model).model(schedule(parameterization), prediction);
-            known = guided.isPresent() ? classes.guided(guided.get().condition(), guided.get().scale()) : classes.unconditional();
+            known = guided.isPresent()
+                    ? classes.guided(guided.get().condition(), guided.get().scale()) : classes.unconditional();
             denoisers.put(key, known);
         }
         return known;
@@ -119,8 +120,8 @@ final class Workshop implements AutoCloseable {
 
     /** The noise of a model: its own, else that of the model of which its name is a variant (d8i: d8). */
     String noiseKey(String model) throws IOException {
-        return vectors.keys(NOISES).stream().filter(model::startsWith).max(Comparator.comparingInt(String::length)).orElseThrow(() ->
-                new IllegalArgumentException("there is no noise for model " + model + " in " + NOISES));
+        return vectors.keys(NOISES).stream().filter(model::startsWith).max(Comparator.comparingInt(String::length))
+                .orElseThrow(() -> new IllegalArgumentException("there is no noise for model " + model + " in " + NOISES));
     }
 
     @Override

@@ -21,7 +21,8 @@ class VerifyCommandTest {
     private static String run(int code, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        assertEquals(code, Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args), err.toString());
+        int actual = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
+        assertEquals(code, actual, err.toString());
         return code == 2 ? err.toString().strip() : out.toString();
     }
 

@@ -38,8 +38,8 @@ class SetDistancesTest {
     }
 
     /**
-     * Real 0, 1, 10 have radii 1, 1, 9 (k = 1), fake 2, 3 have 1 and 1. Fake 2 lies in the balls of 1 and 10, fake 3 in that of 10;
-     * of the real ones only 1 lies in a fake ball; the balls of 1 and 10 hold a fake.
+     * Real 0, 1, 10 have radii 1, 1, 9 (k = 1), fake 2, 3 have 1 and 1. Fake 2 lies in the balls of 1 and 10, fake 3 in that
+     * of 10; of the real ones only 1 lies in a fake ball; the balls of 1 and 10 hold a fake.
      */
     @Test
     void prdcByHand() {

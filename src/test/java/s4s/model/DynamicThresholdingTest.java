@@ -46,7 +46,8 @@ class DynamicThresholdingTest {
     void clipsAndScalesEachSampleByItsQuantile() {
         for (DataType type : new DataType[] {DataType.FLOAT64, DataType.FLOAT32}) {
             try (NDManager manager = NDManager.newBaseManager()) {
-                NDArray x = manager.create(new double[] {4, -3, 0, 1, -2, 0.5, -0.25, 0, 0, 0.1}, new Shape(2, 5)).toType(type, false);
+                NDArray x = manager.create(new double[] {4, -3, 0, 1, -2, 0.5, -0.25, 0, 0, 0.1}, new Shape(2, 5))
+                        .toType(type, false);
                 NDArray label = manager.create(new double[] {0.5}).toType(type, false);
                 double[] at75 = numbers(new DynamicThresholding(new Identity(type), 0.75, 1).predict(x, label));
                 assertArrayEquals(new double[] {1, -1, 0, 1 / 3.0, -2 / 3.0, 0.5, -0.25, 0, 0, 0.1}, at75, 1e-7);

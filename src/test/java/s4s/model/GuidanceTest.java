@@ -18,7 +18,8 @@ import s4s.solver.Prediction;
 class GuidanceTest {
 
     private static ClassMixture model(Prediction prediction) {
-        return new ClassMixture(Golden.mixture("d8", new Edm(), prediction), Map.of("left", new int[] {0, 1}, "right", new int[] {2}));
+        return new ClassMixture(
+                Golden.mixture("d8", new Edm(), prediction), Map.of("left", new int[] {0, 1}, "right", new int[] {2}));
     }
 
     private static double[] predict(Denoiser denoiser) {
@@ -70,7 +71,8 @@ class GuidanceTest {
             String message = assertThrows(IllegalArgumentException.class, () -> model.guided("left", scale)).getMessage();
             assertTrue(message.contains("guidance scale") && message.contains(String.valueOf(scale)), message);
         }
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> model.guided("up", 2)).getMessage().contains("left, right"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> model.guided("up", 2)).getMessage()
+                .contains("left, right"));
         Denoiser other = Golden.mixture("d8", new VpLinear(), Prediction.DATA);
         assertThrows(IllegalArgumentException.class, () -> new Guidance(model.unconditional(), other, 2));
         Denoiser noise = Golden.mixture("d8", new Edm(), Prediction.NOISE);
