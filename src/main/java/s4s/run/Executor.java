@@ -95,23 +95,38 @@ public final class Executor {
     }
 
     private static NDArray combine(List<Program.Term> terms, NDArray[] states, NDArray[] outputs, Shape shape, NDManager scope) {
-        NDArray sum = scope.zeros(shape, DataType.FLOAT64);
-        for (Program.Term term : terms) {
-            NDArray source = (term.source() == Program.Source.STATE ? states : outputs)[term.node()];
-            try (NDArray part = source.mul(term.weight())) {
-                sum.addi(part);
+        if (terms.isEmpty()) {
+            return scope.zeros(shape, DataType.FLOAT64);
+        }
+        NDArray sum = source(terms.get(0), states, outputs).mul(terms.get(0).weight());
+        for (Program.Term term : terms.subList(1, terms.size())) {
+            NDArray source = source(term, states, outputs);
+            if (term.weight() == 1) {
+                sum.addi(source);
+            } else {
+                try (NDArray part = source.mul(term.weight())) {
+                    sum.addi(part);
+                }
             }
         }
         return sum;
+    }
+
+    private static NDArray source(Program.Term term, NDArray[] states, NDArray[] outputs) {
+        return (term.source() == Program.Source.STATE ? states : outputs)[term.node()];
     }
 
     private static NDArray evaluate(
             Denoiser denoiser, Program.Node node, NDArray state, int number, int k, Observer observer, NDManager scope) {
         Program.Call call = node.call().orElseThrow();
         try (NDManager step = scope.newSubManager()) {
-            NDArray x = state.mul(call.scale());
-            x.attach(step);
-            NDArray input = x.toType(denoiser.dataType(), false);
+            NDArray x = state;
+            if (call.scale() != 1) {
+                x = state.mul(call.scale());
+                x.attach(step);
+            }
+            NDArray input = x.toType(denoiser.dataType(), x == state);
+            input.attach(step);
             NDArray label = step.create(new double[] {call.label()}).toType(denoiser.dataType(), false);
             NDArray output = denoiser.predict(input, label);
             if (!output.getShape().equals(state.getShape())) {

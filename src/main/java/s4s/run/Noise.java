@@ -3,6 +3,7 @@ package s4s.run;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.commons.math3.random.MersenneTwister;
 
@@ -35,12 +36,12 @@ public final class Noise {
         }
         int size = Math.toIntExact(sampleShape.size());
         double[] noise = new double[Math.multiplyExact(seeds.length, size)];
-        for (int i = 0; i < seeds.length; i++) {
+        IntStream.range(0, seeds.length).parallel().forEach(i -> {
             float[] image = normal(seeds[i], size);
             for (int j = 0; j < size; j++) {
                 noise[i * size + j] = image[j];
             }
-        }
+        });
         return manager.create(noise, new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray()));
     }

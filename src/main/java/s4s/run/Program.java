@@ -20,7 +20,8 @@ import s4s.solver.Traced;
  * @param solver name of the solver
  * @param prediction what the network returns
  * @param start {@code y_0 / z} for unit noise {@code z}
- * @param nodes the nodes 0..M
+ * @param nodes the nodes, the last one the sample: those of the solver, or fewer where it takes less arithmetic to write states
+ *     that are not evaluated into the rows that use them
  * @param finish {@code alpha(sigma_M)}, the factor from the last state to the sample
  */
 public record Program(String solver, Prediction prediction, double start, List<Node> nodes, double finish) {
@@ -76,7 +77,9 @@ public record Program(String solver, Prediction prediction, double start, List<N
 
     /** The program of a traced solver. */
     public static Program of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        Traced solver = traced.substitute(network, i -> output(traced, i, schedule, network));
+        Traced whole = traced.substitute(network, i -> output(traced, i, schedule, network));
+        Traced shorter = whole.withoutUnevaluated();
+        Traced solver = shorter.terms() < whole.terms() ? shorter : whole;
         List<Node> nodes = new ArrayList<>();
         for (Traced.Node node : solver.nodes()) {
             Optional<Call> call = node.evaluateAt().map(tau ->

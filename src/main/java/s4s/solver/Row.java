@@ -81,9 +81,18 @@ public final class Row {
 
     /** This row with every output {@code f_i} replaced by another row, {@code f_i = replacement(i)}. */
     public Row substitute(IntFunction<Row> replacement) {
-        Row row = new Row(states, Map.of());
-        for (Map.Entry<Integer, DerivativeStructure> output : outputs.entrySet()) {
-            row = row.plus(replacement.apply(output.getKey()).times(output.getValue()));
+        return substitute(new Row(states, Map.of()), outputs, replacement);
+    }
+
+    /** This row with every state {@code y_i} replaced by another row, {@code y_i = replacement(i)}. */
+    public Row substituteStates(IntFunction<Row> replacement) {
+        return substitute(new Row(Map.of(), outputs), states, replacement);
+    }
+
+    private static Row substitute(Row rest, Map<Integer, DerivativeStructure> weights, IntFunction<Row> replacement) {
+        Row row = rest;
+        for (Map.Entry<Integer, DerivativeStructure> weight : weights.entrySet()) {
+            row = row.plus(replacement.apply(weight.getKey()).times(weight.getValue()));
         }
         return row;
     }

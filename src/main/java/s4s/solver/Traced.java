@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
@@ -85,6 +87,33 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
     public Traced substitute(Prediction target, IntFunction<Row> output) {
         return new Traced(name, target, nodes.stream()
                 .map(node -> new Node(node.sigma, node.evaluateAt, node.row.substitute(output))).toList());
+    }
+
+    /**
+     * The same solver with fewer nodes: those that are neither the start, evaluated, nor the sample give way to their rows. The
+     * rows that used them grow.
+     */
+    public Traced withoutUnevaluated() {
+        int last = nodes.size() - 1;
+        List<Integer> kept = IntStream.rangeClosed(0, last)
+                .filter(k -> k == 0 || k == last || nodes.get(k).evaluateAt.isPresent()).boxed().toList();
+        List<Row> rows = new ArrayList<>();                  // of all nodes, by nodes that are kept
+        for (Node node : nodes) {
+            rows.add(node.row.substituteStates(i -> kept.contains(i) ? Row.state(i, one(i)) : rows.get(i)));
+        }
+        return new Traced(name, prediction, kept.stream().map(k -> new Node(nodes.get(k).sigma, nodes.get(k).evaluateAt,
+                rows.get(k).substituteStates(i -> Row.state(kept.indexOf(i), one(i)))
+                        .substitute(i -> Row.output(kept.indexOf(i), one(i))))).toList());
+    }
+
+    /** Weights that are not 0, in all rows. */
+    public int terms() {
+        return nodes.stream().flatMap(node -> Stream.concat(node.row.states().values().stream(), node.row.outputs().values().stream()))
+                .mapToInt(weight -> weight.getValue() == 0 ? 0 : 1).sum();
+    }
+
+    private DerivativeStructure one(int node) {
+        return nodes.get(node).sigma.getField().getOne();
     }
 
     private static double[] values(Map<Integer, DerivativeStructure> weights, int length) {

@@ -173,7 +173,7 @@ class ExecutorTest {
             double scale = evaluation.input().getDouble(0, 0, 0, 0) / evaluation.state().getDouble(0, 0, 0, 0);
             assertEquals(vp.alpha(evaluation.sigma()), scale, 1e-15);
         });
-        assertEquals(List.of(0, 1, 3, 5), nodes);            // predicted nodes; 2, 4, 6 are corrected
+        assertEquals(List.of(0, 1, 2, 3), nodes);            // corrected states have become part of the rows that used them
         assertArrayEquals(new double[] {1, 0.75025, 0.5005, 0.25075}, labels.stream().mapToDouble(d -> d).toArray(), 1e-12);
         assertEquals(4, model.calls());
     }

@@ -193,4 +193,24 @@ class MethodsTest {
         String message = assertThrows(IllegalArgumentException.class, action).getMessage();
         assertTrue(message.contains(part), message);
     }
+
+    @Test
+    void unevaluatedNodesGiveWayToTheirRows() {
+        for (Method method : List.of(Multistep.dpmSolverPP(3), PredictorCorrector.uniPC(3, PredictorCorrector.B.BH2),
+                SingleStep.heun())) {
+            Solver solver = method.on(GridType.LOGSNR, new Edm(), 6);
+            Solver shorter = Traced.of(solver).withoutUnevaluated().value();
+            assertEquals(6 + 1, shorter.stages().size());
+            assertEquals(6, shorter.evaluations());
+            List<Stage> expected = solver.canonical().stages();
+            List<Stage> actual = shorter.canonical().stages();
+            for (int k = 0; k < expected.size(); k++) {
+                assertEquals(expected.get(k).sigma(), actual.get(k).sigma());
+                assertArrayEquals(expected.get(k).states(), actual.get(k).states(), 1e-12);
+                assertArrayEquals(expected.get(k).outputs(), actual.get(k).outputs(), 1e-12);
+            }
+        }
+        Solver unipc = PredictorCorrector.uniPC(3, PredictorCorrector.B.BH2).on(GridType.LOGSNR, new Edm(), 6);
+        assertTrue(Traced.of(unipc).withoutUnevaluated().terms() < Traced.of(unipc).terms());
+    }
 }
