@@ -14,11 +14,16 @@ import s4s.data.Pictures;
 import s4s.model.Denoiser;
 import s4s.model.Models;
 import s4s.report.Progress;
+import s4s.run.Program;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
+import s4s.schedule.NoiseSchedule;
+import s4s.solver.DpmSolverV3;
+import s4s.solver.ElementwiseSolver;
+import s4s.solver.EmsMethod;
 import s4s.solver.Method;
-import s4s.solver.Solver;
 import s4s.solver.Solvers;
+import s4s.solver.data.EmsFile;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
@@ -34,6 +39,11 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(names = "--grid", defaultValue = "logsnr", description = "See s4s solvers (default ${DEFAULT-VALUE}).")
     private String grid;
+
+    @Option(names = "--ems", paramLabel = "FILE.npz",
+            description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
+                + " official code's folder with l.npz and sb.npz.")
+    private Optional<Path> ems;
 
     @Option(names = "--nfe", defaultValue = "5", description = "Network calls for an image (default ${DEFAULT-VALUE}).")
     private int nfe;
@@ -62,16 +72,17 @@ final class SampleCommand implements Callable<Integer> {
         Method method = Solvers.named(solver);
         GridType type = GridType.named(grid);
         method.layout(nfe);                                 // refuses before the model is loaded
+        Optional<EmsFile> statistics = statistics(method);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            Solver value = method.on(type, denoiser.schedule(), nfe);
+            Program program = program(method, type, statistics, denoiser);
             long[] values = seeds.values();
-            float[] images = Sampling.images(manager, denoiser, value, values, batch,
+            float[] images = Sampling.images(manager, denoiser, program, values, batch,
                     done -> progress.update(done, values.length, "images")).toFloatArray();
             int size = (int) denoiser.sampleShape().get(1);
             ImageSet set = ImageSet.of(images, size, size,
-                    model + " " + method.name() + " " + type.id() + " " + nfe + " NFE");
+                    model + " " + program.solver() + " " + type.id() + " " + nfe + " NFE");
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
@@ -83,5 +94,23 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Optional<EmsFile> statistics(Method method) throws IOException {
+        if (ems.isPresent() && DpmSolverV3.named(method.name()).isEmpty()) {
+            throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for "
+                    + method.name());
+        }
+        return ems.isPresent() ? Optional.of(EmsFile.read(ems.get())) : Optional.empty();
+    }
+
+    private Program program(Method method, GridType type, Optional<EmsFile> statistics, Denoiser denoiser) {
+        NoiseSchedule schedule = denoiser.schedule();
+        if (statistics.isEmpty()) {
+            return Program.of(method.on(type, schedule, nfe), schedule, denoiser.prediction());
+        }
+        DpmSolverV3 variant = DpmSolverV3.named(method.name()).orElseThrow();
+        ElementwiseSolver solver = new EmsMethod(variant, statistics.get().on(schedule)).on(type, schedule, nfe);
+        return Program.of(solver, schedule, denoiser.prediction());
     }
 }

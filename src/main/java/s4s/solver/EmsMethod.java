@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
@@ -180,10 +179,9 @@ public record EmsMethod(DpmSolverV3 variant, EmsStatistics statistics) {
             at[i] = (-Math.log(sigmas[i]) - statistics.first()) / statistics.width();
         }
         if (Math.abs(at[0]) > SLACK || Math.abs(at[n] - statistics.cells()) > SLACK) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT,
-                    "The statistics reach from noise level %.6g to %.6g, but the grid from %.6g to %.6g; take statistics of"
-                            + " this model's range.",
-                    Math.exp(-statistics.first()), Math.exp(-statistics.last()), sigmas[0], sigmas[n]));
+            throw new IllegalArgumentException("The statistics reach from noise level " + (float) Math.exp(-statistics.first())
+                    + " to " + (float) Math.exp(-statistics.last()) + ", but the grid from " + (float) sigmas[0] + " to "
+                    + (float) sigmas[n] + "; take statistics of this model's range.");
         }
         int[] cell = IntStream.rangeClosed(0, n).map(i -> (int) Math.round(at[i])).toArray();
         for (int i = 1; i <= n; i++) {
