@@ -124,7 +124,8 @@ public final class Executor {
     }
 
     private static NDArray array(Weight weight, NDManager scope) {
-        return scope.create(weight.values(), new Shape(LongStream.concat(LongStream.of(1), LongStream.of(weight.shape())).toArray()));
+        Shape shape = new Shape(LongStream.concat(LongStream.of(1), LongStream.of(weight.shape())).toArray());
+        return scope.create(weight.values(), shape);
     }
 
     private static NDArray evaluate(

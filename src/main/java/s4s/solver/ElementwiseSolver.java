@@ -31,8 +31,8 @@ public record ElementwiseSolver(String name, Prediction prediction, List<Node> n
     /**
      * Checks the rows.
      *
-     * @throws IllegalArgumentException if a row refers to what is not there yet or is not finite, weights have different shapes,
-     *     or the network would be evaluated at noise level 0 or below; the message names the node
+     * @throws IllegalArgumentException if a row refers to what is not there yet or is not finite, weights have different
+     *     shapes, or the network would be evaluated at noise level 0 or below; the message names the node
      */
     public ElementwiseSolver {
         nodes = List.copyOf(nodes);

@@ -20,12 +20,12 @@ import s4s.schedule.NoiseSchedule;
  *   g(r) = exp(-int_s^r s) f(r) - B(r)
  * </pre>
  *
- * is exact. Where {@code df/dlambda = s f + b} holds, g is constant and any step is exact; else it is a polynomial through the
- * outputs, so that {@code int E g} becomes {@code sum_j w_j g_j} with the moments {@code Q_k = int_s^t E(r) ((r - s) / h)^k dr}.
- * Nodes, orders, corrector and the choice of derivatives are the variant's, see {@link DpmSolverV3#method()}, and the value of f
- * at a grid point stays as it was computed from the predicted state. All integrals are sums by the trapezoidal rule on the cells
- * of the statistics, and grid points are moved to the nearest node of the statistics. With {@code l = 1}, {@code s = b = 0} and
- * 1200 cells these are the numbers of the method without statistics.
+ * is exact. Where {@code df/dlambda = s f + b} holds, g is constant and any step is exact; else g is a polynomial through its
+ * values at grid points, so that {@code int E g} becomes {@code sum_j w_j g_j}, with the moments
+ * {@code Q_k = int_s^t E(r) ((r - s) / h)^k dr}. Nodes, orders, corrector and the choice of derivatives are the variant's, see
+ * {@link DpmSolverV3#method()}; f at a grid point stays as it was computed from the predicted state. All integrals are sums by
+ * the trapezoidal rule on the cells of the statistics, and grid points are moved to the nearest node of the statistics. With
+ * {@code l = 1}, {@code s = b = 0} and 1200 cells these are the numbers of the method without statistics.
  *
  * @param variant order, corrector, derivatives
  * @param statistics of the network that will be sampled from

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Empirical model statistics of a network, for DPM-Solver-v3: how the noise that it predicts depends, element by element, on the
- * state and on the noise level. They are given at nodes that are equally spaced in half log SNR {@code lambda = -log sigma},
+ * Empirical model statistics of a network, for DPM-Solver-v3: how the noise that it predicts depends, element by element, on
+ * the state and on the noise level. They are given at nodes that are equally spaced in half log SNR {@code lambda = -log sigma},
  * from the highest noise level to the lowest. With {@code f = sigma e - l y}, {@code l} makes f depend least on the state, and
  * {@code s}, {@code b} fit its slope, {@code df/dlambda = s f + b}.
  *
