@@ -14,8 +14,12 @@ import s4s.data.Pictures;
 import s4s.model.Denoiser;
 import s4s.model.Models;
 import s4s.report.Progress;
+import s4s.run.Program;
 import s4s.run.Sampling;
-import s4s.solver.Solver;
+import s4s.schedule.NoiseSchedule;
+import s4s.solver.DpmSolverV3;
+import s4s.solver.EmsMethod;
+import s4s.solver.data.EmsFile;
 import s4s.solver.data.SolverSource;
 
 /** {@code s4s sample}: images from seeds. */
@@ -33,6 +37,11 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
     private Optional<String> grid;
+
+    @Option(names = "--ems", paramLabel = "FILE.npz",
+            description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
+                + " official code's folder with l.npz and sb.npz.")
+    private Optional<Path> ems;
 
     @Option(names = "--nfe", description = "Network calls for an image (default 5).")
     private Optional<Integer> nfe;
@@ -59,15 +68,18 @@ final class SampleCommand implements Callable<Integer> {
             throw new IllegalArgumentException("say where the images go: --out FILE.npz, --png FILE.png, or both");
         }
         SolverSource source = SolverSource.of(solver, grid, nfe);
+        Optional<WithStatistics> full = withStatistics(source);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            Solver value = source.on(denoiser.schedule());
+            NoiseSchedule schedule = denoiser.schedule();
+            Program program = full.isPresent()
+                    ? full.get().program(denoiser) : Program.of(source.on(schedule), schedule, denoiser.prediction());
             long[] values = seeds.values();
-            float[] images = Sampling.images(manager, denoiser, value, values, batch,
+            float[] images = Sampling.images(manager, denoiser, program, values, batch,
                     done -> progress.update(done, values.length, "images")).toFloatArray();
             int size = (int) denoiser.sampleShape().get(1);
-            ImageSet set = ImageSet.of(images, size, size, model + " " + source.label());
+            ImageSet set = ImageSet.of(images, size, size, model + " " + source.label() + (ems.isPresent() ? " EMS" : ""));
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
@@ -79,5 +91,26 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
+        if (ems.isEmpty()) {
+            return Optional.empty();
+        }
+        if (source instanceof SolverSource.Named named && DpmSolverV3.named(named.method().name()).isPresent()) {
+            return Optional.of(new WithStatistics(named, EmsFile.read(ems.get())));
+        }
+        throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for " + solver);
+    }
+
+    /** DPM-Solver-v3 and the statistics that it shall use. */
+    private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
+
+        Program program(Denoiser denoiser) {
+            NoiseSchedule schedule = denoiser.schedule();
+            DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
+            EmsMethod method = new EmsMethod(variant, statistics.on(schedule));
+            return Program.of(method.on(named.grid(), schedule, named.nfe()), schedule, denoiser.prediction());
+        }
     }
 }

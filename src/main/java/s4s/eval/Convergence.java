@@ -165,11 +165,15 @@ public final class Convergence {
      * @param solver any solver; it is compared with the ODE between its own first and last noise levels
      */
     public double error(Solver solver) {
-        double to = solver.stages().get(solver.stages().size() - 1).sigma();
-        double[] exact = exact(solver.stages().get(0).sigma(), to);
+        return error(Program.of(solver, model.schedule(), model.prediction()));
+    }
+
+    /** {@link #error(Solver)} of a program, which must be compiled for the model. */
+    public double error(Program program) {
+        double to = program.nodes().get(program.nodes().size() - 1).sigma();
+        double[] exact = exact(program.nodes().get(0).sigma(), to);
         double alpha = model.schedule().alpha(to);
         try (NDManager manager = NDManager.newBaseManager()) {
-            Program program = Program.of(solver, model.schedule(), model.prediction());
             double[] x = Executor.run(program, model, manager.create(noise, batch())).toDoubleArray();
             double sum = 0;
             for (int i = 0; i < x.length; i++) {

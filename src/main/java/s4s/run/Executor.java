@@ -5,8 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import s4s.model.Denoiser;
+import s4s.solver.Weight;
 
 /**
  * Runs programs: one loop for all solvers. The state is float64, the network computes in its own type. Arrays live as long as a
@@ -69,7 +73,7 @@ public final class Executor {
                     throw new CancellationException("Sampling was interrupted.");
                 }
                 Program.Node node = nodes.get(k);
-                states[k] = k == 0 ? start(program, noise, scope) : combine(node.terms(), states, outputs, noise.getShape(), scope);
+                states[k] = k == 0 ? start(program, noise, scope) : combine(node, states, outputs, noise.getShape(), scope);
                 requireFinite(program, k, states[k]);
                 if (node.call().isPresent()) {
                     outputs[k] = evaluate(denoiser, node, states[k], ++number, k, observer, scope);
@@ -94,19 +98,23 @@ public final class Executor {
         return scope.zeros(noise.getShape(), DataType.FLOAT64).addi(noise).muli(program.start());
     }
 
-    private static NDArray combine(List<Program.Term> terms, NDArray[] states, NDArray[] outputs, Shape shape, NDManager scope) {
-        if (terms.isEmpty()) {
-            return scope.zeros(shape, DataType.FLOAT64);
-        }
-        NDArray sum = source(terms.get(0), states, outputs).mul(terms.get(0).weight());
-        for (Program.Term term : terms.subList(1, terms.size())) {
+    private static NDArray combine(Program.Node node, NDArray[] states, NDArray[] outputs, Shape shape, NDManager scope) {
+        List<Program.Term> terms = node.terms();
+        NDArray sum = terms.isEmpty() ? scope.zeros(shape, DataType.FLOAT64)
+                : times(source(terms.get(0), states, outputs), terms.get(0).weight(), scope);
+        for (Program.Term term : terms.subList(Math.min(1, terms.size()), terms.size())) {
             NDArray source = source(term, states, outputs);
-            if (term.weight() == 1) {
+            if (term.weight().isOne()) {
                 sum.addi(source);
             } else {
-                try (NDArray part = source.mul(term.weight())) {
+                try (NDArray part = times(source, term.weight(), scope)) {
                     sum.addi(part);
                 }
+            }
+        }
+        if (node.constant().isPresent()) {
+            try (NDArray constant = array(node.constant().get(), scope)) {
+                sum.addi(constant);
             }
         }
         return sum;
@@ -114,6 +122,20 @@ public final class Executor {
 
     private static NDArray source(Program.Term term, NDArray[] states, NDArray[] outputs) {
         return (term.source() == Program.Source.STATE ? states : outputs)[term.node()];
+    }
+
+    private static NDArray times(NDArray source, Weight weight, NDManager scope) {
+        if (weight.isNumber()) {
+            return source.mul(weight.number());
+        }
+        try (NDArray factors = array(weight, scope)) {       // every weight stands in one row, so it is needed once in a run
+            return source.mul(factors);
+        }
+    }
+
+    private static NDArray array(Weight weight, NDManager scope) {
+        Shape shape = new Shape(LongStream.concat(LongStream.of(1), LongStream.of(weight.shape())).toArray());
+        return scope.create(weight.values(), shape);
     }
 
     private static NDArray evaluate(
@@ -172,6 +194,13 @@ public final class Executor {
         if (shape.dimension() < 2 || shape.get(0) < 1 || !shape.slice(1).equals(denoiser.sampleShape())) {
             throw new IllegalArgumentException("The network samples arrays of shape (batch, then " + denoiser.sampleShape()
                     + "), but the noise has shape " + shape + ".");
+        }
+        Optional<Weight> misfit = program.nodes().stream()
+                .flatMap(node -> Stream.concat(node.terms().stream().map(Program.Term::weight), node.constant().stream()))
+                .filter(weight -> !weight.isNumber() && !new Shape(weight.shape()).equals(denoiser.sampleShape())).findFirst();
+        if (misfit.isPresent()) {
+            throw new IllegalArgumentException("The network samples arrays of shape " + denoiser.sampleShape() + ", but solver "
+                    + program.solver() + " has weights for elements of shape " + new Shape(misfit.get().shape()) + ".");
         }
     }
 }

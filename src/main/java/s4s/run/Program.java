@@ -2,13 +2,17 @@ package s4s.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
+import s4s.solver.ElementwiseRow;
+import s4s.solver.ElementwiseSolver;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
 import s4s.solver.Solver;
 import s4s.solver.Traced;
+import s4s.solver.Weight;
 
 /**
  * A solver compiled for a kind of network: all numbers that the {@link Executor} needs, and no others.
@@ -32,8 +36,9 @@ public record Program(String solver, Prediction prediction, double start, List<N
      * @param sigma noise level
      * @param call what the network is asked here; empty: nothing
      * @param terms the state by earlier states and outputs
+     * @param constant added to the terms, not 0; empty: nothing
      */
-    public record Node(double sigma, Optional<Call> call, List<Term> terms) {}
+    public record Node(double sigma, Optional<Call> call, List<Term> terms, Optional<Weight> constant) {}
 
     /**
      * One network evaluation.
@@ -48,9 +53,9 @@ public record Program(String solver, Prediction prediction, double start, List<N
      *
      * @param source a state or an output
      * @param node of this earlier node
-     * @param weight not 0
+     * @param weight not 0; the same for all elements of a sample, or one for each
      */
-    public record Term(Source source, int node, double weight) {}
+    public record Term(Source source, int node, Weight weight) {}
 
     /** What a term refers to. */
     public enum Source {
@@ -77,7 +82,8 @@ public record Program(String solver, Prediction prediction, double start, List<N
 
     /** The program of a traced solver. */
     public static Program of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        Traced whole = traced.substitute(network, i -> output(traced, i, schedule, network));
+        Traced whole = traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
+                traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network));
         Traced shorter = whole.withoutUnevaluated();
         Traced solver = shorter.terms() < whole.terms() ? shorter : whole;
         List<Node> nodes = new ArrayList<>();
@@ -85,28 +91,56 @@ public record Program(String solver, Prediction prediction, double start, List<N
             Optional<Call> call = node.evaluateAt().map(tau ->
                     new Call(schedule.alpha(node.sigma()).getValue(), schedule.label(tau).getValue()));
             List<Term> terms = new ArrayList<>();
-            node.row().states().forEach((i, a) -> terms.add(new Term(Source.STATE, i, a.getValue())));
-            node.row().outputs().forEach((i, b) -> terms.add(new Term(Source.OUTPUT, i, b.getValue())));
-            terms.removeIf(term -> term.weight() == 0);
-            nodes.add(new Node(node.sigma().getValue(), call, List.copyOf(terms)));
+            node.row().states().forEach((i, a) -> terms.add(new Term(Source.STATE, i, Weight.of(a.getValue()))));
+            node.row().outputs().forEach((i, b) -> terms.add(new Term(Source.OUTPUT, i, Weight.of(b.getValue()))));
+            terms.removeIf(term -> term.weight().isZero());
+            nodes.add(new Node(node.sigma().getValue(), call, List.copyOf(terms), Optional.empty()));
         }
         return new Program(solver.name(), network, schedule.start(solver.nodes().get(0).sigma()).getValue(), nodes,
                 schedule.alpha(solver.nodes().get(nodes.size() - 1).sigma()).getValue());
     }
 
-    /** The solver's output at a node by the state and the network's output. */
-    private static Row output(Traced solver, int i, NoiseSchedule schedule, Prediction network) {
-        DerivativeStructure sigma = solver.nodes().get(i).sigma();
-        DerivativeStructure tau = solver.nodes().get(i).evaluateAt().orElseThrow();
+    /** The program of a solver with weights of each element's own. */
+    public static Program of(ElementwiseSolver solver, NoiseSchedule schedule, Prediction network) {
+        List<Node> nodes = new ArrayList<>();
+        for (ElementwiseSolver.Node node : solver.nodes()) {
+            Optional<Call> call = node.evaluated()
+                    ? Optional.of(new Call(schedule.alpha(node.sigma()), schedule.label(node.sigma()))) : Optional.empty();
+            ElementwiseRow row = new ElementwiseRow(node.row().states(), Map.of(), node.row().constant());
+            for (Map.Entry<Integer, Weight> used : node.row().outputs().entrySet()) {
+                DerivativeStructure sigma = new DerivativeStructure(0, 1, solver.nodes().get(used.getKey()).sigma());
+                Row output = output(solver.prediction(), sigma, sigma, used.getKey(), schedule, network);
+                for (Map.Entry<Integer, DerivativeStructure> part : output.states().entrySet()) {
+                    row = row.plus(ElementwiseRow.state(part.getKey(), used.getValue().times(part.getValue().getValue())));
+                }
+                for (Map.Entry<Integer, DerivativeStructure> part : output.outputs().entrySet()) {
+                    row = row.plus(ElementwiseRow.output(part.getKey(), used.getValue().times(part.getValue().getValue())));
+                }
+            }
+            List<Term> terms = new ArrayList<>();
+            row.states().forEach((i, a) -> terms.add(new Term(Source.STATE, i, a)));
+            row.outputs().forEach((i, b) -> terms.add(new Term(Source.OUTPUT, i, b)));
+            terms.removeIf(term -> term.weight().isZero());
+            nodes.add(new Node(node.sigma(), call, List.copyOf(terms),
+                    Optional.of(row.constant()).filter(constant -> !constant.isZero())));
+        }
+        return new Program(solver.name(), network,
+                schedule.start(new DerivativeStructure(0, 1, nodes.get(0).sigma())).getValue(), nodes,
+                schedule.alpha(nodes.get(nodes.size() - 1).sigma()));
+    }
+
+    /** A solver's output at node i by the state and the network's output. */
+    private static Row output(Prediction solver, DerivativeStructure sigma, DerivativeStructure tau, int i,
+            NoiseSchedule schedule, Prediction network) {
         DerivativeStructure one = sigma.getField().getOne();
         Row y = Row.state(i, one);
         Row f = Row.output(i, one);
-        if (network == solver.prediction() && (network == Prediction.NOISE || tau.equals(sigma))) {
+        if (network == solver && (network == Prediction.NOISE || tau.equals(sigma))) {
             return f;                                        // exactly, without rounding
         }
         DerivativeStructure r = schedule.alpha(sigma).divide(schedule.alpha(tau));
         Row noise = network == Prediction.NOISE ? f : y.times(r).minus(f).over(tau);
-        return solver.prediction() == Prediction.NOISE ? noise : y.minus(noise.times(sigma));
+        return solver == Prediction.NOISE ? noise : y.minus(noise.times(sigma));
     }
 
     /** Network evaluations in a run. */

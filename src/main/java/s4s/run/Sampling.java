@@ -33,12 +33,18 @@ public final class Sampling {
         return images(manager, denoiser, solver, seeds, batch, done -> {});
     }
 
+    /** {@link #images(NDManager, Denoiser, Program, long[], int, LongConsumer)} of a solver. */
+    public static NDArray images(
+            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, LongConsumer progress) {
+        return images(manager, denoiser, program(denoiser, solver), seeds, batch, progress);
+    }
+
     /**
      * Draws one image for each seed.
      *
      * @param manager manager of the result
      * @param denoiser the network
-     * @param solver the solver
+     * @param program a solver compiled for the network
      * @param seeds at least one, see {@link Noise}
      * @param batch most images in a network call, at least 1
      * @param progress told the number of finished images after each batch
@@ -46,12 +52,12 @@ public final class Sampling {
      * @throws IllegalArgumentException for a wrong seed or batch size
      */
     public static NDArray images(
-            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, LongConsumer progress) {
+            NDManager manager, Denoiser denoiser, Program program, long[] seeds, int batch, LongConsumer progress) {
         requireWork(seeds, batch);
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(denoiser.sampleShape().getShape())).toArray());
         NDArray all = manager.create(shape, denoiser.dataType());
-        batches(manager, denoiser, solver, seeds, batch, (first, images) -> {
+        batches(manager, denoiser, program, seeds, batch, (first, images) -> {
             long end = first + images.getShape().get(0);
             all.set(new NDIndex(first + ":" + end), images);
             progress.accept(end);
@@ -59,21 +65,26 @@ public final class Sampling {
         return all;
     }
 
+    /** {@link #batches(NDManager, Denoiser, Program, long[], int, BatchConsumer)} of a solver. */
+    public static void batches(
+            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, BatchConsumer consumer) {
+        batches(manager, denoiser, program(denoiser, solver), seeds, batch, consumer);
+    }
+
     /**
      * Draws one image for each seed and hands them on batch by batch, in order.
      *
      * @param manager parent of the managers that each batch uses
      * @param denoiser the network
-     * @param solver the solver
+     * @param program a solver compiled for the network
      * @param seeds at least one, see {@link Noise}
      * @param batch most images in a network call, at least 1
      * @param consumer takes the images
      * @throws IllegalArgumentException for a wrong seed or batch size
      */
     public static void batches(
-            NDManager manager, Denoiser denoiser, Solver solver, long[] seeds, int batch, BatchConsumer consumer) {
+            NDManager manager, Denoiser denoiser, Program program, long[] seeds, int batch, BatchConsumer consumer) {
         requireWork(seeds, batch);
-        Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
         for (int first = 0; first < seeds.length; first += batch) {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
             try (NDManager scope = manager.newSubManager()) {
@@ -82,6 +93,10 @@ public final class Sampling {
                 consumer.accept(first, sample.toType(denoiser.dataType(), false));
             }
         }
+    }
+
+    private static Program program(Denoiser denoiser, Solver solver) {
+        return Program.of(solver, denoiser.schedule(), denoiser.prediction());
     }
 
     private static void requireWork(long[] seeds, int batch) {

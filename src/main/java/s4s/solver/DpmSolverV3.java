@@ -1,17 +1,27 @@
 package s4s.solver;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
- * DPM-Solver-v3 without model statistics ({@code l = 1}, {@code s = b = 0}): a multistep method in data prediction whose
- * integrals are sums over 1200 equal cells of log SNR, and whose grid points are moved to the nearest cell.
+ * DPM-Solver-v3. Without model statistics ({@code l = 1}, {@code s = b = 0}) it is a multistep method in data prediction whose
+ * integrals are sums over 1200 equal cells of log SNR, and whose grid points are moved to the nearest cell: {@link #method()}.
+ * With statistics it is an {@link EmsMethod}, which takes its steps from the same nodes.
+ *
+ * @param order order of the predictor, 1 or more
+ * @param corrected whether the corrector is used
+ * @param derivatives choice of the derivatives
  */
-public final class DpmSolverV3 {
+public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives) {
 
     private static final int CELLS = 1200;
+    private static final Pattern NAME = Pattern.compile("dpmv3-([1-9])(c?)(-pseudo)?");
 
     /** How derivatives of the model are taken from its outputs. */
     public enum Derivatives {
@@ -21,10 +31,54 @@ public final class DpmSolverV3 {
         PSEUDO
     }
 
-    private DpmSolverV3() {}
+    /**
+     * A step from grid point {@code from} to the next one, with the outputs of these grid points; the first is {@code from}.
+     * Where the next one is among them, this is a corrector.
+     */
+    record Step(int from, List<Integer> nodes) {
+
+        int to() {
+            return from + 1;
+        }
+
+        /** The latest grid point whose output is needed. */
+        int latest() {
+            return Collections.max(nodes);
+        }
+    }
 
     /**
-     * The method with or without corrector; one evaluation a step. In a step of length h in log SNR, with nodes
+     * @throws IllegalArgumentException for an order below 1
+     */
+    public DpmSolverV3 {
+        Multistep.requireOrder("DPM-Solver-v3", order, Integer.MAX_VALUE);
+    }
+
+    /** The variant of a method's name, {@code dpmv3-3c-pseudo} for instance; empty if it is not one of this family. */
+    public static Optional<DpmSolverV3> named(String name) {
+        Matcher parts = NAME.matcher(name);
+        return parts.matches()
+                ? Optional.of(new DpmSolverV3(Integer.parseInt(parts.group(1)), !parts.group(2).isEmpty(),
+                        parts.group(3) == null ? Derivatives.INTERPOLATED : Derivatives.PSEUDO))
+                : Optional.empty();
+    }
+
+    /** {@link #method()} of a variant. */
+    public static Method of(int order, boolean corrected, Derivatives derivatives) {
+        return new DpmSolverV3(order, corrected, derivatives).method();
+    }
+
+    /** {@code dpmv3-}, order, {@code c} if corrected, {@code -pseudo} for pseudo derivatives. */
+    public String name() {
+        return "dpmv3-" + variant();
+    }
+
+    private String variant() {
+        return order + (corrected ? "c" : "") + (derivatives == Derivatives.PSEUDO ? "-pseudo" : "");
+    }
+
+    /**
+     * The method without statistics; one evaluation a step. In a step of length h in log SNR, with nodes
      * {@code x_j = (lambda_j - lambda_i) / h} and {@code [..]} divided differences in x:
      *
      * <pre>
@@ -37,55 +91,79 @@ public final class DpmSolverV3 {
      *
      * The order starts at 1 and falls again towards the end; the last step is not corrected.
      *
-     * @param order 1 or more
-     * @param corrected whether the corrector is used
-     * @param derivatives choice of the derivatives
-     * @throws IllegalArgumentException for an order below 1
      * @see <a href="https://arxiv.org/abs/2310.13268">Zheng et al. 2023</a>
      */
-    public static Method of(int order, boolean corrected, Derivatives derivatives) {
-        Multistep.requireOrder("DPM-Solver-v3", order, Integer.MAX_VALUE);
-        String variant = order + (corrected ? "c" : "") + (derivatives == Derivatives.PSEUDO ? "-pseudo" : "");
-        return new Method("dpmv3-" + variant, "DPM-Solver-v3 " + variant, order, Prediction.DATA, Cost.perStep(1),
-                "Zheng et al. 2023, arXiv:2310.13268", t -> run(snapped(t), order, corrected, derivatives));
+    public Method method() {
+        return new Method(name(), "DPM-Solver-v3 " + variant(), order, Prediction.DATA, Cost.perStep(1),
+                "Zheng et al. 2023, arXiv:2310.13268", t -> run(snapped(t)));
     }
 
-    private static void run(Tracer t, int order, boolean corrected, Derivatives derivatives) {
-        Row y = t.start();
-        Row before = y;
-        List<Row> data = new ArrayList<>();
-        for (int i = 0; i < t.steps(); i++) {
-            data.add(t.evaluate(y));
+    /** All steps in their order. An output is evaluated when it is first needed, at the state that its grid point then has. */
+    List<Step> steps(int intervals) {
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < intervals; i++) {
             if (corrected && i > 0) {
-                int last = LowerOrderFinal.ALWAYS.orderOf(order, i - 1, t.steps());
+                int last = LowerOrderFinal.ALWAYS.orderOf(order, i - 1, intervals);
                 int count = Math.min(derivatives == Derivatives.PSEUDO ? last + 1 : last, i + 1);
                 List<Integer> nodes = new ArrayList<>(List.of(i - 1, i));
-                IntStream.rangeClosed(2, i).forEach(back -> nodes.add(data.size() - 1 - back));
-                y = count > 1 ? t.node(i, step(t, i - 1, before, nodes.subList(0, count), data, derivatives)) : y;
+                for (int j = i - 2; j >= 0; j--) {
+                    nodes.add(j);
+                }
+                if (count > 1) {
+                    steps.add(new Step(i - 1, nodes.subList(0, count)));
+                }
             }
-            before = y;
             int i0 = i;
-            List<Integer> nodes = IntStream.range(0, LowerOrderFinal.ALWAYS.orderOf(order, i, t.steps()))
-                    .mapToObj(j -> i0 - j).toList();
-            y = t.node(i + 1, step(t, i, y, nodes, data, derivatives));
+            steps.add(new Step(i, IntStream.range(0, LowerOrderFinal.ALWAYS.orderOf(order, i, intervals))
+                    .mapToObj(j -> i0 - j).toList()));
+        }
+        return steps;
+    }
+
+    /**
+     * {@code w} with {@code sum_j w_j D_j = sum_k q_k c_k}.
+     *
+     * @param x nodes, the first 0
+     * @param q at least as many moments
+     */
+    DerivativeStructure[] weights(DerivativeStructure[] x, DerivativeStructure[] q) {
+        if (derivatives == Derivatives.INTERPOLATED) {
+            return Quadrature.weights(x, q);
+        }
+        DerivativeStructure[] weights = new DerivativeStructure[x.length];
+        for (int j = 0; j < x.length; j++) {
+            DerivativeStructure product = x[j].getField().getOne();
+            weights[j] = x[j].getField().getZero();
+            for (int k = 0; k < x.length; k++) {            // D[x_0..x_k] = sum_j D_j / prod_{i<=k, i != j} (x_j - x_i)
+                product = k == j ? product : product.multiply(x[j].subtract(x[k]));
+                weights[j] = k < j ? weights[j] : weights[j].add(q[k].divide(product));
+            }
+        }
+        return weights;
+    }
+
+    private void run(Tracer t) {
+        List<Row> y = new ArrayList<>(List.of(t.start()));
+        List<Row> data = new ArrayList<>();
+        for (Step step : steps(t.steps())) {
+            if (step.latest() == data.size()) {
+                data.add(t.evaluate(y.get(step.latest())));
+            }
+            Row next = t.node(step.to(), row(t, step, y.get(step.from()), data));
+            if (step.to() < y.size()) {
+                y.set(step.to(), next);
+            } else {
+                y.add(next);
+            }
         }
     }
 
-    private static Row step(Tracer t, int i, Row y, List<Integer> nodes, List<Row> data, Derivatives derivatives) {
+    private Row row(Tracer t, Step step, Row y, List<Row> data) {
+        int i = step.from();
         DerivativeStructure h = t.h(i);
-        int n = nodes.size();
-        DerivativeStructure[] x = nodes.stream().map(j -> t.h(i, j).divide(h)).toArray(DerivativeStructure[]::new);
-        DerivativeStructure[] q = integrals(h, cell(t, i + 1) - cell(t, i), n);
-        List<Row> c = new ArrayList<>(nodes.stream().map(data::get).toList());
-        if (derivatives == Derivatives.INTERPOLATED) {
-            return y.plus(Row.sum(Quadrature.weights(x, q), c)).times(h.negate().exp());
-        }
-        for (int k = 1; k < n; k++) {
-            for (int j = n - 1; j >= k; j--) {
-                c.set(j, c.get(j).minus(c.get(j - 1)).over(x[j].subtract(x[j - k])));
-            }
-        }
-        return y.plus(Row.sum(q, c)).times(h.negate().exp());
+        DerivativeStructure[] x = step.nodes().stream().map(j -> t.h(i, j).divide(h)).toArray(DerivativeStructure[]::new);
+        DerivativeStructure[] w = weights(x, integrals(h, cell(t, i + 1) - cell(t, i), x.length));
+        return y.plus(Row.sum(w, step.nodes().stream().map(data::get).toList())).times(h.negate().exp());
     }
 
     /** {@code Q_k}, k = 0..count-1. */

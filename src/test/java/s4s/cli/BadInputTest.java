@@ -40,6 +40,8 @@ class BadInputTest {
         refuses("no model 'sd'", "sample", "--model", "sd", "--png", "x.png");
         refuses("no benchmark 'mnist'", "benchmark", "--benchmark", "mnist");
         refuses("--nfe", "sample", "--nfe", "five", "--png", "x.png");
+        refuses("--ems is for DPM-Solver-v3 alone", "sample", "--solver", "ddim", "--ems", "x.npz", "--png", "x.png");
+        refuses("no such file: nowhere.npz", "sample", "--solver", "dpmv3-3c", "--ems", "nowhere.npz", "--png", "x.png");
     }
 
     @Test
