@@ -33,10 +33,6 @@ public final class Golden {
         return CORE.getAsJsonObject(name);
     }
 
-    public static List<JsonObject> list(String name) {
-        return objects(CORE.getAsJsonArray(name));
-    }
-
     public static List<JsonObject> objects(JsonArray array) {
         return StreamSupport.stream(array.spliterator(), false).map(JsonElement::getAsJsonObject).toList();
     }

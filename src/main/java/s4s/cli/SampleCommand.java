@@ -16,14 +16,11 @@ import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.run.Program;
 import s4s.run.Sampling;
-import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.DpmSolverV3;
-import s4s.solver.ElementwiseSolver;
 import s4s.solver.EmsMethod;
-import s4s.solver.Method;
-import s4s.solver.Solvers;
 import s4s.solver.data.EmsFile;
+import s4s.solver.data.SolverSource;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
@@ -34,19 +31,20 @@ final class SampleCommand implements Callable<Integer> {
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--solver", defaultValue = "dpmpp-3m", description = "See s4s solvers (default ${DEFAULT-VALUE}).")
+    @Option(names = "--solver", defaultValue = "dpmpp-3m", paramLabel = "NAME|FILE.json",
+            description = "See s4s solvers, or a solver file, which has its own grid and NFE (default ${DEFAULT-VALUE}).")
     private String solver;
 
-    @Option(names = "--grid", defaultValue = "logsnr", description = "See s4s solvers (default ${DEFAULT-VALUE}).")
-    private String grid;
+    @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
+    private Optional<String> grid;
 
     @Option(names = "--ems", paramLabel = "FILE.npz",
             description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
                 + " official code's folder with l.npz and sb.npz.")
     private Optional<Path> ems;
 
-    @Option(names = "--nfe", defaultValue = "5", description = "Network calls for an image (default ${DEFAULT-VALUE}).")
-    private int nfe;
+    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
+    private Optional<Integer> nfe;
 
     @Option(names = "--seeds", defaultValue = "0-63", converter = Seeds.Converter.class,
             description = "One image each, for example 0-63 or 1,5,7-9 (default ${DEFAULT-VALUE}).")
@@ -69,20 +67,19 @@ final class SampleCommand implements Callable<Integer> {
         if (out.isEmpty() && png.isEmpty()) {
             throw new IllegalArgumentException("say where the images go: --out FILE.npz, --png FILE.png, or both");
         }
-        Method method = Solvers.named(solver);
-        GridType type = GridType.named(grid);
-        method.layout(nfe);                                 // refuses before the model is loaded
-        Optional<EmsFile> statistics = statistics(method);
+        SolverSource source = SolverSource.of(solver, grid, nfe);
+        Optional<WithStatistics> full = withStatistics(source);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            Program program = program(method, type, statistics, denoiser);
+            NoiseSchedule schedule = denoiser.schedule();
+            Program program = full.isPresent()
+                    ? full.get().program(denoiser) : Program.of(source.on(schedule), schedule, denoiser.prediction());
             long[] values = seeds.values();
             float[] images = Sampling.images(manager, denoiser, program, values, batch,
                     done -> progress.update(done, values.length, "images")).toFloatArray();
             int size = (int) denoiser.sampleShape().get(1);
-            ImageSet set = ImageSet.of(images, size, size,
-                    model + " " + program.solver() + " " + type.id() + " " + nfe + " NFE");
+            ImageSet set = ImageSet.of(images, size, size, model + " " + source.label() + (ems.isPresent() ? " EMS" : ""));
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
@@ -96,21 +93,24 @@ final class SampleCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Optional<EmsFile> statistics(Method method) throws IOException {
-        if (ems.isPresent() && DpmSolverV3.named(method.name()).isEmpty()) {
-            throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for "
-                    + method.name());
+    private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
+        if (ems.isEmpty()) {
+            return Optional.empty();
         }
-        return ems.isPresent() ? Optional.of(EmsFile.read(ems.get())) : Optional.empty();
+        if (source instanceof SolverSource.Named named && DpmSolverV3.named(named.method().name()).isPresent()) {
+            return Optional.of(new WithStatistics(named, EmsFile.read(ems.get())));
+        }
+        throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for " + solver);
     }
 
-    private Program program(Method method, GridType type, Optional<EmsFile> statistics, Denoiser denoiser) {
-        NoiseSchedule schedule = denoiser.schedule();
-        if (statistics.isEmpty()) {
-            return Program.of(method.on(type, schedule, nfe), schedule, denoiser.prediction());
+    /** DPM-Solver-v3 and the statistics that it shall use. */
+    private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
+
+        Program program(Denoiser denoiser) {
+            NoiseSchedule schedule = denoiser.schedule();
+            DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
+            EmsMethod method = new EmsMethod(variant, statistics.on(schedule));
+            return Program.of(method.on(named.grid(), schedule, named.nfe()), schedule, denoiser.prediction());
         }
-        DpmSolverV3 variant = DpmSolverV3.named(method.name()).orElseThrow();
-        ElementwiseSolver solver = new EmsMethod(variant, statistics.get().on(schedule)).on(type, schedule, nfe);
-        return Program.of(solver, schedule, denoiser.prediction());
     }
 }

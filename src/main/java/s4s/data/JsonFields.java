@@ -68,19 +68,29 @@ public final class JsonFields {
         JsonReader reader = new JsonReader(new StringReader(text));
         try {
             JsonElement root = new Gson().getAdapter(JsonElement.class).read(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
+            if (!ended(reader)) {
                 throw new BadFileException(file + " goes on after its JSON object; it must hold one alone");
             }
             return root;
-        } catch (EOFException e) {
-            throw new BadFileException(file + (text.isBlank() ? " is empty" : " is truncated: its JSON does not end")
-                    + "; get it again", e);
         } catch (BadFileException e) {
             throw e;
         } catch (IOException | JsonParseException | IllegalStateException e) {
+            if (e instanceof EOFException || String.valueOf(e.getMessage()).startsWith("Unterminated")) {
+                throw new BadFileException(file + (text.isBlank() ? " is empty" : " is truncated: its JSON does not end")
+                        + "; get it again", e);
+            }
             Matcher where = PLACE.matcher(String.valueOf(e.getMessage()));
             throw new BadFileException(file + " is not JSON" + (where.find() ? " at " + where.group() : "")
                     + "; JSON has no NaN, no infinity, no comments and no single quotes", e);
+        }
+    }
+
+    /** A strict reader refuses what follows, or says what it is. */
+    private static boolean ended(JsonReader reader) {
+        try {
+            return reader.peek() == JsonToken.END_DOCUMENT;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package s4s.grid;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import s4s.model.Denoiser;
 import s4s.run.Noise;
 import s4s.schedule.GridType;
@@ -93,5 +94,20 @@ public final class Gits {
             }
         }
         return new JumpCosts(points, cost);
+    }
+
+    /**
+     * How far the teacher's own points lie from the straight line through its ends: the part of {@link Metric#DEVIATION} that is
+     * not the student's fault.
+     *
+     * @param denoiser the network
+     * @param points the teacher's noise levels, strictly decreasing, at least two, positive
+     * @param noise unit normal numbers, shape (batch, sample shape...)
+     * @return the distances at points 1, 2, ..., averaged over the batch; 0 at the last one
+     */
+    public static double[] deviations(Denoiser denoiser, double[] points, NDArray noise) {
+        Trajectory teacher = Trajectory.of(denoiser, points, noise);
+        int last = points.length - 1;
+        return IntStream.rangeClosed(1, last).mapToDouble(j -> j < last ? teacher.miss(j, j, Metric.DEVIATION) : 0).toArray();
     }
 }

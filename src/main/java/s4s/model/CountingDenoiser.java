@@ -12,9 +12,14 @@ public final class CountingDenoiser extends DenoiserDecorator {
         super(denoiser);
     }
 
-    /** Evaluations so far. */
+    /** Evaluations so far: NFE. A guided evaluation is one. */
     public long calls() {
         return calls.get();
+    }
+
+    /** Forward passes of the network so far. */
+    public long forwards() {
+        return calls.get() * forwardsPerCall();
     }
 
     @Override

@@ -29,4 +29,12 @@ public interface Denoiser {
 
     /** The shape of one sample, without the batch: (channels, height, width). */
     Shape sampleShape();
+
+    /**
+     * Forward passes of the network behind one {@link #predict}: 1, or 2 where guidance asks with and without a condition. One
+     * prediction is one NFE whatever it costs.
+     */
+    default int forwardsPerCall() {
+        return 1;
+    }
 }

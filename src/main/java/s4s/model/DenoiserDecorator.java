@@ -34,4 +34,9 @@ public abstract class DenoiserDecorator implements Denoiser {
     public Shape sampleShape() {
         return inner.sampleShape();
     }
+
+    @Override
+    public int forwardsPerCall() {
+        return inner.forwardsPerCall();
+    }
 }

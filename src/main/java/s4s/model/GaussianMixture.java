@@ -4,12 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
-import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 
@@ -102,8 +99,8 @@ public final class GaussianMixture implements Denoiser {
         long batch = x.getShape().get(0);
         try (NDManager scope = manager.newSubManager()) {
             scope.tempAttachAll(x, label);
-            NDArray sigma = lifted(scope, label, schedule::sigma);
-            NDArray alpha = lifted(scope, label, l -> schedule.alpha(schedule.sigma(l)));
+            NDArray sigma = LabelFunction.level(scope, label, schedule).reshape(label.size(), 1, 1);
+            NDArray alpha = LabelFunction.alpha(scope, label, schedule).reshape(label.size(), 1, 1);
             NDArray mean = table(scope, Component::mean);
             NDArray variance = table(scope, Component::deviation).square();
             NDArray weight = scope.create(components.stream().mapToDouble(Component::weight).toArray())
@@ -124,21 +121,6 @@ public final class GaussianMixture implements Denoiser {
             result.attach(manager);
             return result;
         }
-    }
-
-    /**
-     * A schedule function of the label, shape (1 or batch, 1, 1). The slope carries the derivative past the function itself,
-     * which is not made of array operations: f(l) + f'(l) (label - l) at l = label.
-     */
-    private static NDArray lifted(NDManager scope, NDArray label, UnaryOperator<DerivativeStructure> function) {
-        double[] at = label.toDoubleArray();
-        List<DerivativeStructure> f = new ArrayList<>();
-        for (double l : at) {
-            f.add(function.apply(new DerivativeStructure(1, 1, 0, l)));
-        }
-        NDArray value = scope.create(f.stream().mapToDouble(DerivativeStructure::getValue).toArray());
-        NDArray slope = scope.create(f.stream().mapToDouble(d -> d.getPartialDerivative(1)).toArray());
-        return label.sub(scope.create(at)).mul(slope).add(value).reshape(at.length, 1, 1);
     }
 
     private NDArray table(NDManager scope, Function<Component, double[]> part) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.apache.commons.math3.util.ArithmeticUtils;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
@@ -29,6 +30,8 @@ import s4s.schedule.GridType;
 import s4s.solver.Method;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
+import s4s.solver.data.SolverFile;
+import s4s.solver.data.SolverSource;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -95,6 +98,38 @@ public final class Workbench implements AutoCloseable {
     public Solver solver(String method, String grid, int nfe) {
         Method found = Solvers.named(method);
         return found.on(GridType.named(grid), denoiser().schedule(), nfe);
+    }
+
+    /**
+     * A solver from a file, {@code bench.solver("file.json")}, or a method by name on the usual grid and NFE.
+     *
+     * @throws IllegalArgumentException if the file's solver was made for another schedule than the network's
+     * @see SolverSource
+     */
+    public Solver solver(String source) throws IOException {
+        return SolverSource.of(source).on(denoiser().schedule());
+    }
+
+    /**
+     * The solver files of a folder that fit this benchmark's network, by file name.
+     *
+     * @param folder may be missing: then there are none
+     * @param nfe keeps solvers with this many calls
+     * @throws IOException if a file is not a solver
+     */
+    public Map<String, Solver> solversIn(Path folder, int nfe) throws IOException {
+        Map<String, Solver> solvers = new LinkedHashMap<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                    SolverFile stored = SolverFile.read(file);
+                    if (stored.solver().evaluations() == nfe && stored.fits(denoiser().schedule())) {
+                        solvers.put(file.getFileName().toString().replaceFirst("\\.json$", ""), stored.solver());
+                    }
+                }
+            }
+        }
+        return solvers;
     }
 
     /** The teacher as a solver. */

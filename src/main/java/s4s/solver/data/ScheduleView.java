@@ -1,6 +1,8 @@
 package s4s.solver.data;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
@@ -46,27 +48,31 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
      *     where
      */
     public void requireFit(Solver solver, NoiseSchedule other) {
+        misfit(solver, other).ifPresent(reason -> {
+            throw new IllegalArgumentException("Solver " + solver.name() + " was made for the schedule " + name + ", the model has "
+                    + name(other) + ": " + reason + "; take a model with its schedule, or make the solver on this one.");
+        });
+    }
+
+    /** Why another schedule would run the solver otherwise; empty if it would not. */
+    Optional<String> misfit(Solver solver, NoiseSchedule other) {
         ScheduleView view = of(solver, other);
-        String both = "Solver " + solver.name() + " was made for the schedule " + name + ", the model has " + view.name + ": ";
-        String remedy = "; take a model with its schedule, or make the solver on this one.";
         if (differ(start, view.start)) {
-            throw new IllegalArgumentException(both + "its start is unit noise times " + start + ", not " + view.start + remedy);
+            return Optional.of("its start is unit noise times " + start + ", not " + view.start);
         }
-        for (int k = 0; k < times.size(); k++) {
-            if (differ(alphas.get(k), view.alphas.get(k)) || differ(times.get(k), view.times.get(k))) {
-                throw new IllegalArgumentException(both + "at node " + k + " it has time " + times.get(k) + " and scale "
-                        + alphas.get(k) + ", not " + view.times.get(k) + " and " + view.alphas.get(k) + remedy);
-            }
-        }
+        return IntStream.range(0, times.size())
+                .filter(k -> differ(alphas.get(k), view.alphas.get(k)) || differ(times.get(k), view.times.get(k)))
+                .mapToObj(k -> "at node " + k + " it has time " + times.get(k) + " and scale " + alphas.get(k) + ", not "
+                        + view.times.get(k) + " and " + view.alphas.get(k)).findFirst();
     }
 
     private static boolean differ(double a, double b) {
         return Math.abs(a - b) > TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
     }
 
-    /** A record's own text, without the hash codes that other classes put into theirs. */
+    /** The schedule's own text; its class where it has none but a hash code. */
     private static String name(NoiseSchedule schedule) {
-        String text = schedule.toString().replaceAll("@[0-9a-f]+", "");
-        return schedule instanceof Record ? text : text.substring(text.lastIndexOf('.') + 1);
+        String text = schedule.toString();
+        return text.contains("@") ? schedule.getClass().getSimpleName() : text;
     }
 }

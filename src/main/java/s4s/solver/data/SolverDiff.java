@@ -120,12 +120,13 @@ public record SolverDiff(String a, String b, List<Integer> evaluations, List<Row
                 .append(" of stage ").append(largest.stage()).append("; relative to the larger of 1 and the number).");
         rows.stream().filter(row -> row.level() && row.relative() > SAME).findFirst().ifPresent(row ->
                 text.append(" Their noise levels differ, first at stage ").append(row.stage()).append(" (").append(row.what())
-                        .append(' ').append(SolverTable.number(row.a(), 3)).append(" and ").append(SolverTable.number(row.b(), 3))
+                        .append(' ').append(SolverTable.number(row.a(), 3)).append(" and ")
+                        .append(SolverTable.number(row.b(), 3))
                         .append("), so equal formulas have different weights."));
         return text.toString();
     }
 
-    /** Columns {@code stage}, {@code what}, the two solvers' names, {@code difference}; missing where a solver has no number. */
+    /** Columns {@code stage}, {@code what}, the solvers' names, {@code difference}; missing where one has no number. */
     public Table table() {
         boolean sameNames = a.equals(b);
         return Table.create(a + " - " + b,

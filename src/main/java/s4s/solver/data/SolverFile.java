@@ -63,6 +63,11 @@ public record SolverFile(Solver solver, ScheduleView schedule, Provenance proven
         return solver;
     }
 
+    /** Whether {@link #on} accepts this schedule. */
+    public boolean fits(NoiseSchedule model) {
+        return schedule.misfit(solver, model).isEmpty();
+    }
+
     /** Writes the file, whole or not at all. */
     public void write(Path file) throws IOException {
         AtomicFiles.write(file, json().getBytes(StandardCharsets.UTF_8));

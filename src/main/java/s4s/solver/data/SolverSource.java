@@ -10,7 +10,7 @@ import s4s.solver.Method;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
-/** Where a solver comes from: the name of a method, with a grid and a number of evaluations, or a file that holds its numbers. */
+/** Where a solver comes from: the name of a method, with a grid and a number of evaluations, or a file with its numbers. */
 public sealed interface SolverSource {
 
     /** The grid of a named method where none is asked for. */
@@ -19,19 +19,24 @@ public sealed interface SolverSource {
     /** The evaluations of a named method where none are asked for. */
     int NFE = 5;
 
+    /** Whether a text is the path of a solver file: it ends in {@code .json}. Every other text is a name. */
+    static boolean isFile(String text) {
+        return text.endsWith(".json");
+    }
+
     /**
-     * Understands what a user writes. A text that ends in {@code .json} is the path of a solver file, every other one a name of
-     * {@link Solvers}. All that can be refused without a model is refused here.
+     * Understands what a user writes: the path of a solver file ({@link #isFile}) or a name of {@link Solvers}. All that
+     * can be refused without a model is refused here.
      *
      * @param text a name or a path
      * @param grid name of a grid, only with a method; empty: {@link #GRID}
      * @param nfe number of evaluations; empty: {@link #NFE}, or the file's
-     * @throws IllegalArgumentException if there is no such method or grid, the method cannot run with the evaluations, or a file
-     *     is given together with a grid or other evaluations than its own
+     * @throws IllegalArgumentException if there is no such method or grid, the method cannot run with the evaluations, or a
+     *     file is given together with a grid or other evaluations than its own
      * @throws IOException if the file cannot be read
      */
     static SolverSource of(String text, Optional<String> grid, Optional<Integer> nfe) throws IOException {
-        if (text.endsWith(".json")) {
+        if (isFile(text)) {
             Stored stored = new Stored(Path.of(text), SolverFile.read(Path.of(text)));
             if (grid.isPresent()) {
                 throw new IllegalArgumentException(text + " holds a solver with its own noise levels; leave out the grid "
@@ -59,7 +64,8 @@ public sealed interface SolverSource {
      * The numbers for a model.
      *
      * @param schedule the model's schedule
-     * @throws IllegalArgumentException if a stored solver was made for another schedule, or a method cannot be built on this one
+     * @throws IllegalArgumentException if a stored solver was made for another schedule, or a method cannot be built on
+     *     this one
      */
     Solver on(NoiseSchedule schedule);
 

@@ -1,0 +1,57 @@
+package s4s.run;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import s4s.model.Denoiser;
+import s4s.model.TimingDenoiser;
+import s4s.solver.Solver;
+
+/**
+ * Where the time of a sampling run goes.
+ *
+ * @param network seconds in network calls
+ * @param other seconds in everything else: starting noise, the solver's arithmetic, copies of results
+ */
+public record SamplingCost(double network, double other) {
+
+    /** Other seconds over network seconds. */
+    public double ratio() {
+        return other / network;
+    }
+
+    /**
+     * Measures whole runs of {@link Sampling#images}, one batch each, after one that does not count.
+     *
+     * @param manager parent of all working memory
+     * @param denoiser the network, on an engine that computes before it returns
+     * @param solver the solver
+     * @param batch images, at least 1
+     * @param repeats number of runs, at least 1
+     * @return one measurement a run
+     * @throws IllegalArgumentException for a wrong batch or number of runs
+     */
+    public static List<SamplingCost> measure(NDManager manager, Denoiser denoiser, Solver solver, int batch, int repeats) {
+        if (repeats < 1) {
+            throw new IllegalArgumentException("A measurement needs at least one repeat, not " + repeats + ".");
+        }
+        run(manager, denoiser, solver, batch);
+        List<SamplingCost> costs = new ArrayList<>();
+        for (int i = 0; i < repeats; i++) {
+            costs.add(run(manager, denoiser, solver, batch));
+        }
+        return costs;
+    }
+
+    private static SamplingCost run(NDManager manager, Denoiser denoiser, Solver solver, int batch) {
+        TimingDenoiser timing = new TimingDenoiser(denoiser);
+        long start = System.nanoTime();
+        try (NDArray images = Sampling.images(manager, timing, solver, LongStream.range(0, batch).toArray(), batch)) {
+            images.toByteBuffer();                               // whoever asked for images has them now
+            double total = (System.nanoTime() - start) * 1e-9;
+            return new SamplingCost(timing.seconds(), total - timing.seconds());
+        }
+    }
+}
