@@ -28,7 +28,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, whose code interpolates so</a>
  * @see <a href="https://arxiv.org/abs/2112.10752">Rombach et al. 2022, for the noise rates</a>
  */
-public final class Discrete implements NoiseSchedule {
+public final class Discrete implements VariancePreserving {
 
     /** {@code -log alpha} at the times 1/M, 2/M, ..., 1: rising, so that it can be searched. */
     private final double[] decay;
@@ -125,11 +125,6 @@ public final class Discrete implements NoiseSchedule {
     }
 
     @Override
-    public DerivativeStructure alpha(DerivativeStructure sigma) {
-        return start(sigma).reciprocal();
-    }
-
-    @Override
     public DerivativeStructure label(DerivativeStructure sigma) {
         DerivativeStructure target = sigma.multiply(sigma).log1p().divide(2);
         int found = Arrays.binarySearch(decay, target.getValue());
@@ -141,12 +136,6 @@ public final class Discrete implements NoiseSchedule {
     public DerivativeStructure sigma(DerivativeStructure label) {
         int n = segment((int) Math.floor(label.getValue() * count()) - 1);
         return label.subtract(time(n)).multiply(slope(n)).add(decay[n]).multiply(2).expm1().sqrt();
-    }
-
-    /** {@code sqrt(1 + sigma^2) = 1 / alpha}, because {@code x_T = z}. */
-    @Override
-    public DerivativeStructure start(DerivativeStructure sigma) {
-        return sigma.multiply(sigma).add(1).sqrt();
     }
 
     @Override

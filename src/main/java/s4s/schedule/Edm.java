@@ -1,7 +1,5 @@
 package s4s.schedule;
 
-import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
-
 /**
  * The EDM schedule: {@code alpha = 1}, the label is the noise level, sampling starts from {@code sigmaMax} times unit noise.
  *
@@ -9,7 +7,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param sigmaMax highest noise level
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022</a>
  */
-public record Edm(double sigmaMin, double sigmaMax) implements NoiseSchedule {
+public record Edm(double sigmaMin, double sigmaMax) implements LabelledByNoise {
 
     /** The range of the published networks, 0.002 to 80. */
     public Edm() {
@@ -18,26 +16,6 @@ public record Edm(double sigmaMin, double sigmaMax) implements NoiseSchedule {
 
     public Edm {
         Grids.requireRange(sigmaMax, sigmaMin);
-    }
-
-    @Override
-    public DerivativeStructure alpha(DerivativeStructure sigma) {
-        return sigma.getField().getOne();
-    }
-
-    @Override
-    public DerivativeStructure label(DerivativeStructure sigma) {
-        return sigma;
-    }
-
-    @Override
-    public DerivativeStructure sigma(DerivativeStructure label) {
-        return label;
-    }
-
-    @Override
-    public DerivativeStructure start(DerivativeStructure sigma) {
-        return sigma;
     }
 
     /** The linear VP schedule with the same range: {@code t} runs from 1 at {@code sigmaMax} to 0.001 at {@code sigmaMin}. */

@@ -1,7 +1,5 @@
 package s4s.schedule;
 
-import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
-
 /**
  * A variance-preserving network run as variance exploding, diff-sampler's convention for latent and Stable Diffusion:
  * {@code alpha = 1}, the label is the noise level, and sampling starts from {@code sigmaMax} times unit noise, where the
@@ -11,27 +9,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param timeline the network's own schedule; the grids {@code time-...} are spaced in its time
  * @see <a href="https://arxiv.org/abs/2405.11326">Chen et al. 2024</a>
  */
-public record VarianceExploding(NoiseSchedule timeline) implements NoiseSchedule {
-
-    @Override
-    public DerivativeStructure alpha(DerivativeStructure sigma) {
-        return sigma.getField().getOne();
-    }
-
-    @Override
-    public DerivativeStructure label(DerivativeStructure sigma) {
-        return sigma;
-    }
-
-    @Override
-    public DerivativeStructure sigma(DerivativeStructure label) {
-        return label;
-    }
-
-    @Override
-    public DerivativeStructure start(DerivativeStructure sigma) {
-        return sigma;
-    }
+public record VarianceExploding(NoiseSchedule timeline) implements LabelledByNoise {
 
     @Override
     public double sigmaMin() {

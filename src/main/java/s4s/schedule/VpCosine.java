@@ -20,7 +20,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @see <a href="https://arxiv.org/abs/2102.09672">Nichol and Dhariwal 2021, equation 17</a>
  * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, whose code starts at t1 = 0.9946</a>
  */
-public record VpCosine(double s, double t0, double t1) implements NoiseSchedule {
+public record VpCosine(double s, double t0, double t1) implements VariancePreserving {
 
     /** The usual schedule: offset 0.008, t from 0.9946 to 0.001. */
     public VpCosine() {
@@ -38,11 +38,6 @@ public record VpCosine(double s, double t0, double t1) implements NoiseSchedule 
     }
 
     @Override
-    public DerivativeStructure alpha(DerivativeStructure sigma) {
-        return start(sigma).reciprocal();
-    }
-
-    @Override
     public DerivativeStructure label(DerivativeStructure sigma) {
         return alpha(sigma).multiply(Math.cos(frequency() * s)).acos().divide(frequency()).subtract(s);
     }
@@ -54,12 +49,6 @@ public record VpCosine(double s, double t0, double t1) implements NoiseSchedule 
         DerivativeStructure half = label.multiply(c / 2);
         DerivativeStructure drop = half.add(c * s).sin().multiply(half.sin()).multiply(-2 / Math.cos(c * s));
         return drop.log1p().multiply(-2).expm1().sqrt();
-    }
-
-    /** {@code sqrt(1 + sigma^2) = 1 / alpha}, because {@code x_T = z}. */
-    @Override
-    public DerivativeStructure start(DerivativeStructure sigma) {
-        return sigma.multiply(sigma).add(1).sqrt();
     }
 
     @Override

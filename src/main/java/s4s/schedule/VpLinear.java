@@ -19,7 +19,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param t0 time at which sampling ends, in (0, 1)
  * @see <a href="https://arxiv.org/abs/2011.13456">Song et al. 2021, appendix C</a>
  */
-public record VpLinear(double b0, double b1, double t0) implements NoiseSchedule {
+public record VpLinear(double b0, double b1, double t0) implements VariancePreserving {
 
     private static final double T0 = 1e-3;
 
@@ -63,11 +63,6 @@ public record VpLinear(double b0, double b1, double t0) implements NoiseSchedule
     }
 
     @Override
-    public DerivativeStructure alpha(DerivativeStructure sigma) {
-        return start(sigma).reciprocal();
-    }
-
-    @Override
     public DerivativeStructure label(DerivativeStructure sigma) {
         DerivativeStructure q = sigma.multiply(sigma).log1p();
         return q.multiply(2).divide(q.multiply(2 * (b1 - b0)).add(b0 * b0).sqrt().add(b0));
@@ -76,12 +71,6 @@ public record VpLinear(double b0, double b1, double t0) implements NoiseSchedule
     @Override
     public DerivativeStructure sigma(DerivativeStructure label) {
         return label.multiply((b1 - b0) / 2).add(b0).multiply(label).expm1().sqrt();
-    }
-
-    /** {@code sqrt(1 + sigma^2) = 1 / alpha}, because {@code x_T = z}. */
-    @Override
-    public DerivativeStructure start(DerivativeStructure sigma) {
-        return sigma.multiply(sigma).add(1).sqrt();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.model.ClassMixture;
 import s4s.model.Denoiser;
+import s4s.schedule.LabelledByNoise;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 
@@ -72,26 +73,11 @@ record DenoiserCheck(Workshop workshop) implements Check {
     }
 
     /** One point of a schedule; the label is the noise level. */
-    private record Fixed(double scale, double level) implements NoiseSchedule {
+    private record Fixed(double scale, double level) implements LabelledByNoise {
 
         @Override
         public DerivativeStructure alpha(DerivativeStructure sigma) {
             return sigma.getField().getOne().multiply(scale);
-        }
-
-        @Override
-        public DerivativeStructure label(DerivativeStructure sigma) {
-            return sigma;
-        }
-
-        @Override
-        public DerivativeStructure sigma(DerivativeStructure label) {
-            return label;
-        }
-
-        @Override
-        public DerivativeStructure start(DerivativeStructure sigma) {
-            return sigma;
         }
 
         @Override

@@ -1,0 +1,30 @@
+package s4s.schedule;
+
+import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+
+/**
+ * What schedules share whose label is the noise level itself: {@code alpha = 1} unless they say otherwise, and sampling starts
+ * from the first noise level times unit noise.
+ */
+public interface LabelledByNoise extends NoiseSchedule {
+
+    @Override
+    default DerivativeStructure alpha(DerivativeStructure sigma) {
+        return sigma.getField().getOne();
+    }
+
+    @Override
+    default DerivativeStructure label(DerivativeStructure sigma) {
+        return sigma;
+    }
+
+    @Override
+    default DerivativeStructure sigma(DerivativeStructure label) {
+        return label;
+    }
+
+    @Override
+    default DerivativeStructure start(DerivativeStructure sigma) {
+        return sigma;
+    }
+}
