@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import s4s.solver.Method;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
@@ -64,12 +65,12 @@ public final class SolverViews {
      */
     public static double[][] canonicalOutputs(Solver solver) {
         List<Stage> stages = solver.canonical().stages();
-        int evaluations = solver.evaluations();
-        double[][] matrix = new double[stages.size() - 1][evaluations];
+        int[] evaluated = IntStream.range(0, stages.size()).filter(k -> stages.get(k).evaluated()).toArray();
+        double[][] matrix = new double[stages.size() - 1][evaluated.length];
         for (int k = 1; k < stages.size(); k++) {
             double[] outputs = stages.get(k).outputs();
-            for (int j = 0; j < evaluations; j++) {
-                matrix[k - 1][j] = j < outputs.length ? outputs[j] : Double.NaN;
+            for (int j = 0; j < evaluated.length; j++) {
+                matrix[k - 1][j] = evaluated[j] < k ? outputs[evaluated[j]] : Double.NaN;
             }
         }
         return matrix;
