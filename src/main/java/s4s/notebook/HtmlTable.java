@@ -17,7 +17,7 @@ import org.jsoup.nodes.Element;
  */
 record HtmlTable(boolean changing, List<List<Cell>> rows) {
 
-    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?([eE][+-]?\\d+)?%?");
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(?=\\.?\\d)(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?([eE][+-]?\\d+)?%?");
 
     /** A cell's text with blanks collapsed, and the tolerance that it or its table names. */
     record Cell(String text, Optional<Tolerance> tolerance) {}
@@ -108,7 +108,7 @@ record HtmlTable(boolean changing, List<List<Cell>> rows) {
     }
 
     private static Optional<BigDecimal> number(String word) {
-        return NUMBER.matcher(word).matches() && word.chars().anyMatch(Character::isDigit)
+        return NUMBER.matcher(word).matches()
                 ? Optional.of(new BigDecimal(word.replace(",", "").replace("%", "")))
                 : Optional.empty();
     }

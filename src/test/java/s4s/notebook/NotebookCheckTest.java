@@ -126,7 +126,7 @@ class NotebookCheckTest {
         "20, 21, 1", "'1,000', '1,015', 0", "'1,000', '1,100', 1", "1e3, 1.01e3, 0",
         "−3.00, -3.01, 0", "3.00, -3.00, 1", "12.0 %, 12.1 %, 0", "12.0%, 13.0%, 1",
         "2.61 ± 0.03, 2.62 ± 0.04, 0", "2.61 ± 0.03, 2.91 ± 0.03, 1", "2.61 ± 0.03, 2.61, 1",
-        "ddim, ddim, 0", "ddim, euler, 1", "dpmpp-3m, dpmpp-2m, 1", "–, –, 0", "–, 3.0, 1", "NaN, NaN, 0", "NaN, 1.0, 1",
+        "ddim, ddim, 0", "ddim, euler, 1", "e0, e0, 0", "e0, e1, 1", ".5, 0.5, 0", "dpmpp-3m, dpmpp-2m, 1", "–, –, 0", "–, 3.0, 1", "NaN, NaN, 0", "NaN, 1.0, 1",
     })
     void comparesNumbersByToleranceAndTextExactly(String before, String after, int exit) throws IOException {
         writeBoth(table("", "x", before), table("", "x", after));
