@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
@@ -95,15 +94,22 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
      */
     public Traced withoutUnevaluated() {
         int last = nodes.size() - 1;
-        List<Integer> kept = IntStream.rangeClosed(0, last)
-                .filter(k -> k == 0 || k == last || nodes.get(k).evaluateAt.isPresent()).boxed().toList();
-        List<Row> rows = new ArrayList<>();                  // of all nodes, by nodes that are kept
-        for (Node node : nodes) {
-            rows.add(node.row.substituteStates(i -> kept.contains(i) ? Row.state(i, one(i)) : rows.get(i)));
+        if (nodes.subList(1, last).stream().allMatch(node -> node.evaluateAt.isPresent())) {
+            return this;
         }
-        return new Traced(name, prediction, kept.stream().map(k -> new Node(nodes.get(k).sigma, nodes.get(k).evaluateAt,
-                rows.get(k).substituteStates(i -> Row.state(kept.indexOf(i), one(i)))
-                        .substitute(i -> Row.output(kept.indexOf(i), one(i))))).toList());
+        List<Node> fewer = new ArrayList<>();
+        int[] place = new int[nodes.size()];
+        List<Row> states = new ArrayList<>();                // what stands for the state of each node
+        for (int k = 0; k <= last; k++) {
+            Row row = nodes.get(k).row.substitute(i -> Row.output(place[i], one(i))).substituteStates(states::get);
+            boolean keep = k == 0 || k == last || nodes.get(k).evaluateAt.isPresent();
+            if (keep) {
+                place[k] = fewer.size();
+                fewer.add(new Node(nodes.get(k).sigma, nodes.get(k).evaluateAt, row));
+            }
+            states.add(keep ? Row.state(place[k], one(k)) : row);
+        }
+        return new Traced(name, prediction, fewer);
     }
 
     /** Weights that are not 0, in all rows. */
