@@ -21,6 +21,7 @@ import tech.tablesaw.api.Table;
  */
 public final class BenchmarkRun {
     private final Benchmark.Loaded loaded;
+    private final Frechet reference;
     private final Teacher teacher;
     private final int batch;
     private final int block;
@@ -58,6 +59,7 @@ public final class BenchmarkRun {
      */
     public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, int batch, int block, Path state) throws IOException {
         this.loaded = loaded;
+        this.reference = new Frechet(loaded.reference().moments());
         this.teacher = benchmark.teacher();
         this.batch = batch;
         this.block = block;
@@ -102,8 +104,8 @@ public final class BenchmarkRun {
             if (!due.isEmpty()) {
                 Teacher.Images images = teacher.draw(scope, loaded.denoiser(),
                         LongStream.range(from, from + block).toArray(), batch, n -> {});
-                Comparison comparison = new Comparison(loaded.denoiser(), loaded.features(),
-                        new Frechet(loaded.reference().moments()), images, batch, block);
+                Comparison comparison =
+                        new Comparison(loaded.denoiser(), loaded.features(), reference, images, batch, block);
                 for (Group group : due) {
                     long start = done;
                     int nfe = group.contestants.get(0).nfe();
@@ -121,13 +123,8 @@ public final class BenchmarkRun {
     }
 
     private Table table() {
-        List<Comparison.Score> scores = new ArrayList<>();
-        for (Group group : groups) {
-            for (int i = 0; i < group.tallies.size(); i++) {
-                scores.add(group.tallies.get(i).score(group.contestants.get(i), new Frechet(loaded.reference().moments())));
-            }
-        }
-        return Scores.table(scores, block);
+        return Scores.table(groups.stream()
+                .flatMap(group -> Tally.scores(group.contestants, group.tallies, reference).stream()).toList(), block);
     }
 
     private List<Tally> read(Path file, List<Contestant> contestants) throws IOException {

@@ -3,7 +3,6 @@ package s4s.eval;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -73,7 +72,7 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
     public List<Score> run(NDManager manager, List<Contestant> contestants, LongConsumer progress) {
         List<Tally> tallies = contestants.stream().map(c -> new Tally(features.size())).toList();
         add(manager, contestants, tallies, progress);
-        return scores(contestants, tallies);
+        return Tally.scores(contestants, tallies, reference);
     }
 
     /** Adds the teacher's images to {@code tallies} of {@code contestants}. */
@@ -98,15 +97,6 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
                 }
             }
         }
-    }
-
-    /** Scores of {@code contestants} whose sums are {@code tallies}. */
-    List<Score> scores(List<Contestant> contestants, List<Tally> tallies) {
-        List<Score> scores = new ArrayList<>();
-        for (int i = 0; i < tallies.size(); i++) {
-            scores.add(tallies.get(i).score(contestants.get(i), reference));
-        }
-        return scores;
     }
 
     private void measure(Tally tally, Program program, Denoiser memory, NDArray noise, NDArray target,

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import s4s.data.NpyArray;
 
 /**
@@ -47,7 +48,12 @@ final class Tally {
         block = new Moments(size);
     }
 
-    Comparison.Score score(Contestant contestant, Frechet reference) {
+    /** Scores of {@code contestants} whose sums are {@code tallies}. */
+    static List<Comparison.Score> scores(List<Contestant> contestants, List<Tally> tallies, Frechet reference) {
+        return IntStream.range(0, tallies.size()).mapToObj(i -> tallies.get(i).score(contestants.get(i), reference)).toList();
+    }
+
+    private Comparison.Score score(Contestant contestant, Frechet reference) {
         return new Comparison.Score(contestant, count(), reference.to(all.gaussian()),
                 blockFd.stream().mapToDouble(d -> d).toArray(), rmse / count(), perceptual / count());
     }

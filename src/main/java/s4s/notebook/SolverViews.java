@@ -154,7 +154,7 @@ public final class SolverViews {
         DoubleColumn largest = DoubleColumn.create("largest difference of a number");
         solvers.forEach((key, solver) -> {
             name.append(key);
-            largest.append(Math.abs(SolverDiff.of(reference, solver.as(reference.prediction())).largest().difference()));
+            largest.append(Math.abs(SolverDiff.of(reference, solver).largest().difference()));
         });
         return Table.create("differences", name, largest);
     }
