@@ -19,14 +19,14 @@ import s4s.schedule.GridType;
 import s4s.schedule.Grids;
 import s4s.schedule.NoiseSchedule;
 import s4s.schedule.VarianceExploding;
-import s4s.solver.Prediction;
+import s4s.solver.Method;
 import s4s.solver.Solver;
-import s4s.solver.Stage;
+import s4s.solver.WeightedMultistep;
 import s4s.solver.data.SolverFile;
 
 /**
- * The learned parameters of DyWeight. On a grid {@code s_0 > ... > s_K} of noise levels, with weights {@code w} that need
- * not sum to 1 and scaled evaluation levels,
+ * The learned parameters of DyWeight, whose solvers are {@link WeightedMultistep#dyWeight}. On a grid
+ * {@code s_0 > ... > s_K} of noise levels, with weights {@code w} that need not sum to 1 and scaled evaluation levels,
  *
  * <pre>
  *   c_0 = s_0
@@ -168,39 +168,21 @@ public final class DyWeight {
         SolverFile solver(String name, Provenance source) {
             NoiseSchedule schedule = schedule();
             double[] s = levels(schedule);
-            double[] c = new double[steps + 1];
-            c[0] = s[0];
-            List<Stage> stages = new ArrayList<>();
-            for (int i = 0; i <= steps; i++) {
-                double[] states = new double[i];
-                double[] outputs = new double[i];
-                if (i > 0) {
-                    double[] w = weights[i - 1];
-                    double step = s[i] - c[i - 1];
-                    states[i - 1] = 1;
-                    double sum = 0;
-                    for (int j = 0; j < i; j++) {
-                        sum += w[j];
-                        if (analytic && j == 0) {
-                            states[0] += step * w[0] / Math.sqrt(1 + c[0] * c[0]);
-                        } else {
-                            outputs[j] = step * w[j] * level(j, c[j]) / c[j];
-                        }
-                    }
-                    c[i] = c[i - 1] + step * sum;
-                }
-                boolean evaluated = i < steps && !(analytic && i == 0);
-                if (evaluated && c[i] == 0) {
-                    throw new IllegalArgumentException(
-                            "it reaches noise level 0 before its last evaluation, where no slope exists");
-                }
-                stages.add(new Stage(Math.abs(c[i]), evaluated ? level(i, c[i]) : Double.NaN, states, outputs));
-            }
-            return SolverFile.of(new Solver(name, Prediction.NOISE, stages), schedule, provenance(source, s, c));
+            int first = analytic ? 1 : 0;                        // the analytic first step has no scale of its own
+            Method method = WeightedMultistep.dyWeight(steps, (t, i, back) -> t.constant(weights[i][i - back]),
+                    (t, i, back) -> t.constant(i < first ? 1 : scale[i - first]));
+            Solver solver = (analytic ? method.analyticFirstStep() : method).build(s);
+            return SolverFile.of(new Solver(name, solver.prediction(), solver.stages()), schedule,
+                    provenance(source, s, reached(s)));
         }
 
-        private double level(int i, double reached) {
-            return Math.abs(scale[analytic ? i - 1 : i] * reached);
+        private double[] reached(double[] s) {
+            double[] c = new double[steps + 1];
+            c[0] = s[0];
+            for (int i = 0; i < steps; i++) {
+                c[i + 1] = c[i] + (s[i + 1] - c[i]) * Arrays.stream(weights[i], 0, i + 1).sum();
+            }
+            return c;
         }
 
         private Provenance provenance(Provenance source, double[] s, double[] c) {

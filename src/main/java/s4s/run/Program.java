@@ -82,22 +82,15 @@ public record Program(String solver, Prediction prediction, double start, List<N
 
     /** The program of a traced solver. */
     public static Program of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        Traced whole = traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
-                traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network));
+        Traced whole = compiled(traced, schedule, network);
         Traced shorter = whole.withoutUnevaluated();
-        Traced solver = shorter.terms() < whole.terms() ? shorter : whole;
-        List<Node> nodes = new ArrayList<>();
-        for (Traced.Node node : solver.nodes()) {
-            Optional<Call> call = node.evaluateAt().map(tau ->
-                    new Call(schedule.alpha(node.sigma()).getValue(), schedule.label(tau).getValue()));
-            List<Term> terms = new ArrayList<>();
-            node.row().states().forEach((i, a) -> terms.add(new Term(Source.STATE, i, Weight.of(a.getValue()))));
-            node.row().outputs().forEach((i, b) -> terms.add(new Term(Source.OUTPUT, i, Weight.of(b.getValue()))));
-            terms.removeIf(term -> term.weight().isZero());
-            nodes.add(new Node(node.sigma().getValue(), call, List.copyOf(terms), Optional.empty()));
-        }
-        return new Program(solver.name(), network, schedule.start(solver.nodes().get(0).sigma()).getValue(), nodes,
-                schedule.alpha(solver.nodes().get(nodes.size() - 1).sigma()).getValue());
+        return DifferentiableProgram.ofCompiled(shorter.terms() < whole.terms() ? shorter : whole, schedule).program();
+    }
+
+    /** The table over what the network returns. */
+    static Traced compiled(Traced traced, NoiseSchedule schedule, Prediction network) {
+        return traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
+                traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network));
     }
 
     /** The program of a solver with weights of each element's own. */

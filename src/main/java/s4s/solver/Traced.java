@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
@@ -86,6 +87,16 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
     public Traced substitute(Prediction target, IntFunction<Row> output) {
         return new Traced(name, target, nodes.stream()
                 .map(node -> new Node(node.sigma, node.evaluateAt, node.row.substitute(output))).toList());
+    }
+
+    /**
+     * The same nodes with other rows.
+     *
+     * @param rows one for each node
+     */
+    public Traced withRows(List<Row> rows) {
+        return new Traced(name, prediction, IntStream.range(0, nodes.size())
+                .mapToObj(k -> new Node(nodes.get(k).sigma, nodes.get(k).evaluateAt, rows.get(k))).toList());
     }
 
     /**

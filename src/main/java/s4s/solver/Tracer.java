@@ -145,7 +145,19 @@ public final class Tracer {
      * @return the new state, for use in later formulas
      */
     public Row node(DerivativeStructure sigma, Row y) {
-        return place(sigma, sigma, y);
+        return node(sigma, sigma, y);
+    }
+
+    /**
+     * Places a state between grid points.
+     *
+     * @param sigma its noise level
+     * @param told the level that the network is told if it is evaluated there
+     * @param y the state by earlier ones
+     * @return the new state, for use in later formulas
+     */
+    public Row node(DerivativeStructure sigma, DerivativeStructure told, Row y) {
+        return place(sigma, told, y);
     }
 
     /**

@@ -1,7 +1,9 @@
 package s4s.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 
@@ -105,6 +107,60 @@ public final class WeightedMultistep {
                         .plus(corrections(t, i, Math.min(order, i + 1), x, m, a, c).over(schedule.alpha(t.sigma(i + 1)))));
             }
         });
+    }
+
+    /**
+     * DyWeight: weights of outputs that need not sum to 1, and scaled evaluation levels. On the grid {@code s_0 > ... > s_N},
+     *
+     * <pre>
+     *   c_0 = s_0,   tau_i = |q_i c_i|,   d_i = (tau_i / c_i) e(y_i; tau_i)
+     *   y_{i+1} = y_i + (s_{i+1} - c_i) sum_{j &lt;= i} w_ij d_{i-j}
+     *   c_{i+1} = c_i + (s_{i+1} - c_i) sum_{j &lt;= i} w_ij
+     * </pre>
+     *
+     * so {@code c_i} is the level that the state has really reached, and node i lies at {@code |c_i|}: the last {@code c_N} can
+     * be slightly negative, a step beyond clean data.
+     *
+     * @param order how many outputs a step weighs at most, 1 or more
+     * @param w the weights
+     * @param q factor of the level that the network is told, at distance back 0 of each step
+     * @throws IllegalArgumentException for an order below 1; {@link Method#build} throws it if level 0 is reached too early
+     * @see <a href="https://arxiv.org/abs/2603.11607">Zhao et al. 2026</a>
+     */
+    public static Method dyWeight(int order, Weights w, Weights q) {
+        Multistep.requireOrder("DyWeight", order, Integer.MAX_VALUE);
+        return new Method("dyweight-" + order, "DyWeight-" + order, order, Prediction.NOISE, Cost.perStep(1),
+                "Zhao et al. 2026, arXiv:2603.11607", grid -> {
+            Tracer t = toldAtStart(grid, q);
+            List<Row> d = new ArrayList<>();
+            Row y = t.start();
+            DerivativeStructure c = t.sigma(0);
+            DerivativeStructure told = t.evaluateAt(0);
+            for (int i = 0; i < t.steps(); i++) {
+                d.add(0, t.evaluate(y).times(told.divide(c)));
+                DerivativeStructure step = t.sigma(i + 1).subtract(c);
+                Row slope = Row.ZERO;
+                DerivativeStructure sum = t.constant(0);
+                for (int j = 0; j < Math.min(order, i + 1); j++) {
+                    slope = slope.plus(d.get(j).times(w.at(t, i, j)));
+                    sum = sum.add(w.at(t, i, j));
+                }
+                c = c.add(step.multiply(sum));
+                if (i + 1 < t.steps() && c.getValue() == 0) {
+                    throw new IllegalArgumentException(
+                            "it reaches noise level 0 before its last evaluation, where no slope exists");
+                }
+                told = i + 1 < t.steps() ? c.multiply(q.at(t, i + 1, 0)).abs() : c.abs();
+                y = t.node(c.abs(), told, y.plus(slope.times(step)));
+            }
+        });
+    }
+
+    private static Tracer toldAtStart(Tracer t, Weights q) {
+        DerivativeStructure[] levels = IntStream.rangeClosed(0, t.steps()).mapToObj(t::sigma).toArray(DerivativeStructure[]::new);
+        DerivativeStructure[] told = Arrays.copyOf(levels, t.steps());
+        told[0] = levels[0].multiply(q.at(t, 0, 0)).abs();
+        return t.on(levels, told);
     }
 
     private static Row generalized(Tracer t, int i, int k, Row y, List<Row> m) {
