@@ -1,10 +1,13 @@
 package s4s.eval;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.stream.IntStream;
 import s4s.data.ImageSet;
 import s4s.model.FeatureNet;
 
@@ -97,20 +100,25 @@ public final class MiniFeatures {
          * @see <a href="https://arxiv.org/abs/1801.03924">Zhang et al. 2018, equation 1</a>
          */
         public double[] distances(View other) {
-            double[] distances = new double[(int) features.getShape().get(0)];
-            for (int l = 0; l < maps.size(); l++) {
-                float[] d = unit(maps.get(l)).sub(unit(other.maps.get(l))).square().sum(new int[] {3})
-                        .reshape(distances.length, -1).mean(new int[] {1}).toFloatArray();
-                for (int i = 0; i < d.length; i++) {
-                    distances[i] += d[i] / maps.size();
-                }
-            }
-            return distances;
+            float[] d = embedding(maps).sub(embedding(other.maps)).square().sum(new int[] {1}).toFloatArray();
+            return IntStream.range(0, d.length).mapToDouble(i -> d[i]).toArray();
         }
     }
 
-    private static NDArray unit(NDArray map) {
-        return map.div(map.square().sum(new int[] {3}, true).add(1e-10).sqrt());
+    /**
+     * Coordinates in which the perceptual distance is the squared length of a difference: all maps, channel-normalised.
+     *
+     * @param maps of every level, [B, n, n, channels]
+     * @return [B, all]
+     */
+    public static NDArray embedding(List<NDArray> maps) {
+        NDList parts = new NDList();
+        for (NDArray map : maps) {
+            Shape shape = map.getShape();
+            NDArray unit = map.div(map.square().sum(new int[] {3}, true).add(1e-10).sqrt());
+            parts.add(unit.reshape(shape.get(0), -1).div(Math.sqrt(shape.get(1) * shape.get(2) * maps.size())));
+        }
+        return NDArrays.concat(parts, 1);
     }
 
     private static NDArray pixels(NDManager scope, ImageSet images, int from) {

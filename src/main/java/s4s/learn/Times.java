@@ -61,10 +61,12 @@ public interface Times {
      *
      * <pre>
      *   u_i = u_0 + (u_N - u_0) sum_{j &lt;= i} softmax(z)_j,      i = 0..N
-     *   the network is told  u_0,  and  u_i + clip(xi_i, -g, g)  for i = 1..N-1,   g = min_i |u_{i+1} - u_i| / 2
+     *   the network is told  u_0,  and  u_i + clip(xi_i)  for i = 1..N-1
+     *   clip(xi) = xi / sqrt(1 + (xi / g)^2),                    g = min_i |u_{i+1} - u_i| / 2
      * </pre>
      *
-     * The first and last levels stay. The offsets are 0 at the start, the logits the logarithms of the grid's intervals.
+     * The first and last levels stay. The offsets are 0 at the start, the logits the logarithms of the grid's intervals. The clip
+     * keeps the bound g of LD3's hard one, but is smooth: an optimizer that knows curvature runs against a kink.
      *
      * @param sigmas the start, N + 1 noise levels, strictly decreasing and positive
      * @param schedule the network's schedule
@@ -132,8 +134,8 @@ public interface Times {
             }
 
             private DerivativeStructure clipped(DerivativeStructure xi, DerivativeStructure most) {
-                double value = xi.getValue();
-                return Math.abs(value) <= most.getValue() ? xi : most.multiply(Math.signum(value));
+                DerivativeStructure part = xi.divide(most);
+                return xi.divide(part.multiply(part).add(1).sqrt());
             }
         };
     }

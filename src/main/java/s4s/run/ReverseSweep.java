@@ -1,13 +1,8 @@
 package s4s.run;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import s4s.model.Denoiser;
@@ -238,26 +233,12 @@ public final class ReverseSweep implements AutoCloseable {
     private record Graph(NDArray x, NDArray label, NDArray output) {
 
         static Graph of(Denoiser denoiser, NDArray x, NDArray label) {
-            x.setRequiresGradient(true);
-            label.setRequiresGradient(true);
-            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                return new Graph(x, label, denoiser.predict(x, label));
-            }
+            return new Graph(x, label, Backpropagation.record(() -> denoiser.predict(x, label), x, label));
         }
 
         Link.Vjp pullback(NDArray fbar, NDManager scope, boolean again) {
-            NDArray seed = fbar.toType(output.getDataType(), false);
-            JniUtils.backward((PtNDArray) output, (PtNDArray) seed, again, false);
-            return new Link.Vjp(taken(x, scope), taken(label, scope));
-        }
-
-        private static NDArray taken(NDArray leaf, NDManager scope) {
-            try (NDArray gradient = leaf.getGradient()) {
-                NDArray taken = gradient.duplicate().toType(DataType.FLOAT64, false); // toType alone may share memory
-                taken.attach(scope);
-                gradient.muli(0);                            // the next sweep would add to it
-                return taken;
-            }
+            NDArray[] gradients = Backpropagation.pullback(output, fbar, again, scope, x, label);
+            return new Link.Vjp(gradients[0], gradients[1]);
         }
     }
 }

@@ -1,0 +1,74 @@
+package s4s.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.function.UnaryOperator;
+import s4s.eval.MiniFeatures;
+import s4s.model.FeatureNet;
+
+/** How far samples lie from the teacher's, as something that can be differentiated. */
+@FunctionalInterface
+public interface Distance {
+
+    /**
+     * Distances of some pairs.
+     *
+     * @param values the distance of each pair, shape (batch)
+     * @param embedding coordinates of the samples, shape (batch, any), in which a distance is about a squared length:
+     *     {@code d(x, y) ~ c |embedding(x) - embedding(y)|^2}; learning takes the curvature of its objective from them
+     */
+    record Measured(NDArray values, NDArray embedding) {}
+
+    /**
+     * @param samples float32, shape (batch, sample shape...)
+     * @param targets the teacher's, of the same shape
+     */
+    Measured measure(NDArray samples, NDArray targets);
+
+    /** Mean squared difference of the elements. */
+    static Distance l2() {
+        return squared(Distance::flat);
+    }
+
+    /** Mean absolute difference of the elements. */
+    static Distance l1() {
+        return (samples, targets) -> new Measured(
+                rows(samples.sub(targets).abs()).mean(new int[] {1}), flat(samples));
+    }
+
+    /** The perceptual distance of {@link MiniFeatures}: LPIPS' formula in the features of a small network. */
+    static Distance perceptual(FeatureNet network) {
+        return squared(images -> MiniFeatures.embedding(network.maps(images)));
+    }
+
+    /**
+     * A squared length in other coordinates.
+     *
+     * @param embedding from (batch, ...) to (batch, any), differentiable
+     */
+    static Distance squared(UnaryOperator<NDArray> embedding) {
+        return (samples, targets) -> {
+            NDArray here = embedding.apply(samples);
+            return new Measured(here.sub(embedding.apply(targets)).square().sum(new int[] {1}), here);
+        };
+    }
+
+    /**
+     * This distance after a map of both sides, for instance the decoder of a latent model.
+     *
+     * @param map differentiable
+     */
+    default Distance after(UnaryOperator<NDArray> map) {
+        return (samples, targets) -> measure(map.apply(samples), map.apply(targets));
+    }
+
+    private static NDArray flat(NDArray samples) {
+        NDArray rows = rows(samples);
+        return rows.div(Math.sqrt(rows.getShape().get(1)));
+    }
+
+    private static NDArray rows(NDArray array) {
+        Shape shape = array.getShape();
+        return array.reshape(shape.get(0), shape.size() / shape.get(0));
+    }
+}

@@ -1,0 +1,376 @@
+package s4s.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import s4s.data.BadFileException;
+import s4s.data.NpyArray;
+import s4s.data.Npz;
+import s4s.report.Progress;
+import s4s.run.ReverseSweep;
+import s4s.model.Denoiser;
+
+/**
+ * Learns the parameters of a family from teacher pairs. The validation pairs decide: what is returned are the parameters that
+ * were best on them, starting with the family's start, whatever happens later. Where a checkpoint file is given, everything that a
+ * run needs to go on is in it after each validation, and a later run gives the same numbers as one that was not interrupted.
+ */
+public final class Learner implements AutoCloseable {
+
+    private final Family family;
+    private final Plan plan;
+    private final Objective objective;
+    private final NDManager manager;
+    private final NDArray noise;
+    private final NDArray targets;
+    private final NDArray relaxed;
+    private final Objective.Batch validation;
+    private final long seed;
+    private final Optional<Path> checkpoint;
+    private final String recipe;
+
+    private final List<Entry> history = new ArrayList<>();
+    private final double[] reach;
+    private int phase;
+    private int step;
+    private long seen;
+    private int waiting;
+    private double[] theta;
+    private double[] mean;
+    private double[] best;
+    private double bestLoss = Double.POSITIVE_INFINITY;
+
+    /**
+     * One validation.
+     *
+     * @param step steps so far
+     * @param phase its name
+     * @param loss mean distance of the last step's pairs, before the step; NaN at the start
+     * @param validation mean distance of the validation pairs
+     * @param evaluations network evaluations so far, each of one image
+     * @param products vector-Jacobian products so far, each of one image
+     */
+    public record Entry(int step, String phase, double loss, double validation, long evaluations, long products) {
+        /** Cost in units of network evaluations: a vector-Jacobian product counts as two. */
+        public long cost() {
+            return evaluations + 2 * products;
+        }
+    }
+
+    /**
+     * What was learned.
+     *
+     * @param theta the best parameters
+     * @param validation mean distance of the validation pairs there
+     * @param history all validations, first that of the start
+     * @param ended why the run ended, a sentence
+     */
+    public record Learned(double[] theta, double validation, List<Entry> history, String ended) {}
+
+    /**
+     * @param parent parent of all working memory
+     * @param family what is learned
+     * @param denoiser the network
+     * @param distance to the teacher's samples
+     * @param training pairs to learn from
+     * @param validation pairs that decide
+     * @param plan how
+     * @param seed of the random cotangents
+     * @param checkpoint file to go on from and to keep; empty: none
+     * @param settings everything else that the numbers depend on, in words: a checkpoint of others is refused
+     * @throws IllegalArgumentException if pairs are not of the right seed range
+     * @throws IOException if the checkpoint cannot be used
+     */
+    public Learner(NDManager parent, Family family, Denoiser denoiser, Distance distance, TeacherPairs training,
+            TeacherPairs validation, Plan plan, long seed, Optional<Path> checkpoint, String settings) throws IOException {
+        requireRole(training, SeedRange.TRAINING);
+        requireRole(validation, SeedRange.VALIDATION);
+        this.family = family;
+        this.plan = plan;
+        this.seed = seed;
+        this.checkpoint = checkpoint;
+        this.objective = new Objective(family, denoiser, distance, plan.graphs(), plan.batch());
+        this.manager = parent.newSubManager();
+        this.noise = training.noise(manager, 0, training.count());
+        this.targets = training.samples(manager, 0, training.count());
+        this.relaxed = plan.radius() > 0 ? noise.duplicate() : noise;
+        this.validation = new Objective.Batch(
+                validation.noise(manager, 0, validation.count()), validation.samples(manager, 0, validation.count()));
+        this.reach = new double[training.count()];
+        Arrays.fill(reach, plan.radius() / 2);
+        this.theta = family.start();
+        this.mean = family.start();
+        this.best = family.start();
+        this.recipe = String.join("; ", settings, family.name(), family.base(), Arrays.toString(family.start()),
+                training.count() + " + " + validation.count() + " pairs", "radius " + plan.radius(), "seed " + seed,
+                IntStream.range(0, plan.phases().size()).mapToObj(i -> plan.phases().get(i).name()).toList().toString());
+    }
+
+    private static void requireRole(TeacherPairs pairs, SeedRange role) {
+        if (pairs.role() != role) {
+            throw new IllegalArgumentException("These pairs are for " + pairs.role().name().toLowerCase(java.util.Locale.ROOT)
+                    + "; " + role.name().toLowerCase(java.util.Locale.ROOT) + " needs seeds of its own.");
+        }
+    }
+
+    /**
+     * Learns to the end of the plan.
+     *
+     * @param progress shows steps and losses
+     * @throws IOException if the checkpoint cannot be read or written
+     */
+    public Learned run(Progress progress) throws IOException {
+        Optional<Optimizer> going = restore();
+        int total = plan.phases().stream().mapToInt(Plan.Phase::steps).sum();
+        if (history.isEmpty()) {
+            validate("start", Double.NaN);
+        }
+        String ended = "The plan was finished.";
+        try {
+            for (; phase < plan.phases().size(); phase++) {
+                Plan.Phase now = plan.phases().get(phase);
+                int[] free = IntStream.range(0, family.size())
+                        .filter(i -> now.blocks().contains(family.blocks()[i])).toArray();
+                Optimizer optimizer = going.orElseGet(now.optimizer());
+                going = Optional.empty();
+                for (; free.length > 0 && step < now.steps() && waiting < plan.patience(); ) {
+                    double loss = step(now, free, optimizer);
+                    step++;
+                    if (step % plan.validateEvery() == 0 || step == now.steps()) {
+                        validate(now.name(), loss);
+                        save(optimizer);
+                    }
+                    progress.update(done(), total, String.format("%s: loss %.5f, best validation %.5f", now.name(), loss, bestLoss));
+                }
+                theta = best.clone();
+                mean = best.clone();
+                step = 0;
+                waiting = 0;
+            }
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            ended = "Learning diverged in step " + (done() + 1) + ", the best parameters before are kept: " + e.getMessage();
+        }
+        return new Learned(best.clone(), bestLoss, List.copyOf(history), ended);
+    }
+
+    private int done() {
+        return plan.phases().subList(0, phase).stream().mapToInt(Plan.Phase::steps).sum() + step;
+    }
+
+    /** One step; returns the loss before it. */
+    private double step(Plan.Phase now, int[] free, Optimizer optimizer) {
+        int pairs = Math.min(now.pairs().applyAsInt(step), (int) noise.getShape().get(0));
+        int[] rows = IntStream.range(0, pairs).map(i -> (int) ((seen + i) % noise.getShape().get(0))).toArray();
+        seen += pairs;
+        try (NDManager scope = manager.newSubManager()) {
+            Objective.Batch batch = new Objective.Batch(rows(relaxed, rows, scope), rows(targets, rows, scope));
+            Restricted sample = new Restricted(batch, free, new SplittableRandom(seed ^ (seen * 0x9E3779B97F4A7C15L)));
+            Block[] blocks = Arrays.stream(free).mapToObj(i -> family.blocks()[i]).toArray(Block[]::new);
+            double[] before = theta;
+            theta = sample.whole(optimizer.step(part(theta, free), blocks, sample));
+            if (plan.radius() > 0) {
+                relax(before, batch, rows, sample.last.orElseThrow(), scope);
+            }
+            for (int i = 0; i < theta.length; i++) {
+                mean[i] = plan.average() * mean[i] + (1 - plan.average()) * theta[i];
+            }
+            return sample.last.map(Linearization::loss).orElse(Double.NaN);
+        }
+    }
+
+    /**
+     * Moves each pair's noise against the gradient, back into its ball, where its own loss falls; where it does not, the next
+     * move is half as long.
+     */
+    private void relax(double[] at, Objective.Batch batch, int[] rows, Linearization here, NDManager scope) {
+        double[] current = batch.noise().toDoubleArray();
+        double[] centre = rows(noise, rows, scope).toDoubleArray();
+        int size = current.length / rows.length;
+        double[] moved = current.clone();
+        for (int i = 0; i < rows.length; i++) {
+            double[] gradient = here.noise()[i];
+            double length = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
+            double distance = 0;
+            for (int j = 0; j < size; j++) {
+                int at1 = i * size + j;
+                moved[at1] -= length > 0 ? reach[rows[i]] * gradient[j] / length : 0;
+                distance += (moved[at1] - centre[at1]) * (moved[at1] - centre[at1]);
+            }
+            double shrink = Math.min(1, plan.radius() / Math.sqrt(distance));
+            for (int j = 0; j < size; j++) {
+                int at1 = i * size + j;
+                moved[at1] = centre[at1] + shrink * (moved[at1] - centre[at1]);
+            }
+        }
+        NDArray candidate = scope.create(moved, batch.noise().getShape());
+        double[] losses = objective.losses(at, new Objective.Batch(candidate, batch.targets()));
+        for (int i = 0; i < rows.length; i++) {
+            if (losses[i] < here.losses()[i]) {
+                try (NDArray row = candidate.get(i)) {
+                    relaxed.set(new NDIndex(rows[i]), row);
+                }
+            } else {
+                reach[rows[i]] /= 2;
+            }
+        }
+    }
+
+    private void validate(String name, double loss) {
+        double[] here = plan.average() > 0 ? mean : theta;
+        double value = Linearization.mean(objective.losses(here, validation));
+        waiting = value < bestLoss ? 0 : waiting + 1;
+        if (value < bestLoss) {
+            bestLoss = value;
+            best = here.clone();
+        }
+        history.add(new Entry(done(), name, loss, value, objective.evaluations(), objective.products()));
+    }
+
+    private static double[] part(double[] whole, int[] free) {
+        return Arrays.stream(free).mapToDouble(i -> whole[i]).toArray();
+    }
+
+    private static NDArray rows(NDArray all, int[] rows, NDManager scope) {
+        NDList parts = new NDList();
+        for (int from = 0; from < rows.length; ) {           // runs of neighbours: a batch wraps around at most a few times
+            int to = from + 1;
+            while (to < rows.length && rows[to] == rows[to - 1] + 1) {
+                to++;
+            }
+            parts.add(all.get(rows[from] + ":" + (rows[to - 1] + 1)));
+            from = to;
+        }
+        parts.attach(scope);
+        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts);
+    }
+
+    /** The objective over the free parameters alone. */
+    private final class Restricted implements Optimizer.Sample {
+        private final Objective.Batch batch;
+        private final int[] free;
+        private final SplittableRandom random;
+        private Optional<Linearization> last = Optional.empty();
+
+        Restricted(Objective.Batch batch, int[] free, SplittableRandom random) {
+            this.batch = batch;
+            this.free = free;
+            this.random = random;
+        }
+
+        double[] whole(double[] part) {
+            double[] whole = theta.clone();
+            for (int i = 0; i < free.length; i++) {
+                whole[free[i]] = part[i];
+            }
+            return whole;
+        }
+
+        @Override
+        public Linearization linearize(boolean curvature) {
+            Linearization all = objective.linearize(theta, batch, curvature ? Optional.of(random) : Optional.empty());
+            last = Optional.of(new Linearization(all.losses(), part(all.gradient(), free), all.curvature()
+                    .map(h -> Arrays.stream(free).mapToObj(i -> part(h[i], free)).toArray(double[][]::new)), all.noise()));
+            return last.get();
+        }
+
+        @Override
+        public double loss(double[] part) {
+            try {
+                return Linearization.mean(objective.losses(whole(part), batch));
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                return Double.POSITIVE_INFINITY;             // no solver, or one that leaves the finite numbers
+            }
+        }
+
+        @Override
+        public int size() {
+            return batch.size();
+        }
+    }
+
+    private void save(Optimizer optimizer) throws IOException {
+        if (checkpoint.isEmpty()) {
+            return;
+        }
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("recipe", NpyArray.of(List.of(recipe)));
+        put(arrays, "place", phase, step, seen, waiting, bestLoss, objective.evaluations(), objective.products());
+        put(arrays, "theta", theta);
+        put(arrays, "mean", mean);
+        put(arrays, "best", best);
+        put(arrays, "reach", reach);
+        arrays.put("phases", NpyArray.of(history.stream().map(Entry::phase).toList()));
+        put(arrays, "history", history.stream().flatMapToDouble(e -> java.util.stream.DoubleStream.of(
+                e.step(), e.loss(), e.validation(), e.evaluations(), e.products())).toArray());
+        optimizer.state().forEach((name, values) -> put(arrays, "optimizer/" + name, values));
+        arrays.put("optimizers", NpyArray.of(List.copyOf(optimizer.state().keySet())));
+        if (plan.radius() > 0) {
+            put(arrays, "relaxed", relaxed.toDoubleArray());
+        }
+        Npz.write(checkpoint.get(), arrays);
+    }
+
+    private static void put(Map<String, NpyArray> arrays, String name, double... values) {
+        arrays.put(name, NpyArray.of(values, values.length));
+    }
+
+    private Optional<Optimizer> restore() throws IOException {
+        if (checkpoint.isEmpty() || !Files.exists(checkpoint.get())) {
+            return Optional.empty();
+        }
+        try (Npz npz = Npz.open(checkpoint.get())) {
+            if (!npz.get("recipe").strings().equals(List.of(recipe))) {
+                throw new BadFileException(checkpoint.get() + " belongs to another run: " + npz.get("recipe").strings().get(0)
+                        + ". Remove it, or learn with those settings.");
+            }
+            double[] place = npz.get("place").doubles();
+            phase = (int) place[0];
+            step = (int) place[1];
+            seen = (long) place[2];
+            waiting = (int) place[3];
+            bestLoss = place[4];
+            objective.count((long) place[5], (long) place[6]);
+            theta = npz.get("theta").doubles();
+            mean = npz.get("mean").doubles();
+            best = npz.get("best").doubles();
+            System.arraycopy(npz.get("reach").doubles(), 0, reach, 0, reach.length);
+            List<String> phases = npz.get("phases").strings();
+            double[] entries = npz.get("history").doubles();
+            for (int i = 0; i < phases.size(); i++) {
+                history.add(new Entry((int) entries[5 * i], phases.get(i), entries[5 * i + 1], entries[5 * i + 2],
+                        (long) entries[5 * i + 3], (long) entries[5 * i + 4]));
+            }
+            if (plan.radius() > 0) {
+                try (NDArray stored = manager.create(npz.get("relaxed").doubles(), relaxed.getShape())) {
+                    stored.copyTo(relaxed);
+                }
+            }
+            Optimizer optimizer = plan.phases().get(phase).optimizer().get();
+            Map<String, double[]> state = new LinkedHashMap<>();
+            for (String name : npz.get("optimizers").strings()) {
+                state.put(name, npz.get("optimizer/" + name).doubles());
+            }
+            optimizer.restore(state);
+            return Optional.of(optimizer);
+        }
+    }
+
+    /** Releases the pairs. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

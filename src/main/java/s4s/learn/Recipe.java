@@ -1,0 +1,113 @@
+package s4s.learn;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import s4s.model.Denoiser;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+import s4s.schedule.GridType;
+import s4s.solver.Method;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
+import s4s.solver.data.SolverFile;
+
+/**
+ * Everything that decides what is learned, but for the model and its teacher.
+ *
+ * @param family which weights and times
+ * @param init the method that it starts from
+ * @param grid the grid that it starts from
+ * @param nfe number of function evaluations
+ * @param order outputs that a step weighs; empty: {@link Families#on} decides
+ * @param plan how
+ * @param planName the plan in words, for the provenance
+ * @param pairs training pairs
+ * @param validation validation pairs
+ * @param seed of what is random in learning
+ */
+public record Recipe(Families family, Method init, GridType grid, int nfe, OptionalInt order, Plan plan, String planName,
+        int pairs, int validation, long seed) {
+
+    /** The usual recipe of a family: {@link Plan#gaussNewton} on 256 training and 128 validation pairs. */
+    public static Recipe usual(Families family, String init, GridType grid, int nfe) {
+        int steps = family.times() ? 24 : 12;
+        return new Recipe(family, Solvers.named(init), grid, nfe, OptionalInt.empty(), Plan.gaussNewton(steps),
+                "gauss-newton, " + steps + " steps", 256, 128, 0);
+    }
+
+    /**
+     * The model that is learned for, its teacher, and the distance to it.
+     *
+     * @param manager parent of all working memory
+     * @param model the model's name
+     * @param modelSha256 hash of its weights
+     * @param denoiser the network
+     * @param teacher the teacher in words
+     * @param distance to the teacher's samples
+     * @param distanceName in words
+     * @param training pairs, at least as many as a recipe wants
+     * @param validation pairs, at least as many as a recipe wants
+     */
+    public record Setting(NDManager manager, String model, String modelSha256, Denoiser denoiser, String teacher,
+            Distance distance, String distanceName, TeacherPairs training, TeacherPairs validation) {}
+
+    /**
+     * A learned solver.
+     *
+     * @param file the solver with its provenance
+     * @param learned the parameters and how they came about
+     */
+    public record Result(SolverFile file, Learner.Learned learned) {}
+
+    /** The name of what is learned, for tables and files: family, start, grid and NFE. */
+    public String name() {
+        return family.id() + order.stream().mapToObj(o -> "-" + o).findFirst().orElse("") + "-" + init.name() + "-"
+                + grid.id() + "-nfe" + nfe;
+    }
+
+    /** The family for a model. */
+    public Family family(Denoiser denoiser) {
+        return family.on(denoiser.schedule(), init, grid, nfe, order);
+    }
+
+    /**
+     * Learns.
+     *
+     * @param setting the model and its teacher
+     * @param checkpoint file to go on from and to keep; empty: none
+     * @param command what asks, for the provenance
+     * @throws IOException if the checkpoint cannot be read or written
+     */
+    public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress) throws IOException {
+        Family what = family(setting.denoiser());
+        Provenance provenance = Provenance.of(command).with("family", family.id()).with("start", init.name())
+                .with("grid", grid.id()).with("nfe", nfe).with("parameters", what.size()).with("model", setting.model())
+                .with("model sha256", setting.modelSha256()).with("teacher", setting.teacher())
+                .with("distance", setting.distanceName()).with("training pairs", seeds(setting.training().first(pairs)))
+                .with("validation pairs", seeds(setting.validation().first(validation)))
+                .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
+        try (Learner learner = new Learner(setting.manager(), what, setting.denoiser(), setting.distance(),
+                setting.training().first(pairs), setting.validation().first(validation), plan, seed, checkpoint,
+                provenance.recipe().toString())) {
+            Learner.Learned learned = learner.run(progress);
+            Solver solver = what.solver(learned.theta());
+            List<Learner.Entry> history = learned.history();
+            Provenance all = provenance.with("theta", java.util.Arrays.toString(learned.theta()))
+                    .with("validation loss", learned.validation() + ", the start's " + history.get(0).validation())
+                    .with("network evaluations", history.get(history.size() - 1).evaluations())
+                    .with("vector-Jacobian products", history.get(history.size() - 1).products())
+                    .with("ended", learned.ended());
+            return new Result(SolverFile.of(new Solver(name(), solver.prediction(), solver.stages()),
+                    setting.denoiser().schedule(), all), learned);
+        }
+    }
+
+    private static String seeds(TeacherPairs pairs) {
+        long[] seeds = pairs.seeds();
+        return seeds.length + ", seeds " + seeds[0] + "-" + seeds[seeds.length - 1];
+    }
+}

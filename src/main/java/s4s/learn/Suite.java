@@ -1,0 +1,36 @@
+package s4s.learn;
+
+import java.util.ArrayList;
+import java.util.List;
+import s4s.schedule.GridType;
+
+/** The learned solvers that ship with a mini model. */
+public final class Suite {
+
+    private Suite() {}
+
+    /**
+     * S4S from three starts on three grids, and every other family from its usual start, for each NFE.
+     *
+     * @param nfes numbers of function evaluations, the most wanted first
+     */
+    public static List<Recipe> recipes(List<Integer> nfes) {
+        List<Recipe> recipes = new ArrayList<>();
+        for (int nfe : nfes) {
+            for (Families family : List.of(Families.S4S_ALT, Families.LD3, Families.GS, Families.BNS)) {
+                recipes.add(Recipe.usual(family, family.init(), GridType.LOGSNR, nfe));
+            }
+            recipes.add(Recipe.usual(Families.DYWEIGHT, "ipndm-3", GridType.TIME_UNIFORM, nfe));
+            recipes.add(Recipe.usual(Families.S4S_SS, Families.S4S_SS.init(), GridType.TIME_UNIFORM, nfe));
+            recipes.add(Recipe.usual(Families.S4S_PC, Families.S4S_PC.init(), GridType.TIME_UNIFORM, nfe));
+        }
+        for (int nfe : nfes) {
+            for (String start : List.of("ipndm-3", "dpmpp-3m", "unipc-3-bh1")) {
+                for (GridType grid : List.of(GridType.LOGSNR, GridType.EDM, GridType.TIME_UNIFORM)) {
+                    recipes.add(Recipe.usual(Families.S4S_LMS, start, grid, nfe));
+                }
+            }
+        }
+        return recipes;
+    }
+}
