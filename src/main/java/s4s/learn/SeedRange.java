@@ -65,8 +65,8 @@ public enum SeedRange {
      */
     public long[] seeds(int offset, int count) {
         if (offset < 0 || count < 1 || (long) offset + count > SIZE) {
-            throw new IllegalArgumentException("The " + id() + " seeds are " + SIZE + ", from number 0 on; there are no " + count
-                    + " of them from number " + offset + " on.");
+            throw new IllegalArgumentException("The " + id() + " seeds are " + SIZE + ", from number 0 on; there are no "
+                    + count + " of them from number " + offset + " on.");
         }
         return LongStream.range(first + offset, first + offset + count).toArray();
     }
@@ -79,8 +79,8 @@ public enum SeedRange {
     public void require(long... seeds) {
         for (long seed : seeds) {
             if (seed < first || seed > last()) {
-                throw new IllegalArgumentException("Seed " + seed + " is no " + id() + " seed: those are " + first + " to " + last()
-                        + ", so that solvers are never measured on seeds that they learned from.");
+                throw new IllegalArgumentException("Seed " + seed + " is no " + id() + " seed: those are " + first + " to "
+                        + last() + ", so that solvers are never measured on seeds that they learned from.");
             }
         }
     }

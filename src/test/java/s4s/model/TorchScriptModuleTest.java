@@ -1,6 +1,7 @@
 package s4s.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,6 +110,14 @@ class TorchScriptModuleTest {
     }
 
     @Test
+    void parametersAreFrozen() throws IOException {
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE);
+                GradientCollector collector = manager.getEngine().newGradientCollector()) {
+            assertFalse(module.forward(images(numbers(1, 1)), images(numbers(1, 2))).hasGradient());
+        }
+    }
+
+    @Test
     void outputsBelongToTheManagerOfTheInputs() throws IOException {
         try (TorchScriptModule module = TorchScriptModule.load(TWO)) {
             NDArray a = manager.create(new float[] {3, -4});
@@ -136,7 +145,8 @@ class TorchScriptModuleTest {
         refused(Files.writeString(folder.resolve("text.pt"), "this is no archive"), "text.pt is no TorchScript file");
         refused(Files.write(folder.resolve("empty.pt"), new byte[0]), "empty.pt is no TorchScript file");
         byte[] whole = Files.readAllBytes(DISTANCE);
-        refused(Files.write(folder.resolve("half.pt"), Arrays.copyOf(whole, whole.length / 2)), "half.pt is no TorchScript file");
+        refused(Files.write(folder.resolve("half.pt"), Arrays.copyOf(whole, whole.length / 2)),
+                "half.pt is no TorchScript file");
         try (TorchScriptModule module = TorchScriptModule.load(DISTANCE)) {
             for (NDList inputs : new NDList[] {
                 new NDList(images(numbers(1, 1))),
