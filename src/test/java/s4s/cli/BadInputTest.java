@@ -1,6 +1,7 @@
 package s4s.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -42,6 +43,30 @@ class BadInputTest {
         refuses("--nfe", "sample", "--nfe", "five", "--png", "x.png");
         refuses("--ems is for DPM-Solver-v3 alone", "sample", "--solver", "ddim", "--ems", "x.npz", "--png", "x.png");
         refuses("no such file: nowhere.npz", "sample", "--solver", "dpmv3-3c", "--ems", "nowhere.npz", "--png", "x.png");
+    }
+
+    @Test
+    void teachers(@TempDir Path folder) throws IOException {
+        String out = folder.resolve("pairs").toString();
+        refuses("--out", "teacher");
+        refuses("no range of seeds \"test\"; known are evaluation, training, validation",
+                "teacher", "--role", "test", "--out", out);
+        refuses("there are no 0 of them", "teacher", "--pairs", "0", "--out", out);
+        refuses("there are no 1000001 of them", "teacher", "--pairs", "1000001", "--out", out);
+        refuses("--pairs", "teacher", "--pairs", "many", "--out", out);
+        refuses("A shard holds at least one pair, not 0", "teacher", "--shard", "0", "--out", out);
+        refuses("A batch holds at least one image, not 0", "teacher", "--batch", "0", "--out", out);
+        refuses("There is no solver \"euler-7\"", "teacher", "--solver", "euler-7", "--out", out);
+        refuses("There is no grid \"log\"", "teacher", "--grid", "log", "--out", out);
+        refuses("NFE 0", "teacher", "--nfe", "0", "--out", out);
+        refuses("no model 'sd'", "teacher", "--model", "sd", "--out", out);
+        refuses("no such file: nowhere.json", "teacher", "--solver", "nowhere.json", "--out", out);
+        assertFalse(Files.exists(folder.resolve("pairs")));
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        Files.writeString(broken.resolve("manifest.json"), "{\"format\": ");
+        refuses("manifest.json is truncated", "teacher", "--out", broken.toString());
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        refuses("is a file where a folder for pairs is needed", "teacher", "--out", file.toString());
     }
 
     @Test

@@ -1,0 +1,105 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import s4s.eval.Benchmark;
+import s4s.eval.Teacher;
+import s4s.learn.SeedRange;
+import s4s.learn.TeacherStore;
+import s4s.model.Denoiser;
+import s4s.model.ModelCard;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.solver.data.SolverSource;
+
+/** {@code s4s teacher}: pairs of starting noise and a teacher's sample, to learn from. */
+@Command(name = "teacher", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Draws pairs of starting noise and a many-step solver's sample, which few-step solvers learn from, into"
+            + " a folder of npz files with a manifest. Started again it keeps what is there and makes what is missing or damaged;"
+            + " with more pairs it adds to them.",
+            "Pairs to learn from, to choose by and to measure on have seeds of their own: training 1000000-1999999, validation"
+            + " 2000000-2999999, evaluation 0-999999."})
+final class TeacherCommand implements Callable<Integer> {
+    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
+            description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--solver", paramLabel = "NAME|FILE.json",
+            description = "The teacher: see s4s solvers, or a solver file, which has its own grid and NFE (default: the"
+                + " benchmark's teacher, unipc-3-bh1).")
+    private Optional<String> solver;
+
+    @Option(names = "--grid", description = "See s4s solvers (default: the benchmark's, logsnr).")
+    private Optional<String> grid;
+
+    @Option(names = "--nfe", description = "Network calls for a sample (default: the benchmark's, 20).")
+    private Optional<Integer> nfe;
+
+    @Option(names = "--role", defaultValue = "training", converter = Role.class,
+            description = "What the pairs are for: training, validation or evaluation (default ${DEFAULT-VALUE}).")
+    private SeedRange role;
+
+    @Option(names = "--pairs", defaultValue = "700", description = "How many (default ${DEFAULT-VALUE}).")
+    private int pairs;
+
+    @Option(names = "--shard", defaultValue = "100", description = "Pairs in a file (default ${DEFAULT-VALUE}).")
+    private int shard;
+
+    @Option(names = "--batch", defaultValue = "100", description = "Samples in a network call (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder; made if it is not there.")
+    private Path out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        role.seeds(pairs);
+        SolverSource source = source();
+        Models models = Models.ofRepository();
+        ModelCard card = models.card(model);
+        try (NDManager manager = NDManager.newBaseManager();
+                Progress progress = Progress.terminal(System.err, "teacher")) {
+            Denoiser denoiser = models.denoiser(model, manager);
+            String command = CommandText.of(spec);
+            TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(),
+                    source.file(Optional.of(denoiser.schedule()), denoiser.schedule(), command), role, denoiser.sampleShape()),
+                    shard, command);
+            store.to(pairs, manager, denoiser, batch, progress, spec.commandLine().getErr()::println);
+            spec.commandLine().getOut().println(out + " has " + store.count() + " pairs in " + store.shards().size()
+                    + " files, " + role.id() + " seeds " + role.first() + "-" + (role.first() + store.count() - 1)
+                    + ", teacher " + source.label() + " on " + card.name());
+        }
+        return 0;
+    }
+
+    private SolverSource source() throws IOException {
+        Teacher usual = Benchmark.cifar10().teacher();
+        String text = solver.orElse(usual.method().name());
+        return SolverSource.isFile(text) ? SolverSource.of(text, grid, nfe)
+                : SolverSource.of(text, Optional.of(grid.orElse(usual.grid().id())), Optional.of(nfe.orElse(usual.nfe())));
+    }
+
+    /** Reads the name of a range of seeds. */
+    private static final class Role implements ITypeConverter<SeedRange> {
+        @Override
+        public SeedRange convert(String text) {
+            try {
+                return SeedRange.named(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+package s4s.learn;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import s4s.data.AtomicFiles;
+import s4s.data.BadFileException;
+import s4s.data.DType;
+import s4s.data.Hashes;
+import s4s.data.JsonFields;
+import s4s.data.NpyArray;
+import s4s.data.Npz;
+import s4s.model.Denoiser;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+import s4s.run.Noise;
+import s4s.solver.data.SolverFile;
+
+/**
+ * A teacher's pairs in a folder, version 1. A run that was stopped goes on; a finished one grows to more pairs.
+ *
+ * <pre>
+ *   teacher.json       the teacher, a {@link SolverFile}
+ *   shard-00000.npz    seeds    int64   [n]
+ *   shard-00001.npz    noise    float32 [n, sample shape...]: Noise.normal of the seeds
+ *   ...                samples  float32 [n, sample shape...]: where the teacher ends
+ *   manifest.json      format, version   "s4s-teacher-pairs", 1
+ *                      sampleShape       [ channels, height, width ]
+ *                      teacherSha256     of teacher.json
+ *                      shards            [ { file, firstSeed, count, sha256 }, ... ]: from the range's first seed on
+ *                      provenance        its recipe: model, model sha256, teacher, role, pairs in a shard
+ * </pre>
+ *
+ * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
+ * rounding; the same shard and batch size give the same bytes on one machine. Not for two programs at a time.
+ */
+public final class TeacherStore {
+    private static final String FORMAT = "s4s-teacher-pairs";
+    private static final int VERSION = 1;
+    private static final String MANIFEST = "manifest.json";
+    private static final String TEACHER = "teacher.json";
+    private static final String SHARD_SIZE = "pairs in a shard";
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private final Path folder;
+    private final SolverFile teacher;
+    private final SeedRange role;
+    private final Shape sampleShape;
+    private final int shardSize;
+    private final Provenance provenance;
+    private final List<Shard> shards;
+    private final long start = System.nanoTime();
+
+    /** What the pairs depend on, beside their seeds. */
+    public record Recipe(String model, String modelSha256, SolverFile teacher, SeedRange role, Shape sampleShape) {
+
+        private Provenance provenance(int shardSize, String command) {
+            return Provenance.of(command).with("model", model).with("model sha256", modelSha256)
+                    .with("teacher", teacher.solver().name() + " " + teacher.solver().evaluations() + " NFE")
+                    .with("role", role.id()).with(SHARD_SIZE, shardSize);
+        }
+    }
+
+    /**
+     * A file of pairs.
+     *
+     * @param file its name in the folder
+     * @param firstSeed seed of its first pair; the others follow
+     * @param count number of pairs
+     * @param sha256 hash of the file
+     */
+    public record Shard(String file, long firstSeed, int count, String sha256) {}
+
+    /** A shard size of 0 means that nothing is to be written. */
+    private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
+            Provenance provenance, List<Shard> shards) {
+        this.folder = folder;
+        this.teacher = teacher;
+        this.role = role;
+        this.sampleShape = sampleShape;
+        this.shardSize = shardSize;
+        this.provenance = provenance;
+        this.shards = new ArrayList<>(shards);
+    }
+
+    /**
+     * Opens a folder to make pairs; begins it if it has no manifest. Nothing is written yet.
+     *
+     * @param folder where
+     * @param recipe what the pairs depend on
+     * @param shardSize pairs in a shard, at least 1
+     * @param command what makes the pairs, for the provenance
+     * @throws IllegalArgumentException if the folder's pairs are of another recipe or shard size; the message names the first
+     *     difference
+     * @throws IOException if the folder is a file, or its manifest or teacher is damaged
+     */
+    public static TeacherStore open(Path folder, Recipe recipe, int shardSize, String command) throws IOException {
+        if (shardSize < 1) {
+            throw new IllegalArgumentException("A shard holds at least one pair, not " + shardSize + ".");
+        }
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new BadFileException(folder + " is a file where a folder for pairs is needed; give another path");
+        }
+        Provenance now = recipe.provenance(shardSize, command);
+        if (!Files.exists(folder.resolve(MANIFEST))) {
+            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now, List.of());
+        }
+        TeacherStore there = open(folder);
+        try {
+            Provenance all = now.continuing(there.provenance);
+            if (!there.sampleShape.equals(recipe.sampleShape)) {
+                throw new IllegalArgumentException("the shape of a sample was " + there.sampleShape + ", now it is "
+                        + recipe.sampleShape);
+            }
+            if (!there.teacher.solver().equals(recipe.teacher.solver())
+                    || !there.teacher.schedule().equals(recipe.teacher.schedule())) {
+                throw new IllegalArgumentException("the teacher had other numbers, those of " + folder.resolve(TEACHER));
+            }
+            return new TeacherStore(folder, there.teacher, there.role, there.sampleShape, shardSize, all, there.shards);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(folder + " holds pairs that were made otherwise: " + e.getMessage()
+                    + "; give another folder", e);
+        }
+    }
+
+    /**
+     * Opens a folder to read its pairs.
+     *
+     * @throws BadFileException if manifest or teacher are missing or damaged
+     */
+    public static TeacherStore open(Path folder) throws IOException {
+        JsonFields fields = JsonFields.read(folder.resolve(MANIFEST));
+        String format = fields.text("format");
+        if (!format.equals(FORMAT)) {
+            throw fields.fault("format", "is \"" + format + "\", not \"" + FORMAT + "\": these are no pairs of a teacher");
+        }
+        int version = fields.count("version");
+        if (version != VERSION) {
+            throw fields.fault("version", "is " + version + "; this program reads version " + VERSION);
+        }
+        Provenance provenance;
+        SeedRange role;
+        try {
+            provenance = Provenance.fromJson(fields.object("provenance").json());
+            role = SeedRange.named(provenance.recipe().getOrDefault("role", ""));
+        } catch (IllegalArgumentException e) {
+            throw fields.fault("provenance", "is damaged: " + e.getMessage());
+        }
+        requireHash(folder.resolve(TEACHER), fields.text("teacherSha256"), "copy it again, or use another folder");
+        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, shape(fields), 0, provenance,
+                shards(fields, role));
+    }
+
+    private static Shape shape(JsonFields fields) throws BadFileException {
+        double[] axes = fields.numbers("sampleShape");
+        if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
+            throw fields.fault("sampleShape", "is " + Arrays.toString(axes) + ", no shape");
+        }
+        return new Shape(Arrays.stream(axes).mapToLong(n -> (long) n).toArray());
+    }
+
+    private static List<Shard> shards(JsonFields fields, SeedRange role) throws BadFileException {
+        List<Shard> shards = new ArrayList<>();
+        long next = role.first();
+        for (JsonFields entry : fields.objects("shards")) {
+            Shard shard = new Shard(entry.text("file"), entry.count("firstSeed"), entry.count("count"), entry.text("sha256"));
+            if (!shard.file.equals(file(shards.size())) || shard.firstSeed != next || shard.count < 1
+                    || shard.firstSeed + shard.count - 1 > role.last()) {
+                throw entry.fault("file", "is \"" + shard.file + "\" with " + shard.count + " seeds from "
+                        + shard.firstSeed + " on, where " + file(shards.size()) + " with " + role.id() + " seeds from " + next
+                        + " on is expected");
+            }
+            shards.add(shard);
+            next += shard.count;
+        }
+        return shards;
+    }
+
+    private static String file(int number) {
+        return String.format(Locale.ROOT, "shard-%05d.npz", number);
+    }
+
+    /**
+     * Makes what is missing of the first {@code pairs} pairs of the range, and again what is not as the manifest says. Pairs
+     * beyond that stay.
+     *
+     * @param pairs how many, at least 1
+     * @param manager parent of all working memory
+     * @param denoiser the model of the recipe
+     * @param batch most samples in a network call, at least 1
+     * @param progress shows where it is
+     * @param notes told in one line of each shard that is made again
+     * @throws IllegalArgumentException if the range has not so many seeds, for a wrong batch, or if a sample is not finite
+     * @throws IllegalStateException if the folder was opened to read
+     * @throws IOException if a file cannot be written
+     */
+    public void to(int pairs, NDManager manager, Denoiser denoiser, int batch, Progress progress, Consumer<String> notes)
+            throws IOException {
+        if (shardSize < 1) {
+            throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
+        }
+        int total = Math.max(role.seeds(pairs).length, count());
+        List<Integer> due = new ArrayList<>();
+        for (int number = 0; (long) number * shardSize < total; number++) {
+            if (!isWhole(number, Math.min(shardSize, total - number * shardSize), notes)) {
+                due.add(number);
+            }
+        }
+        long work = due.stream().mapToLong(number -> Math.min(shardSize, total - number * shardSize)).sum();
+        long done = 0;
+        for (int number : due) {
+            int offset = number * shardSize;
+            long before = done;
+            long[] seeds = role.seeds(offset, Math.min(shardSize, total - offset));
+            TeacherPairs drawn = TeacherPairs.draw(manager, denoiser, teacher.solver(), role, seeds, batch,
+                    n -> progress.update(before + n, work, "pairs"));
+            put(number, write(number, drawn));
+            done += seeds.length;
+        }
+    }
+
+    private boolean isWhole(int number, int count, Consumer<String> notes) throws IOException {
+        if (number >= shards.size()) {
+            return false;
+        }
+        Path file = folder.resolve(file(number));
+        if (!Files.isRegularFile(file)) {
+            notes.accept(file + " is missing; it is made again");
+            return false;
+        }
+        if (!Hashes.sha256(file).equals(shards.get(number).sha256)) {
+            notes.accept(file + " is damaged (its sha256 is not the manifest's); it is made again");
+            return false;
+        }
+        return shards.get(number).count == count;
+    }
+
+    private Shard write(int number, TeacherPairs pairs) throws IOException {
+        long[] shape = LongStream.concat(LongStream.of(pairs.count()), LongStream.of(sampleShape.getShape())).toArray();
+        int size = (int) sampleShape.size();
+        long[] seeds = pairs.seeds();
+        float[] noise = new float[seeds.length * size];
+        IntStream.range(0, seeds.length).parallel()
+                .forEach(i -> System.arraycopy(Noise.normal(seeds[i], size), 0, noise, i * size, size));
+        Map<String, NpyArray> arrays = new TreeMap<>();
+        arrays.put("seeds", NpyArray.of(seeds, seeds.length));
+        arrays.put("noise", NpyArray.of(noise, shape));
+        arrays.put("samples", NpyArray.of(pairs.samples(0, pairs.count()), shape));
+        if (shards.isEmpty()) {
+            teacher.write(folder.resolve(TEACHER));
+        }
+        Path file = folder.resolve(file(number));
+        Npz.write(file, arrays);
+        return new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
+    }
+
+    /** Enters a shard and writes the manifest. */
+    private void put(int number, Shard shard) throws IOException {
+        if (number < shards.size()) {
+            shards.set(number, shard);
+        } else {
+            shards.add(shard);
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("format", FORMAT);
+        json.addProperty("version", VERSION);
+        json.add("sampleShape", GSON.toJsonTree(sampleShape.getShape()));
+        json.addProperty("teacherSha256", Hashes.sha256(folder.resolve(TEACHER)));
+        JsonArray list = new JsonArray();
+        for (Shard each : shards) {
+            JsonObject entry = new JsonObject();
+            entry.addProperty("file", each.file);
+            entry.addProperty("firstSeed", each.firstSeed);
+            entry.addProperty("count", each.count);
+            entry.addProperty("sha256", each.sha256);
+            list.add(entry);
+        }
+        json.add("shards", list);
+        json.add("provenance", GSON.fromJson(
+                provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
+        AtomicFiles.write(folder.resolve(MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Reads all pairs and checks them against the manifest.
+     *
+     * @throws BadFileException if a shard is missing, damaged, has other arrays or seeds than the manifest says, a number that
+     *     is not finite, or noise that is not that of its seeds; the message is one line that names the file
+     */
+    public TeacherPairs pairs() throws IOException {
+        if (shards.isEmpty()) {
+            throw new BadFileException(folder + " has no pairs yet; make them with s4s teacher");
+        }
+        List<TeacherPairs> parts = new ArrayList<>();
+        for (Shard shard : shards) {
+            parts.add(read(shard));
+        }
+        return TeacherPairs.join(parts);
+    }
+
+    private TeacherPairs read(Shard shard) throws IOException {
+        Path file = folder.resolve(shard.file);
+        requireHash(file, shard.sha256, "copy it again, or make it again with s4s teacher");
+        try (Npz npz = Npz.open(file)) {
+            int size = Math.toIntExact(sampleShape.size());
+            long[] shape = LongStream.concat(LongStream.of(shard.count), LongStream.of(sampleShape.getShape())).toArray();
+            long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count).longs();
+            float[] noise = array(file, npz, "noise", DType.FLOAT32, shape).floats();
+            float[] samples = array(file, npz, "samples", DType.FLOAT32, shape).floats();
+            float[][] rows = new float[shard.count][];
+            for (int i = 0; i < shard.count; i++) {
+                if (seeds[i] != shard.firstSeed + i) {
+                    throw new BadFileException(file + " has seed " + seeds[i] + " where the manifest says "
+                            + (shard.firstSeed + i) + "; make it again");
+                }
+                rows[i] = Arrays.copyOfRange(samples, i * size, (i + 1) * size);
+            }
+            requireNoise(file, seeds, noise, size);
+            return new TeacherPairs(role, sampleShape, seeds, rows);
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static NpyArray array(Path file, Npz npz, String name, DType type, long... shape) throws IOException {
+        NpyArray array = npz.get(name);
+        if (array.dtype() != type || !Arrays.equals(array.shape(), shape)) {
+            throw new BadFileException("array '" + name + "' in " + file + " is " + array + " where "
+                    + type.name().toLowerCase(Locale.ROOT) + new Shape(shape) + " is expected; make it again");
+        }
+        return array;
+    }
+
+    /** Noise made elsewhere may differ from ours in the last bit of a sine. */
+    private static void requireNoise(Path file, long[] seeds, float[] noise, int size) throws BadFileException {
+        int wrong = IntStream.range(0, seeds.length).parallel().filter(i -> {
+            float[] expected = Noise.normal(seeds[i], size);
+            return !IntStream.range(0, size).allMatch(j -> Math.abs(noise[i * size + j] - expected[j]) <= 1e-6);
+        }).min().orElse(-1);
+        if (wrong >= 0) {
+            throw new BadFileException(file + " holds a noise for seed " + seeds[wrong] + " that is not that seed's;"
+                    + " make it again");
+        }
+    }
+
+    private static void requireHash(Path file, String expected, String advice) throws IOException {
+        String actual = Hashes.sha256(file);
+        if (!actual.equals(expected)) {
+            throw new BadFileException(file + " is damaged: its sha256 is " + actual + ", that of its manifest " + expected
+                    + "; " + advice);
+        }
+    }
+
+    /** Where the pairs are. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Number of pairs that the manifest lists. */
+    public int count() {
+        return shards.stream().mapToInt(Shard::count).sum();
+    }
+
+    /** The files of pairs. */
+    public List<Shard> shards() {
+        return List.copyOf(shards);
+    }
+
+    /** The teacher. */
+    public SolverFile teacher() {
+        return teacher;
+    }
+
+    /** What the seeds are for. */
+    public SeedRange role() {
+        return role;
+    }
+
+    /** Model, its hash, teacher and role; commands, versions and dates. */
+    public Provenance provenance() {
+        return provenance;
+    }
+}

@@ -1,0 +1,108 @@
+package s4s.model;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import s4s.data.BadFileException;
+import s4s.data.Hashes;
+
+/**
+ * A function of tensors in a TorchScript file, its parameters frozen, that can be differentiated with respect to its inputs:
+ * under a {@link ai.djl.training.GradientCollector}, inputs that require a gradient get one.
+ *
+ * <p>The file comes from {@code torch.jit.trace(module.eval(), examples).save(FILE)} or from {@code torch.jit.script}. Its
+ * forward pass must not depend on whether the module is trained: gradients need the engine's training mode, which would turn on
+ * dropout and batch statistics. Modules of torch up to the engine's version load.
+ *
+ * <p>A distance of images such as LPIPS is one that takes two float32 batches [B, C, H, W] and returns B numbers.
+ */
+public final class TorchScriptModule implements AutoCloseable {
+    private final Path file;
+    private final String sha256;
+    private final Model model;
+
+    private TorchScriptModule(Path file, String sha256, Model model) {
+        this.file = file;
+        this.sha256 = sha256;
+        this.model = model;
+    }
+
+    /**
+     * Loads a file.
+     *
+     * @throws BadFileException if it is missing or no TorchScript file that the engine can load; the message is one line
+     */
+    public static TorchScriptModule load(Path file) throws IOException {
+        String sha256 = Hashes.sha256(file);
+        Model model = Model.newInstance(file.getFileName().toString(), "PyTorch");
+        try {
+            // parameters as parameters, not folded into constants under inference mode, which has no gradients
+            model.load(file.toAbsolutePath(), null, Map.of("trainParam", "true", "mapLocation", "true"));
+            model.getBlock().freezeParameters(true);
+            return new TorchScriptModule(file, sha256, model);
+        } catch (EngineException | MalformedModelException | IOException e) {
+            model.close();
+            throw new BadFileException(file + " is no TorchScript file that can be loaded (" + reason(e)
+                    + "); save it by torch.jit.trace(...).save(...)", e);
+        }
+    }
+
+    /**
+     * The function's values.
+     *
+     * @param inputs what the module's forward takes, at least one
+     * @return what it returns, attached to the manager of the first input
+     * @throws IllegalArgumentException if the module does not take such inputs; the message is one line
+     */
+    public NDList forward(NDList inputs) {
+        Block block = model.getBlock();
+        try {
+            // always training: once a module ran under inference mode its results cannot be differentiated
+            return block.forward(new ParameterStore(model.getNDManager(), false), inputs, true);
+        } catch (EngineException e) {
+            throw new IllegalArgumentException(file + " does not take inputs of the shapes "
+                    + inputs.stream().map(a -> a.getDataType() + " " + a.getShape()).collect(Collectors.joining(" and "))
+                    + " (" + reason(e) + ").", e);
+        }
+    }
+
+    /**
+     * {@link #forward(NDList)} of a module that returns one tensor.
+     *
+     * @throws IllegalArgumentException if it returns several, or does not take such inputs
+     */
+    public NDArray forward(NDArray... inputs) {
+        NDList outputs = forward(new NDList(inputs));
+        if (outputs.size() != 1) {
+            throw new IllegalArgumentException(file + " returns " + outputs.size() + " tensors where one is expected.");
+        }
+        return outputs.head();
+    }
+
+    /** Hash of the file. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /** Releases the module; its outputs stay. */
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /** The line of the engine's report that says what is wrong, which comes last, after the code where it is wrong. */
+    private static String reason(Exception e) {
+        return Arrays.stream(String.valueOf(e.getMessage()).split("\\R")).map(String::strip)
+                .takeWhile(line -> !line.startsWith("Exception raised from")).filter(line -> !line.isEmpty())
+                .reduce((first, last) -> last).orElse("no reason given");
+    }
+}
