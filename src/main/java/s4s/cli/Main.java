@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true, versionProvider = Versions.class,
         subcommands = {SampleCommand.class, FdCommand.class, SolversCommand.class, SolverCommand.class, ImportCommand.class,
             BenchmarkCommand.class, BenchCommand.class, TrainCommand.class, EvaluateCommand.class, TeacherCommand.class,
-            VerifyCommand.class, DoctorCommand.class},
+            LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
         footer = {"", "From the launcher also: s4s notebooks, s4s lab, s4s test (see s4s --help)."})
 public final class Main implements Runnable {
     @Option(names = "--stack-trace", scope = CommandLine.ScopeType.INHERIT, hidden = true,

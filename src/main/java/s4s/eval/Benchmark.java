@@ -57,6 +57,17 @@ public record Benchmark(String name, String model, String features, Teacher teac
     }
 
     /**
+     * The benchmark of a model.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists the models
+     */
+    public static Benchmark ofModel(String model) {
+        return all().stream().filter(b -> b.model.equals(model)).findFirst().orElseThrow(() ->
+                new IllegalArgumentException("there is no benchmark of a model '" + model + "'; known are "
+                        + all().stream().map(Benchmark::model).collect(Collectors.joining(", "))));
+    }
+
+    /**
      * Everything that the benchmark's numbers are computed with, in memory.
      *
      * @param denoiser the network

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
 import s4s.data.ImageSet;
+import s4s.model.Constant;
 import s4s.model.FeatureNet;
 
 /**
@@ -116,7 +117,8 @@ public final class MiniFeatures {
         for (NDArray map : maps) {
             Shape shape = map.getShape();
             NDArray unit = map.div(map.square().sum(new int[] {3}, true).add(1e-10).sqrt());
-            parts.add(unit.reshape(shape.get(0), -1).div(Math.sqrt(shape.get(1) * shape.get(2) * maps.size())));
+            parts.add(unit.reshape(shape.get(0), -1)
+                    .div(Constant.like(map, Math.sqrt(shape.get(1) * shape.get(2) * maps.size()))));
         }
         return NDArrays.concat(parts, 1);
     }

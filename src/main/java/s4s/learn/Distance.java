@@ -2,8 +2,10 @@ package s4s.learn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import s4s.eval.MiniFeatures;
+import s4s.model.Constant;
 import s4s.model.FeatureNet;
 
 /** How far samples lie from the teacher's, as something that can be differentiated. */
@@ -32,13 +34,21 @@ public interface Distance {
 
     /** Mean absolute difference of the elements. */
     static Distance l1() {
-        return (samples, targets) -> new Measured(
-                rows(samples.sub(targets).abs()).mean(new int[] {1}), flat(samples));
+        return of((samples, targets) -> rows(samples.sub(targets).abs()).mean(new int[] {1}));
     }
 
     /** The perceptual distance of {@link MiniFeatures}: LPIPS' formula in the features of a small network. */
     static Distance perceptual(FeatureNet network) {
         return squared(images -> MiniFeatures.embedding(network.maps(images)));
+    }
+
+    /**
+     * Any distance, for instance LPIPS. Its coordinates are the elements.
+     *
+     * @param values from samples and targets to one number for each pair, differentiable; shape (batch) or (batch, 1, ...)
+     */
+    static Distance of(BinaryOperator<NDArray> values) {
+        return (samples, targets) -> new Measured(values.apply(samples, targets).reshape(samples.getShape().get(0)), flat(samples));
     }
 
     /**
@@ -64,7 +74,7 @@ public interface Distance {
 
     private static NDArray flat(NDArray samples) {
         NDArray rows = rows(samples);
-        return rows.div(Math.sqrt(rows.getShape().get(1)));
+        return rows.div(Constant.like(rows, Math.sqrt(rows.getShape().get(1))));
     }
 
     private static NDArray rows(NDArray array) {

@@ -4,40 +4,44 @@ import java.util.Arrays;
 import java.util.Map;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.CholeskyDecomposition;
+import org.apache.commons.math3.linear.NonPositiveDefiniteMatrixException;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
-import org.apache.commons.math3.linear.SingularMatrixException;
 
 /**
- * Levenberg and Marquardt's damped Gauss-Newton steps on batches. With the gradient {@code g} and the estimated Gauss-Newton
- * matrix {@code H} of the batch,
+ * Gauss-Newton steps on batches, damped by their length. With the gradient {@code g} and the estimated Gauss-Newton matrix
+ * {@code H} of the batch,
  *
  * <pre>
- *   (H + mu (diag H + eps)) d = -g
+ *   (H + mu diag H) d = -g,     theta += s d
  * </pre>
  *
- * and the step is taken if the batch's loss falls by a part of what the quadratic model promises; the damping {@code mu} goes down
- * after good steps and up after bad ones. The problem has some dozen parameters whose effects differ by orders of magnitude,
- * which this scales away. {@code H} is averaged over steps where a batch alone would be too small for the number of parameters.
+ * where the length {@code s} in (0, 1] shrinks until the batch's loss falls by a part of what the quadratic model promises, and
+ * grows again after steps that keep the promise. Shortening the step, unlike a large {@code mu}, does not care how the parameters
+ * are scaled or how strongly they hang together: the weights of a noise-form solver must sum to nearly 1 or noise is left over,
+ * a valley that damping by the diagonal cannot follow. {@code mu} only guards against a singular matrix. {@code H} is averaged
+ * over steps where one batch is small for the number of parameters.
  *
  * @see <a href="https://epubs.siam.org/doi/10.1137/0111030">Marquardt 1963</a>
  */
 public final class GaussNewton implements Optimizer {
 
     private static final int TRIES = 5;
-    private static final double FLOOR = 1e-6;
+    private static final double LEAST_GUARD = 1e-6;
+    private static final double LARGEST_GUARD = 0.1;
 
-    private double damping;
+    private double guard;
+    private double length = 1;
     private double weight;
     private double[][] average = {};
 
-    /** @param damping the first {@code mu}, positive; 0.01 trusts the model at once */
-    public GaussNewton(double damping) {
-        if (!(damping > 0)) {
-            throw new IllegalArgumentException("The damping must be positive, not " + damping + ".");
+    /** @param guard the first {@code mu}, positive */
+    public GaussNewton(double guard) {
+        if (!(guard > 0)) {
+            throw new IllegalArgumentException("The guard must be positive, not " + guard + ".");
         }
-        this.damping = damping;
+        this.guard = guard;
     }
 
     @Override
@@ -45,35 +49,46 @@ public final class GaussNewton implements Optimizer {
         Linearization here = sample.linearize(true);
         RealMatrix h = averaged(here.curvature().orElseThrow(), sample.size());
         RealVector g = new ArrayRealVector(here.gradient());
-        double floor = FLOOR * Math.max(h.getTrace() / theta.length, Double.MIN_NORMAL);
+        RealVector d = direction(h, g);
+        double slope = -g.dotProduct(d);
+        double bend = d.dotProduct(h.operate(d));
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            RealMatrix damped = h.copy();
-            for (int i = 0; i < theta.length; i++) {
-                damped.addToEntry(i, i, damping * (h.getEntry(i, i) + floor) + floor);
-            }
-            RealVector d;
-            try {
-                d = new LUDecomposition(damped).getSolver().solve(g).mapMultiply(-1);
-            } catch (SingularMatrixException e) {
-                damping *= 4;
-                continue;
-            }
-            double[] candidate = new ArrayRealVector(theta).add(d).toArray();
-            double promised = -(g.dotProduct(d) + 0.5 * d.dotProduct(h.operate(d)));
+            double[] candidate = new ArrayRealVector(theta).add(d.mapMultiply(length)).toArray();
+            double promised = length * slope - 0.5 * length * length * bend;
             double ratio = (here.loss() - sample.loss(candidate)) / promised;
+            if (System.getenv("GNDEBUG") != null) {
+                System.out.printf("  try %d mu %.2e s %.3f loss %.6f promised %.6f ratio %.3f |d| %.3f%n", attempt, guard, length, here.loss(), promised, ratio, d.getNorm());
+            }
             if (ratio > 0.1) {
-                damping = Math.max(1e-6, damping * (ratio > 0.75 ? 1 / 3.0 : ratio < 0.25 ? 2 : 1));
+                length = ratio > 0.5 ? Math.min(1, 2 * length) : length;
+                guard = Math.max(LEAST_GUARD, guard / 3);
                 return candidate;
             }
-            damping *= 4;
+            length /= 3;
         }
-        damping = Math.min(damping, 1);                      // another batch, another try
+        length = 0.3;                                            // another batch, another direction
+        guard = Math.min(LARGEST_GUARD, 10 * guard);
         return theta;
     }
 
-    /** The average over steps, unless this batch has several pairs for each parameter. */
+    private RealVector direction(RealMatrix h, RealVector g) {
+        double floor = Double.MIN_NORMAL + 1e-12 * h.getTrace() / g.getDimension();
+        for (double mu = guard; ; mu *= 10) {
+            RealMatrix guarded = h.copy();
+            for (int i = 0; i < g.getDimension(); i++) {
+                guarded.addToEntry(i, i, mu * h.getEntry(i, i) + floor);
+            }
+            try {
+                return new CholeskyDecomposition(guarded, 1e-6, 0).getSolver().solve(g).mapMultiply(-1);
+            } catch (NonPositiveDefiniteMatrixException e) {
+                guard = mu;                                      // rounding; a larger guard is positive definite
+            }
+        }
+    }
+
+    /** The average over steps, unless this batch has many pairs for each parameter. */
     private RealMatrix averaged(double[][] h, int pairs) {
-        double keep = Math.max(0, Math.min(0.8, 1 - pairs / (4.0 * h.length)));
+        double keep = Math.max(0, Math.min(0.85, 1 - pairs / (8.0 * h.length)));
         if (average.length == 0) {
             average = new double[h.length][h.length];
         }
@@ -95,13 +110,14 @@ public final class GaussNewton implements Optimizer {
         for (int i = 0; i < size; i++) {
             System.arraycopy(average[i], 0, flat, i * size, size);
         }
-        return Map.of("damping", new double[] {damping, weight}, "average", flat);
+        return Map.of("damping", new double[] {guard, length, weight}, "average", flat);
     }
 
     @Override
     public void restore(Map<String, double[]> state) {
-        damping = state.get("damping")[0];
-        weight = state.get("damping")[1];
+        guard = state.get("damping")[0];
+        length = state.get("damping")[1];
+        weight = state.get("damping")[2];
         double[] flat = state.get("average");
         int size = (int) Math.round(Math.sqrt(flat.length));
         average = new double[size][];

@@ -46,7 +46,7 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     /** Damped Gauss-Newton on all parameters together, batches growing from 32 to 256 pairs: the default. */
     public static Plan gaussNewton(int steps) {
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, growing(32, 256, 6),
-                () -> new GaussNewton(0.01))), 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
+                () -> new GaussNewton(0.001))), 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
     }
 
     /**
@@ -59,9 +59,9 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
         List<Phase> phases = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             phases.add(new Phase("weights " + round, EnumSet.of(Block.WEIGHTS), steps, growing(64, 256, 3),
-                    () -> new GaussNewton(0.01)));
+                    () -> new GaussNewton(0.001)));
             phases.add(new Phase("times " + round, EnumSet.of(Block.TIMES, Block.OFFSETS), steps, growing(64, 256, 3),
-                    () -> new GaussNewton(0.01)));
+                    () -> new GaussNewton(0.001)));
         }
         return new Plan(phases, 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
     }
@@ -70,6 +70,18 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     public static Plan gs(int steps) {
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 24,
                 () -> GradientDescent.adam(1e-3, 1))), 24, ReverseSweep.Graphs.KEPT, 0, 100, 1000, 0.999);
+    }
+
+    /** Adam on 32 pairs a step, gradient of length 1 at most. */
+    public static Plan adam(int steps, double rate) {
+        return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 32,
+                () -> GradientDescent.adam(rate, 1))), 32, ReverseSweep.Graphs.KEPT, 0, 10, 100, 0);
+    }
+
+    /** LD3's rules on 32 pairs a step; see {@link GradientDescent#ld3}. */
+    public static Plan ld3(int steps) {
+        return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 32, GradientDescent::ld3)), 32,
+                ReverseSweep.Graphs.KEPT, 0, 10, 100, 0);
     }
 
     /** This plan with a relaxed objective. */

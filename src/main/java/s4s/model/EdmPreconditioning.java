@@ -24,22 +24,22 @@ public record EdmPreconditioning(double sigmaData) {
 
     /** c_skip of each level in {@code sigma}. */
     public NDArray skip(NDArray sigma) {
-        return variance(sigma).pow(-1).mul(sigmaData * sigmaData);
+        return variance(sigma).pow(Constant.like(sigma, -1)).mul(Constant.like(sigma, sigmaData * sigmaData));
     }
 
     /** c_out of each level in {@code sigma}. */
     public NDArray out(NDArray sigma) {
-        return in(sigma).mul(sigma).mul(sigmaData);
+        return in(sigma).mul(sigma).mul(Constant.like(sigma, sigmaData));
     }
 
     /** c_in of each level in {@code sigma}. */
     public NDArray in(NDArray sigma) {
-        return variance(sigma).sqrt().pow(-1);
+        return variance(sigma).sqrt().pow(Constant.like(sigma, -1));
     }
 
     /** c_noise of each level in {@code sigma}. */
     public NDArray noise(NDArray sigma) {
-        return sigma.log().mul(0.25);
+        return sigma.log().mul(Constant.like(sigma, 0.25));
     }
 
     private NDArray variance(NDArray sigma) {

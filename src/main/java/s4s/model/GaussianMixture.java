@@ -109,7 +109,8 @@ public final class GaussianMixture implements Denoiser {
             NDArray y = x.reshape(batch, 1, sampleShape.size()).div(alpha);
             NDArray v = variance.add(sigma.square());
             NDArray gap = y.sub(mean);
-            NDArray logits = gap.square().div(v).add(v.log()).sum(new int[] {2}, true).mul(-0.5).add(weight.log());
+            NDArray logits = gap.square().div(v).add(v.log()).sum(new int[] {2}, true)
+                    .mul(Constant.like(x, -0.5)).add(weight.log());
             // softmax by hand: the library's softmax and max start threads even for a handful of numbers
             NDArray largest = logits.split(components.size(), 1).stream().reduce(NDArray::maximum).orElseThrow();
             NDArray odds = logits.sub(largest).exp();
@@ -125,7 +126,7 @@ public final class GaussianMixture implements Denoiser {
 
     private NDArray table(NDManager scope, Function<Component, double[]> part) {
         double[] flat = components.stream().map(part).flatMapToDouble(Arrays::stream).toArray();
-        return scope.create(flat).reshape(1, components.size(), sampleShape.size());
+        return scope.create(flat).duplicate().reshape(1, components.size(), sampleShape.size());
     }
 
     @Override

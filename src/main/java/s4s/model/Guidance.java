@@ -60,7 +60,7 @@ public final class Guidance extends DenoiserDecorator {
         try (without;
                 NDArray with = conditional.predict(x, label);
                 NDArray direction = with.sub(without);
-                NDArray push = direction.mul(scale)) {
+                NDArray push = direction.mul(Constant.like(direction, scale))) {
             return without.add(push);
         }
     }

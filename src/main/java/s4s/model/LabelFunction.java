@@ -35,7 +35,7 @@ final class LabelFunction {
             f.add(function.apply(new DerivativeStructure(1, 1, 0, l)));
         }
         NDArray value = scope.create(f.stream().mapToDouble(DerivativeStructure::getValue).toArray());
-        NDArray slope = scope.create(f.stream().mapToDouble(d -> d.getPartialDerivative(1)).toArray());
+        NDArray slope = scope.create(f.stream().mapToDouble(d -> d.getPartialDerivative(1)).toArray()).duplicate();
         // a float64 operand lifts a float32 label without cutting the graph, as a conversion would
         return label.sub(scope.create(at)).mul(slope).add(value);
     }

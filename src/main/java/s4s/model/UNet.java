@@ -185,7 +185,8 @@ public final class UNet {
         long width = shape.get(3);
         NDArray flat = Layers.normalise(x).reshape(shape.get(0), -1, width);
         NDList qkv = layers.linear(name + ".qkv", flat).split(3, 2);
-        NDArray scores = qkv.get(0).matMul(qkv.get(1).transpose(0, 2, 1)).mul(1 / Math.sqrt(width)).softmax(-1);
+        NDArray scores = qkv.get(0).matMul(qkv.get(1).transpose(0, 2, 1));
+        scores = scores.mul(Constant.like(x, 1 / Math.sqrt(width))).softmax(-1);
         return x.add(layers.linear(name + ".out", scores.matMul(qkv.get(2))).reshape(shape));
     }
 
@@ -197,7 +198,7 @@ public final class UNet {
             // periods from 6 (the whole range of ln(sigma)/4 is 3) down to 1/16
             frequencies[i] = (float) (2 * Math.PI / 6 * Math.pow(96, i / (half - 1.0)));
         }
-        NDArray angles = c.reshape(-1, 1).mul(c.getManager().create(frequencies, new Shape(1, half)));
+        NDArray angles = c.reshape(-1, 1).mul(c.getManager().create(frequencies, new Shape(1, half)).duplicate());
         NDArray features = angles.cos().concat(angles.sin(), 1);
         return Layers.activate(layers.linear("embed.2", Layers.activate(layers.linear("embed.1", features))));
     }

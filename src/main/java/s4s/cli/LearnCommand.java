@@ -1,0 +1,265 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import s4s.eval.Benchmark;
+import s4s.learn.Distance;
+import s4s.learn.Families;
+import s4s.learn.Plan;
+import s4s.learn.Recipe;
+import s4s.learn.SeedRange;
+import s4s.learn.Suite;
+import s4s.learn.TeacherPairs;
+import s4s.learn.TeacherStore;
+import s4s.model.Denoiser;
+import s4s.model.Models;
+import s4s.model.TorchScriptModule;
+import s4s.report.Progress;
+import s4s.run.ReverseSweep;
+import s4s.schedule.GridType;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
+
+/** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
+@Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file, which"
+            + " every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
+            "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."})
+final class LearnCommand implements Callable<Integer> {
+    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
+            description = "Model in data/models (default ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--family", description = "What is learned (default s4s-alt).")
+    private Optional<String> family;
+
+    @Option(names = "--init", paramLabel = "NAME", description = "The solver that it starts from (default: the family's).")
+    private Optional<String> init;
+
+    @Option(names = "--grid", description = "The grid that it starts from (default logsnr).")
+    private Optional<String> grid;
+
+    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
+    private Optional<Integer> nfe;
+
+    @Option(names = "--order", description = "Outputs that a step weighs (default 3, or more if the start needs it).")
+    private Optional<Integer> order;
+
+    @Option(names = "--suite", paramLabel = "MODEL",
+            description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; those that are there stay.")
+    private Optional<String> suite;
+
+    @Option(names = "--out", paramLabel = "FILE.json", description = "Where the solver goes (with --suite: a folder).")
+    private Optional<Path> out;
+
+    @ArgGroup(validate = false, heading = "Teacher pairs%n")
+    private final Pairs teacher = new Pairs();
+
+    @ArgGroup(validate = false, heading = "How%n")
+    private final How how = new How();
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Options of the pairs. */
+    static final class Pairs {
+        @Option(names = "--pairs", defaultValue = "256", description = "Training pairs (default ${DEFAULT-VALUE}).")
+        private int training;
+
+        @Option(names = "--validation", defaultValue = "128", description = "Validation pairs (default ${DEFAULT-VALUE}).")
+        private int validation;
+
+        @Option(names = "--pairs-from", paramLabel = "DIR",
+                description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
+        private Optional<Path> trainingFrom;
+
+        @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
+        private Optional<Path> validationFrom;
+    }
+
+    /** Options of the optimization. */
+    static final class How {
+        @Option(names = "--distance", defaultValue = "perceptual", paramLabel = "NAME|FILE.pt",
+                description = "perceptual (mini features), l2, l1, or a TorchScript file of two image batches in [-1, 1] that"
+                    + " gives a number for each pair, as LPIPS does (default ${DEFAULT-VALUE}).")
+        private String distance;
+
+        @Option(names = "--optimizer", defaultValue = "gauss-newton",
+                description = "gauss-newton, adam, ld3 (RMSprop and SGD), gs (Adam 1e-3, 24 pairs a step, moving average)"
+                    + " (default ${DEFAULT-VALUE}).")
+        private String optimizer;
+
+        @Option(names = "--steps", description = "Steps, of each block with --rounds (default 24, gs 10000, others 300).")
+        private Optional<Integer> steps;
+
+        @Option(names = "--rounds", paramLabel = "K",
+                description = "Learn weights and times in turn, K times (S4S-Alt as published); default: together.")
+        private Optional<Integer> rounds;
+
+        @Option(names = "--rate", defaultValue = "0.01", description = "Adam's learning rate (default ${DEFAULT-VALUE}).")
+        private double rate;
+
+        @Option(names = "--radius", paramLabel = "R|ld3",
+                description = "Relaxed objective: the starting noise of each training pair may move this far, in units of its"
+                    + " standard deviation; ld3: 0.001 C H W / NFE^2 (default 0, the hard objective).")
+        private Optional<String> radius;
+
+        @Option(names = "--low-memory", description = "One network graph at a time: memory does not grow with NFE.")
+        private boolean lowMemory;
+
+        @Option(names = "--seed", defaultValue = "0", description = "Seed of what is random in learning.")
+        private long seed;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Benchmark benchmark = Benchmark.ofModel(suite.orElse(model));
+        try (NDManager manager = NDManager.newBaseManager();
+                Progress drawing = Progress.terminal(System.err, "pairs");
+                Chosen chosen = distance(manager, benchmark)) {
+            Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
+            Denoiser denoiser = loaded.denoiser();
+            List<Recipe> recipes = suite.isPresent() ? Suite.recipes(List.of(5, 4, 6, 3, 8, 10)) : List.of(recipe(denoiser));
+            Path folder = out.orElse(Models.repository().resolve("data/solvers/" + benchmark.model()));
+            List<Recipe> due = new ArrayList<>();
+            for (Recipe recipe : recipes) {
+                recipe.family(denoiser);                     // what cannot be learned is refused before anything is drawn
+                if (suite.isEmpty() || !Files.exists(folder.resolve(recipe.name() + ".json"))) {
+                    due.add(recipe);
+                }
+            }
+            if (due.isEmpty()) {
+                spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
+                return 0;
+            }
+            int training = due.stream().mapToInt(Recipe::pairs).max().orElseThrow();
+            int validation = due.stream().mapToInt(Recipe::validation).max().orElseThrow();
+            Recipe.Setting setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), denoiser,
+                    benchmark.teacher().label() + " NFE", chosen.distance, chosen.name,
+                    pairs(teacher.trainingFrom, SeedRange.TRAINING, training, manager, benchmark, loaded, drawing),
+                    pairs(teacher.validationFrom, SeedRange.VALIDATION, validation, manager, benchmark, loaded, drawing));
+            for (Recipe recipe : due) {
+                learn(recipe, setting, suite.isPresent() ? folder.resolve(recipe.name() + ".json")
+                        : out.orElse(Path.of(recipe.name() + ".json")));
+            }
+        }
+        return 0;
+    }
+
+    private void learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
+        Path checkpoint = file.resolveSibling(file.getFileName() + ".npz");
+        if (file.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        }
+        long start = System.nanoTime();
+        try (Progress progress = Progress.terminal(System.err, recipe.name())) {
+            Recipe.Result result = recipe.learn(setting, Optional.of(checkpoint), CommandText.of(spec), progress);
+            result.file().write(file);
+            Files.deleteIfExists(checkpoint);
+            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5f, the start's %.5f; %.0f s. %s%n", file,
+                    result.learned().validation(), result.learned().history().get(0).validation(),
+                    (System.nanoTime() - start) * 1e-9, result.learned().ended());
+            spec.commandLine().getOut().flush();
+        }
+    }
+
+    private Recipe recipe(Denoiser denoiser) {
+        Families kind = Families.named(family.orElse(Families.S4S_ALT.id()));
+        int calls = nfe.orElse(5);
+        Plan plan = plan();
+        if (how.radius.isPresent()) {
+            boolean ld3 = how.radius.get().equals("ld3");
+            plan = plan.relaxed(ld3 ? Plan.ld3Radius(denoiser.sampleShape().size(), calls) : number(how.radius.get()));
+        }
+        String name = how.optimizer + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", "
+                + plan.phases().get(0).steps() + " steps";
+        return new Recipe(kind, Solvers.named(init.orElse(kind.init())), GridType.named(grid.orElse("logsnr")), calls,
+                order.isPresent() ? OptionalInt.of(order.get()) : OptionalInt.empty(),
+                how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name, teacher.training, teacher.validation,
+                how.seed);
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--radius is a number or ld3, not " + text, e);
+        }
+    }
+
+    private Plan plan() {
+        if (how.rounds.isPresent()) {
+            return Plan.alternating(how.rounds.get(), how.steps.orElse(6));
+        }
+        return switch (how.optimizer) {
+            case "gauss-newton" -> Plan.gaussNewton(how.steps.orElse(24));
+            case "adam" -> Plan.adam(how.steps.orElse(300), how.rate);
+            case "ld3" -> Plan.ld3(how.steps.orElse(300));
+            case "gs" -> Plan.gs(how.steps.orElse(10000));
+            default -> throw new IllegalArgumentException("There is no optimizer \"" + how.optimizer
+                    + "\"; known are gauss-newton, adam, ld3, gs.");
+        };
+    }
+
+    private TeacherPairs pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Benchmark benchmark,
+            Benchmark.Loaded loaded, Progress progress) throws IOException {
+        if (from.isEmpty()) {
+            Solver solver = benchmark.teacher().solver(loaded.denoiser());
+            return TeacherPairs.draw(manager, loaded.denoiser(), solver, role, count, 100,
+                    done -> progress.update(done, count, role.id()));
+        }
+        TeacherStore store = TeacherStore.open(from.get());
+        String made = store.provenance().recipe().getOrDefault("model sha256", "none");
+        if (!made.equals(loaded.modelSha256())) {
+            throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
+                    + benchmark.model() + ": draw them again with s4s teacher");
+        }
+        if (store.count() < count) {
+            throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count
+                    + " are wanted: extend it with s4s teacher --pairs " + count);
+        }
+        return store.pairs();
+    }
+
+    /** The distance, with what must be closed after it. */
+    private record Chosen(Distance distance, String name, AutoCloseable resource) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                resource.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+
+    private Chosen distance(NDManager manager, Benchmark benchmark) throws IOException {
+        return switch (how.distance) {
+            case "l1" -> new Chosen(Distance.l1(), "l1", () -> {});
+            case "l2" -> new Chosen(Distance.l2(), "l2", () -> {});
+            case "perceptual" -> new Chosen(Distance.perceptual(Models.ofRepository().features(benchmark.features(), manager)),
+                    "perceptual (" + benchmark.features() + ")", () -> {});
+            default -> {
+                TorchScriptModule module = TorchScriptModule.load(Path.of(how.distance));
+                yield new Chosen(Distance.of((NDArray a, NDArray b) -> module.forward(a, b)),
+                        Path.of(how.distance).getFileName() + " (sha256 " + module.sha256() + ")", module);
+            }
+        };
+    }
+}
