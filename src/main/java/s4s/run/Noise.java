@@ -1,8 +1,12 @@
 package s4s.run;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.commons.math3.random.MersenneTwister;
@@ -16,8 +20,6 @@ import org.apache.commons.math3.random.MersenneTwister;
  * {@code j} of the first half pairs with {@code j + 8}, and a last incomplete block redraws the last 16 numbers.
  */
 public final class Noise {
-
-    private static final int BLOCK = 16;
 
     private Noise() {}
 
@@ -35,15 +37,20 @@ public final class Noise {
             throw new IllegalArgumentException("Noise needs at least one seed.");
         }
         int size = Math.toIntExact(sampleShape.size());
-        double[] noise = new double[Math.multiplyExact(seeds.length, size)];
+        Shape shape = new Shape(LongStream.concat(
+                LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray());
+        Math.multiplyExact(seeds.length, Math.multiplyExact(size, Double.BYTES));
+        NDArray noise = manager.create(shape, DataType.FLOAT64, Device.cpu());
+        DoubleBuffer memory = noise.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
         IntStream.range(0, seeds.length).parallel().forEach(i -> {
             float[] image = normal(seeds[i], size);
+            double[] wide = new double[size];
             for (int j = 0; j < size; j++) {
-                noise[i * size + j] = image[j];
+                wide[j] = image[j];
             }
+            memory.put(i * size, wide);
         });
-        return manager.create(noise, new Shape(LongStream.concat(
-                LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray()));
+        return noise.toDevice(manager.getDevice(), false);
     }
 
     /**
@@ -58,22 +65,21 @@ public final class Noise {
         }
         MersenneTwister twister = new MersenneTwister((int) seed);
         float[] noise = new float[size];
-        if (size < BLOCK) {
+        if (size < BoxMuller.BLOCK) {
             single(twister, noise);
             return noise;
         }
         for (int i = 0; i < size; i++) {
             noise[i] = uniform(twister);
         }
-        for (int i = 0; i + BLOCK <= size; i += BLOCK) {
-            boxMuller(noise, i);
-        }
-        if (size % BLOCK != 0) {
-            int tail = size - BLOCK;
+        BoxMuller blocks = new BoxMuller();
+        blocks.transform(noise, 0, size - size % BoxMuller.BLOCK);
+        if (size % BoxMuller.BLOCK != 0) {
+            int tail = size - BoxMuller.BLOCK;
             for (int i = tail; i < size; i++) {
                 noise[i] = uniform(twister);
             }
-            boxMuller(noise, tail);
+            blocks.transform(noise, tail, size);
         }
         return noise;
     }
@@ -81,16 +87,6 @@ public final class Noise {
     /** The low 24 bits of a draw, as a float in [0, 1). */
     private static float uniform(MersenneTwister twister) {
         return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
-    }
-
-    private static void boxMuller(float[] block, int from) {
-        for (int j = from; j < from + BLOCK / 2; j++) {
-            float u1 = 1 - block[j];
-            float theta = (float) (2 * Math.PI) * block[j + BLOCK / 2];
-            double r = StrictMath.sqrt(-2 * StrictMath.log(u1));
-            block[j] = (float) (r * StrictMath.cos(theta));
-            block[j + BLOCK / 2] = (float) (r * StrictMath.sin(theta));
-        }
     }
 
     /** Fewer than 16 numbers: double precision, cosine and sine of a pair one after the other. */

@@ -89,8 +89,7 @@ public final class Sampling {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
             try (NDManager scope = manager.newSubManager()) {
                 NDArray noise = Noise.normal(scope, some, denoiser.sampleShape());
-                NDArray sample = Executor.run(program, denoiser, noise);
-                consumer.accept(first, sample.toType(denoiser.dataType(), false));
+                consumer.accept(first, Executor.run(program, denoiser, noise, evaluation -> {}, denoiser.dataType()));
             }
         }
     }
