@@ -26,9 +26,9 @@ import s4s.solver.Weight;
  */
 record Combination(List<Part> parts, Optional<Weight> constant) {
 
-    /** Elements that one task computes, and how many of them it keeps in the processor's cache. */
-    private static final int TASK = 1 << 14;
-    private static final int TILE = 1 << 10;
+    /** Elements that one task computes, and how many of them at once, so that they stay in the processor's cache. */
+    private static final int TASK = 1 << 15;
+    private static final int TILE = 1 << 9;
 
     /** One summand. */
     record Part(Weight weight, NDArray array) {}
@@ -44,10 +44,18 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
      */
     boolean write(List<Target> targets) {
         Shape shape = targets.get(0).array.getShape();
-        boolean plain = constant.isEmpty() && shape.size() <= Integer.MAX_VALUE / Double.BYTES
-                && parts.stream().allMatch(part -> part.weight.isNumber() && inMemory(part.array))
-                && targets.stream().allMatch(target -> inMemory(target.array));
-        return plain ? onePass(targets, (int) shape.size()) : byOperations(targets, shape);
+        return plain(targets, shape) ? onePass(targets, (int) shape.size()) : byOperations(targets, shape);
+    }
+
+    private boolean plain(List<Target> targets, Shape shape) {
+        boolean plain = constant.isEmpty() && shape.size() <= Integer.MAX_VALUE / Double.BYTES;
+        for (Part part : parts) {
+            plain &= part.weight.isNumber() && inMemory(part.array);
+        }
+        for (Target target : targets) {
+            plain &= inMemory(target.array);
+        }
+        return plain;
     }
 
     private static boolean inMemory(NDArray array) {
@@ -56,11 +64,20 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
     }
 
     private boolean onePass(List<Target> targets, int size) {
-        double[] weights = parts.stream().mapToDouble(part -> part.weight.number()).toArray();
-        Memory[] sources = parts.stream().map(part -> Memory.of(part.array)).toArray(Memory[]::new);
-        double[] factors = targets.stream().mapToDouble(Target::factor).toArray();
-        Memory[] sinks = targets.stream().map(target -> Memory.of(target.array)).toArray(Memory[]::new);
-        return IntStream.range(0, (size + TASK - 1) / TASK).parallel().allMatch(task -> {
+        int tasks = (size + TASK - 1) / TASK;
+        double[] weights = new double[parts.size()];         // loops, not streams: they run too seldom to be compiled
+        Memory[] sources = new Memory[parts.size()];
+        for (int i = 0; i < sources.length; i++) {
+            weights[i] = parts.get(i).weight.number();
+            sources[i] = Memory.of(parts.get(i).array);
+        }
+        double[] factors = new double[targets.size()];
+        Memory[] sinks = new Memory[targets.size()];
+        for (int i = 0; i < sinks.length; i++) {
+            factors[i] = targets.get(i).factor;
+            sinks[i] = Memory.of(targets.get(i).array);
+        }
+        return IntStream.range(0, tasks).parallel().allMatch(task -> {
             double[] sum = new double[TILE];
             double[] tile = new double[TILE];
             double[] nothing = new double[TILE];

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -116,8 +117,12 @@ public final class Executor {
     }
 
     private static Combination row(Program.Node node, NDArray[] states, NDArray[] outputs) {
-        return new Combination(node.terms().stream().map(term -> new Combination.Part(
-                term.weight(), (term.source() == Program.Source.STATE ? states : outputs)[term.node()])).toList(), node.constant());
+        List<Combination.Part> parts = new ArrayList<>();
+        for (Program.Term term : node.terms()) {
+            NDArray[] source = term.source() == Program.Source.STATE ? states : outputs;
+            parts.add(new Combination.Part(term.weight(), source[term.node()]));
+        }
+        return new Combination(parts, node.constant());
     }
 
     private static void write(Program program, int k, Combination row, List<Combination.Target> targets) {

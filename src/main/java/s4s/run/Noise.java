@@ -21,6 +21,12 @@ import org.apache.commons.math3.random.MersenneTwister;
  */
 public final class Noise {
 
+    /** Parts of a batch that may be made at the same time. */
+    private static final int GROUPS = 8;
+
+    private final MersenneTwister twister = new MersenneTwister(0);
+    private final BoxMuller blocks = new BoxMuller();
+
     private Noise() {}
 
     /**
@@ -42,13 +48,16 @@ public final class Noise {
         Math.multiplyExact(seeds.length, Math.multiplyExact(size, Double.BYTES));
         NDArray noise = manager.create(shape, DataType.FLOAT64, Device.cpu());
         DoubleBuffer memory = noise.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
-        IntStream.range(0, seeds.length).parallel().forEach(i -> {
-            float[] image = normal(seeds[i], size);
-            double[] wide = new double[size];
-            for (int j = 0; j < size; j++) {
-                wide[j] = image[j];
+        int groups = Math.min(GROUPS, seeds.length);
+        IntStream.range(0, groups).parallel().forEach(group -> {
+            Noise generator = new Noise();
+            float[] image = new float[size];
+            for (int i = group * seeds.length / groups; i < (group + 1) * seeds.length / groups; i++) {
+                generator.fill(image, seeds[i]);
+                for (int j = 0; j < size; j++) {
+                    memory.put(i * size + j, image[j]);
+                }
             }
-            memory.put(i * size, wide);
         });
         return noise.toDevice(manager.getDevice(), false);
     }
@@ -60,40 +69,44 @@ public final class Noise {
      * @param size how many numbers, at least 1
      */
     public static float[] normal(long seed, int size) {
+        float[] noise = new float[size];
+        new Noise().fill(noise, seed);
+        return noise;
+    }
+
+    private void fill(float[] noise, long seed) {
         if (seed < 0 || seed > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
         }
-        MersenneTwister twister = new MersenneTwister((int) seed);
-        float[] noise = new float[size];
+        twister.setSeed((int) seed);
+        int size = noise.length;
         if (size < BoxMuller.BLOCK) {
-            single(twister, noise);
-            return noise;
+            single(noise);
+            return;
         }
         for (int i = 0; i < size; i++) {
-            noise[i] = uniform(twister);
+            noise[i] = uniform();
         }
-        BoxMuller blocks = new BoxMuller();
         blocks.transform(noise, 0, size - size % BoxMuller.BLOCK);
         if (size % BoxMuller.BLOCK != 0) {
             int tail = size - BoxMuller.BLOCK;
             for (int i = tail; i < size; i++) {
-                noise[i] = uniform(twister);
+                noise[i] = uniform();
             }
             blocks.transform(noise, tail, size);
         }
-        return noise;
     }
 
     /** The low 24 bits of a draw, as a float in [0, 1). */
-    private static float uniform(MersenneTwister twister) {
+    private float uniform() {
         return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
     }
 
     /** Fewer than 16 numbers: double precision, cosine and sine of a pair one after the other. */
-    private static void single(MersenneTwister twister, float[] noise) {
+    private void single(float[] noise) {
         for (int i = 0; i < noise.length; i += 2) {
-            double u1 = uniform53(twister);
-            double u2 = uniform53(twister);
+            double u1 = uniform53();
+            double u2 = uniform53();
             double r = StrictMath.sqrt(-2 * StrictMath.log1p(-u2));
             noise[i] = (float) (r * StrictMath.cos(2 * Math.PI * u1));
             if (i + 1 < noise.length) {
@@ -102,7 +115,7 @@ public final class Noise {
         }
     }
 
-    private static double uniform53(MersenneTwister twister) {
+    private double uniform53() {
         long high = twister.nextInt();
         long low = twister.nextInt() & 0xFFFFFFFFL;
         return ((high << 32 | low) & (1L << 53) - 1) * 0x1p-53;
