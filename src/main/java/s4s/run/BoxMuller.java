@@ -61,7 +61,7 @@ final class BoxMuller {
         rotate(k);
     }
 
-    /** {@code u1 = 2^exponent mantissa}, mantissa from sqrt(1/2) to sqrt(2); {@code theta}: quarter turns plus a small angle. */
+    /** {@code u1 = 2^exponent mantissa}, mantissa from sqrt(1/2) to sqrt(2); {@code theta}: quarter turns and a rest. */
     private void reduce(int k, float u1, float theta) {
         int bits = Float.floatToRawIntBits(u1);
         int power = bits - Float.floatToRawIntBits(0.70710677f) >> 23;

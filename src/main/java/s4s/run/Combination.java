@@ -21,13 +21,13 @@ import s4s.solver.Weight;
  * <p>In main memory one pass over the arrays reads every array and writes every target; elsewhere, and for weights of each
  * element's own, the engine computes operation by operation.
  *
- * @param parts weights and arrays, all of the shape (batch, sample shape...)
+ * @param parts weights and arrays, all of the size of the targets, contiguous
  * @param constant {@code c}; empty: 0
  */
 record Combination(List<Part> parts, Optional<Weight> constant) {
 
     /** Elements that one task computes, and how many of them at once, so that they stay in the processor's cache. */
-    private static final int TASK = 1 << 15;
+    private static final int TASK = 1 << 14;
     private static final int TILE = 1 << 9;
 
     /** One summand. */
@@ -39,7 +39,7 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
     /**
      * Writes the sum.
      *
-     * @param targets freshly made arrays, of the shape of the parts
+     * @param targets freshly made arrays of the shape (batch, sample shape...)
      * @return whether the sum is finite everywhere; if not, the targets hold anything
      */
     boolean write(List<Target> targets) {
@@ -120,7 +120,8 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
 
         static Memory of(NDArray array) {
             ByteBuffer bytes = array.toByteBuffer(true).order(ByteOrder.nativeOrder());
-            return array.getDataType() == DataType.FLOAT64 ? new Doubles(bytes.asDoubleBuffer()) : new Floats(bytes.asFloatBuffer());
+            return array.getDataType() == DataType.FLOAT64
+                    ? new Doubles(bytes.asDoubleBuffer()) : new Floats(bytes.asFloatBuffer());
         }
     }
 
@@ -158,7 +159,8 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
         try (NDManager scope = targets.get(0).array.getManager().newSubManager()) {
             NDArray sum = scope.zeros(shape, DataType.FLOAT64);
             for (Part part : parts) {
-                try (NDArray weights = array(part.weight, scope); NDArray product = part.array.mul(weights)) {
+                try (NDArray weights = array(part.weight, scope); NDArray array = part.array.reshape(shape);
+                        NDArray product = array.mul(weights)) {
                     sum.addi(product);
                 }
             }

@@ -113,7 +113,8 @@ public final class Executor {
     }
 
     private static Combination start(Program program, NDArray noise, NDManager scope) {
-        return new Combination(List.of(new Combination.Part(Weight.of(program.start()), rowMajor(noise, scope))), Optional.empty());
+        Combination.Part part = new Combination.Part(Weight.of(program.start()), rowMajor(noise, scope));
+        return new Combination(List.of(part), Optional.empty());
     }
 
     private static Combination row(Program.Node node, NDArray[] states, NDArray[] outputs) {
@@ -134,7 +135,9 @@ public final class Executor {
     }
 
     private static NDArray evaluate(Denoiser denoiser, Program.Call call, NDArray input) {
-        NDArray label = input.getManager().create(new double[] {call.label()}).toType(denoiser.dataType(), false);
+        NDArray label = denoiser.dataType() == DataType.FLOAT32
+                ? input.getManager().create(new float[] {(float) call.label()})
+                : input.getManager().create(new double[] {call.label()}).toType(denoiser.dataType(), false);
         NDArray output = denoiser.predict(input, label);
         if (!output.getShape().equals(input.getShape())) {
             throw new IllegalArgumentException(
@@ -143,13 +146,11 @@ public final class Executor {
         return output;
     }
 
-    /** The array with its elements in order, sharing its memory if they are. */
+    /** The elements in order, in the array's own memory if that holds them so. */
     private static NDArray rowMajor(NDArray array, NDManager scope) {
-        try (NDArray flat = array.flatten()) {
-            NDArray view = flat.reshape(array.getShape());
-            view.attach(scope);
-            return view;
-        }
+        NDArray flat = array.flatten();
+        flat.attach(scope);
+        return flat;
     }
 
     /** For each node, the last node whose row uses it, or 0. */

@@ -15,7 +15,7 @@ import org.apache.commons.math3.random.MersenneTwister;
  * Starting noise: one seed for each image, so that the batch size cannot change it.
  *
  * <p>The numbers of seed {@code n} are those of {@code torch.manual_seed(n); torch.randn(shape)} on the CPU (float32), up to
- * one rounding of the last bit, computed on the JVM with {@link StrictMath}: the same bits on every machine. They come from the
+ * one rounding of the last bit, computed on the JVM in double arithmetic: the same bits on every machine. They come from the
  * Mersenne twister MT19937 by the Box-Muller transform; from 16 numbers on, PyTorch works on blocks of 16, where element
  * {@code j} of the first half pairs with {@code j + 8}, and a last incomplete block redraws the last 16 numbers.
  */

@@ -17,7 +17,7 @@ import s4s.solver.Solvers;
 
 class SamplingCostTest {
 
-    /** Twice as many runs as asked for, the first half unmeasured; both parts of the time are there and nothing is left behind. */
+    /** Twice as many runs as asked for, the first half unmeasured; both times are there and nothing is left behind. */
     @Test
     void theSecondHalfOfTheRunsIsMeasured() {
         Solver solver = Solvers.named("dpmpp-3m").on(GridType.LOGSNR, new Edm(), 5);
