@@ -1,5 +1,6 @@
 package s4s.run;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -60,7 +61,7 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
 
     private static boolean inMemory(NDArray array) {
         DataType type = array.getDataType();
-        return !array.getDevice().isGpu() && (type == DataType.FLOAT32 || type == DataType.FLOAT64);
+        return array.getDevice().equals(Device.cpu()) && (type == DataType.FLOAT32 || type == DataType.FLOAT64);
     }
 
     private boolean onePass(List<Target> targets, int size) {
