@@ -24,7 +24,8 @@ public record SamplingCost(double network, double other) {
 
     /**
      * Measures whole runs of {@link Sampling#images}, one batch each, after as many that do not count: the JVM compiles what it
-     * has run for a while.
+     * has run for a while. The solver is compiled to a program once, before the clock starts; temporary arrays that a network
+     * frees before it returns count as network.
      *
      * @param manager parent of all working memory
      * @param denoiser the network, on an engine that computes before it returns
