@@ -23,7 +23,8 @@ import s4s.solver.Solvers;
 /** {@code s4s bench sampling}: network seconds and other seconds of sampling runs. */
 @Command(name = "sampling", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Draws batches of images and prints the seconds in network calls, the seconds in everything else"
-            + " (starting noise, the solver's arithmetic, copies), and their ratio.", "One run before each row does not count."})
+            + " (starting noise, the solver's arithmetic, copies), and their ratio.",
+            "As many runs before each row do not count."})
 final class BenchSamplingCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")

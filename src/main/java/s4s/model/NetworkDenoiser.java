@@ -1,6 +1,7 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import s4s.schedule.Edm;
@@ -21,9 +22,15 @@ public final class NetworkDenoiser implements Denoiser {
 
     @Override
     public NDArray predict(NDArray x, NDArray sigma) {
-        NDArray level = sigma.reshape(-1, 1, 1, 1);
-        NDArray raw = network.forward(x.mul(preconditioning.in(level)), preconditioning.noise(sigma));
-        return x.mul(preconditioning.skip(level)).add(raw.mul(preconditioning.out(level)));
+        NDManager caller = x.getManager();
+        try (NDManager scope = caller.newSubManager()) {     // hundreds of arrays between the layers end with the call
+            scope.tempAttachAll(x, sigma);
+            NDArray level = sigma.reshape(-1, 1, 1, 1);
+            NDArray raw = network.forward(x.mul(preconditioning.in(level)), preconditioning.noise(sigma));
+            NDArray output = x.mul(preconditioning.skip(level)).add(raw.mul(preconditioning.out(level)));
+            output.attach(caller);
+            return output;
+        }
     }
 
     @Override

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import s4s.model.Denoiser;
 import s4s.solver.Weight;
@@ -58,25 +58,47 @@ public final class Executor {
      * @throws CancellationException if the thread is interrupted
      */
     public static NDArray run(Program program, Denoiser denoiser, NDArray noise, Observer observer) {
+        return run(program, denoiser, noise, observer, DataType.FLOAT64);
+    }
+
+    /** {@link #run(Program, Denoiser, NDArray, Observer)}, the samples rounded to a type. */
+    static NDArray run(Program program, Denoiser denoiser, NDArray noise, Observer observer, DataType type) {
         requireFit(program, denoiser, noise);
         List<Program.Node> nodes = program.nodes();
         int[] stateUse = lastUse(nodes, Program.Source.STATE);
         int[] outputUse = lastUse(nodes, Program.Source.OUTPUT);
-        int last = nodes.size() - 1;
+        Shape shape = noise.getShape();
         NDManager caller = noise.getManager();
         try (NDManager scope = caller.newSubManager()) {
             NDArray[] states = new NDArray[nodes.size()];
             NDArray[] outputs = new NDArray[nodes.size()];
             int number = 0;
-            for (int k = 0; k <= last; k++) {
+            for (int k = 0; ; k++) {
                 if (Thread.interrupted()) {
                     throw new CancellationException("Sampling was interrupted.");
                 }
                 Program.Node node = nodes.get(k);
-                states[k] = k == 0 ? start(program, noise, scope) : combine(node, states, outputs, noise.getShape(), scope);
-                requireFinite(program, k, states[k]);
-                if (node.call().isPresent()) {
-                    outputs[k] = evaluate(denoiser, node, states[k], ++number, k, observer, scope);
+                Combination row = k == 0 ? start(program, noise, scope) : row(node, states, outputs);
+                if (k == nodes.size() - 1) {
+                    NDArray sample = scope.create(shape, type);
+                    write(program, k, row, List.of(new Combination.Target(sample, program.finish())));
+                    sample.attach(caller);
+                    return sample;
+                }
+                states[k] = scope.create(shape, DataType.FLOAT64);
+                Combination.Target state = new Combination.Target(states[k], 1);
+                if (node.call().isEmpty()) {
+                    write(program, k, row, List.of(state));
+                } else {
+                    Program.Call call = node.call().get();
+                    try (NDManager step = scope.newSubManager()) {
+                        NDArray input = step.create(shape, denoiser.dataType());
+                        write(program, k, row, List.of(state, new Combination.Target(input, call.scale())));
+                        NDArray output = evaluate(denoiser, call, input);
+                        observer.evaluated(
+                                new Evaluation(++number, k, node.sigma(), call.label(), states[k], input, output));
+                        outputs[k] = rowMajor(output, scope);
+                    }
                 }
                 for (int i = 0; i < k; i++) {
                     if (Math.max(stateUse[i], i + 1) == k) {
@@ -87,79 +109,48 @@ public final class Executor {
                     }
                 }
             }
-            NDArray sample = states[last].muli(program.finish());
-            sample.attach(caller);
-            return sample;
         }
     }
 
-    private static NDArray start(Program program, NDArray noise, NDManager scope) {
-        // not by toType: it may share the caller's memory
-        return scope.zeros(noise.getShape(), DataType.FLOAT64).addi(noise).muli(program.start());
+    private static Combination start(Program program, NDArray noise, NDManager scope) {
+        Combination.Part part = new Combination.Part(Weight.of(program.start()), rowMajor(noise, scope));
+        return new Combination(List.of(part), Optional.empty());
     }
 
-    private static NDArray combine(Program.Node node, NDArray[] states, NDArray[] outputs, Shape shape, NDManager scope) {
-        List<Program.Term> terms = node.terms();
-        NDArray sum = terms.isEmpty() ? scope.zeros(shape, DataType.FLOAT64)
-                : times(source(terms.get(0), states, outputs), terms.get(0).weight(), scope);
-        for (Program.Term term : terms.subList(Math.min(1, terms.size()), terms.size())) {
-            NDArray source = source(term, states, outputs);
-            if (term.weight().isOne()) {
-                sum.addi(source);
-            } else {
-                try (NDArray part = times(source, term.weight(), scope)) {
-                    sum.addi(part);
-                }
-            }
+    private static Combination row(Program.Node node, NDArray[] states, NDArray[] outputs) {
+        List<Combination.Part> parts = new ArrayList<>();
+        for (Program.Term term : node.terms()) {
+            NDArray[] source = term.source() == Program.Source.STATE ? states : outputs;
+            parts.add(new Combination.Part(term.weight(), source[term.node()]));
         }
-        if (node.constant().isPresent()) {
-            try (NDArray constant = array(node.constant().get(), scope)) {
-                sum.addi(constant);
-            }
-        }
-        return sum;
+        return new Combination(parts, node.constant());
     }
 
-    private static NDArray source(Program.Term term, NDArray[] states, NDArray[] outputs) {
-        return (term.source() == Program.Source.STATE ? states : outputs)[term.node()];
-    }
-
-    private static NDArray times(NDArray source, Weight weight, NDManager scope) {
-        if (weight.isNumber()) {
-            return source.mul(weight.number());
-        }
-        try (NDArray factors = array(weight, scope)) {       // every weight stands in one row, so it is needed once in a run
-            return source.mul(factors);
+    private static void write(Program program, int k, Combination row, List<Combination.Target> targets) {
+        if (!row.write(targets)) {
+            throw new IllegalStateException("Solver " + program.solver() + " left the finite numbers at node " + k
+                    + " (noise level " + program.nodes().get(k).sigma()
+                    + "); look for NaN in the noise or the network, or for weights that blow up.");
         }
     }
 
-    private static NDArray array(Weight weight, NDManager scope) {
-        Shape shape = new Shape(LongStream.concat(LongStream.of(1), LongStream.of(weight.shape())).toArray());
-        return scope.create(weight.values(), shape);
+    private static NDArray evaluate(Denoiser denoiser, Program.Call call, NDArray input) {
+        NDArray label = denoiser.dataType() == DataType.FLOAT32
+                ? input.getManager().create(new float[] {(float) call.label()})
+                : input.getManager().create(new double[] {call.label()}).toType(denoiser.dataType(), false);
+        NDArray output = denoiser.predict(input, label);
+        if (!output.getShape().equals(input.getShape())) {
+            throw new IllegalArgumentException(
+                    "The network returned shape " + output.getShape() + " for input of shape " + input.getShape() + ".");
+        }
+        return output;
     }
 
-    private static NDArray evaluate(
-            Denoiser denoiser, Program.Node node, NDArray state, int number, int k, Observer observer, NDManager scope) {
-        Program.Call call = node.call().orElseThrow();
-        try (NDManager step = scope.newSubManager()) {
-            NDArray x = state;
-            if (call.scale() != 1) {
-                x = state.mul(call.scale());
-                x.attach(step);
-            }
-            NDArray input = x.toType(denoiser.dataType(), x == state);
-            input.attach(step);
-            NDArray label = step.create(new double[] {call.label()}).toType(denoiser.dataType(), false);
-            NDArray output = denoiser.predict(input, label);
-            if (!output.getShape().equals(state.getShape())) {
-                throw new IllegalArgumentException(
-                        "The network returned shape " + output.getShape() + " for input of shape " + state.getShape() + ".");
-            }
-            observer.evaluated(new Evaluation(number, k, node.sigma(), call.label(), state, input, output));
-            NDArray wide = output.toType(DataType.FLOAT64, false);
-            wide.attach(scope);
-            return wide;
-        }
+    /** The elements in order, in the array's own memory if that holds them so. */
+    private static NDArray rowMajor(NDArray array, NDManager scope) {
+        NDArray flat = array.flatten();
+        flat.attach(scope);
+        return flat;
     }
 
     /** For each node, the last node whose row uses it, or 0. */
@@ -173,16 +164,6 @@ public final class Executor {
             }
         }
         return last;
-    }
-
-    private static void requireFinite(Program program, int k, NDArray state) {
-        try (NDArray sum = state.sum()) {
-            if (!Double.isFinite(sum.getDouble())) {
-                throw new IllegalStateException("Solver " + program.solver() + " left the finite numbers at node " + k
-                        + " (noise level " + program.nodes().get(k).sigma()
-                        + "); look for NaN in the noise or the network, or for weights that blow up.");
-            }
-        }
     }
 
     private static void requireFit(Program program, Denoiser denoiser, NDArray noise) {

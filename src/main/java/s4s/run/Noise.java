@@ -1,8 +1,12 @@
 package s4s.run;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.commons.math3.random.MersenneTwister;
@@ -11,13 +15,17 @@ import org.apache.commons.math3.random.MersenneTwister;
  * Starting noise: one seed for each image, so that the batch size cannot change it.
  *
  * <p>The numbers of seed {@code n} are those of {@code torch.manual_seed(n); torch.randn(shape)} on the CPU (float32), up to
- * one rounding of the last bit, computed on the JVM with {@link StrictMath}: the same bits on every machine. They come from the
+ * one rounding of the last bit, computed on the JVM in double arithmetic: the same bits on every machine. They come from the
  * Mersenne twister MT19937 by the Box-Muller transform; from 16 numbers on, PyTorch works on blocks of 16, where element
  * {@code j} of the first half pairs with {@code j + 8}, and a last incomplete block redraws the last 16 numbers.
  */
 public final class Noise {
 
-    private static final int BLOCK = 16;
+    /** Parts of a batch that may be made at the same time. */
+    private static final int GROUPS = 8;
+
+    private final MersenneTwister twister = new MersenneTwister(0);
+    private final BoxMuller blocks = new BoxMuller();
 
     private Noise() {}
 
@@ -35,15 +43,23 @@ public final class Noise {
             throw new IllegalArgumentException("Noise needs at least one seed.");
         }
         int size = Math.toIntExact(sampleShape.size());
-        double[] noise = new double[Math.multiplyExact(seeds.length, size)];
-        IntStream.range(0, seeds.length).parallel().forEach(i -> {
-            float[] image = normal(seeds[i], size);
-            for (int j = 0; j < size; j++) {
-                noise[i * size + j] = image[j];
+        Shape shape = new Shape(LongStream.concat(
+                LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray());
+        Math.multiplyExact(seeds.length, Math.multiplyExact(size, Double.BYTES));
+        NDArray noise = manager.create(shape, DataType.FLOAT64, Device.cpu());
+        DoubleBuffer memory = noise.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
+        int groups = Math.min(GROUPS, seeds.length);
+        IntStream.range(0, groups).parallel().forEach(group -> {
+            Noise generator = new Noise();
+            float[] image = new float[size];
+            for (int i = group * seeds.length / groups; i < (group + 1) * seeds.length / groups; i++) {
+                generator.fill(image, seeds[i]);
+                for (int j = 0; j < size; j++) {
+                    memory.put(i * size + j, image[j]);
+                }
             }
         });
-        return manager.create(noise, new Shape(LongStream.concat(
-                LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray()));
+        return noise.toDevice(manager.getDevice(), false);
     }
 
     /**
@@ -53,51 +69,44 @@ public final class Noise {
      * @param size how many numbers, at least 1
      */
     public static float[] normal(long seed, int size) {
-        if (seed < 0 || seed > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
-        }
-        MersenneTwister twister = new MersenneTwister((int) seed);
         float[] noise = new float[size];
-        if (size < BLOCK) {
-            single(twister, noise);
-            return noise;
-        }
-        for (int i = 0; i < size; i++) {
-            noise[i] = uniform(twister);
-        }
-        for (int i = 0; i + BLOCK <= size; i += BLOCK) {
-            boxMuller(noise, i);
-        }
-        if (size % BLOCK != 0) {
-            int tail = size - BLOCK;
-            for (int i = tail; i < size; i++) {
-                noise[i] = uniform(twister);
-            }
-            boxMuller(noise, tail);
-        }
+        new Noise().fill(noise, seed);
         return noise;
     }
 
-    /** The low 24 bits of a draw, as a float in [0, 1). */
-    private static float uniform(MersenneTwister twister) {
-        return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
-    }
-
-    private static void boxMuller(float[] block, int from) {
-        for (int j = from; j < from + BLOCK / 2; j++) {
-            float u1 = 1 - block[j];
-            float theta = (float) (2 * Math.PI) * block[j + BLOCK / 2];
-            double r = StrictMath.sqrt(-2 * StrictMath.log(u1));
-            block[j] = (float) (r * StrictMath.cos(theta));
-            block[j + BLOCK / 2] = (float) (r * StrictMath.sin(theta));
+    private void fill(float[] noise, long seed) {
+        if (seed < 0 || seed > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
+        }
+        twister.setSeed((int) seed);
+        int size = noise.length;
+        if (size < BoxMuller.BLOCK) {
+            single(noise);
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            noise[i] = uniform();
+        }
+        blocks.transform(noise, 0, size - size % BoxMuller.BLOCK);
+        if (size % BoxMuller.BLOCK != 0) {
+            int tail = size - BoxMuller.BLOCK;
+            for (int i = tail; i < size; i++) {
+                noise[i] = uniform();
+            }
+            blocks.transform(noise, tail, size);
         }
     }
 
+    /** The low 24 bits of a draw, as a float in [0, 1). */
+    private float uniform() {
+        return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
+    }
+
     /** Fewer than 16 numbers: double precision, cosine and sine of a pair one after the other. */
-    private static void single(MersenneTwister twister, float[] noise) {
+    private void single(float[] noise) {
         for (int i = 0; i < noise.length; i += 2) {
-            double u1 = uniform53(twister);
-            double u2 = uniform53(twister);
+            double u1 = uniform53();
+            double u2 = uniform53();
             double r = StrictMath.sqrt(-2 * StrictMath.log1p(-u2));
             noise[i] = (float) (r * StrictMath.cos(2 * Math.PI * u1));
             if (i + 1 < noise.length) {
@@ -106,7 +115,7 @@ public final class Noise {
         }
     }
 
-    private static double uniform53(MersenneTwister twister) {
+    private double uniform53() {
         long high = twister.nextInt();
         long low = twister.nextInt() & 0xFFFFFFFFL;
         return ((high << 32 | low) & (1L << 53) - 1) * 0x1p-53;

@@ -54,6 +54,11 @@ public final class Sampling {
     public static NDArray images(
             NDManager manager, Denoiser denoiser, Program program, long[] seeds, int batch, LongConsumer progress) {
         requireWork(seeds, batch);
+        if (seeds.length <= batch) {
+            NDArray images = batch(manager, denoiser, program, seeds);
+            progress.accept(seeds.length);
+            return images;
+        }
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(denoiser.sampleShape().getShape())).toArray());
         NDArray all = manager.create(shape, denoiser.dataType());
@@ -87,11 +92,18 @@ public final class Sampling {
         requireWork(seeds, batch);
         for (int first = 0; first < seeds.length; first += batch) {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
-            try (NDManager scope = manager.newSubManager()) {
-                NDArray noise = Noise.normal(scope, some, denoiser.sampleShape());
-                NDArray sample = Executor.run(program, denoiser, noise);
-                consumer.accept(first, sample.toType(denoiser.dataType(), false));
+            try (NDArray images = batch(manager, denoiser, program, some)) {
+                consumer.accept(first, images);
             }
+        }
+    }
+
+    private static NDArray batch(NDManager manager, Denoiser denoiser, Program program, long[] seeds) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray noise = Noise.normal(scope, seeds, denoiser.sampleShape());
+            NDArray images = Executor.run(program, denoiser, noise, evaluation -> {}, denoiser.dataType());
+            images.attach(manager);
+            return images;
         }
     }
 

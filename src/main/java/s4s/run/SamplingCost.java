@@ -13,7 +13,7 @@ import s4s.solver.Solver;
  * Where the time of a sampling run goes.
  *
  * @param network seconds in network calls
- * @param other seconds in everything else: starting noise, the solver's arithmetic, copies of results
+ * @param other seconds in everything else: starting noise, the solver's arithmetic, handing over the images
  */
 public record SamplingCost(double network, double other) {
 
@@ -23,7 +23,9 @@ public record SamplingCost(double network, double other) {
     }
 
     /**
-     * Measures whole runs of {@link Sampling#images}, one batch each, after one that does not count.
+     * Measures whole runs of {@link Sampling#images}, one batch each, after as many that do not count: the JVM compiles what it
+     * has run for a while. The solver is compiled to a program once, before the clock starts; temporary arrays that a network
+     * frees before it returns count as network.
      *
      * @param manager parent of all working memory
      * @param denoiser the network, on an engine that computes before it returns
@@ -37,19 +39,20 @@ public record SamplingCost(double network, double other) {
         if (repeats < 1) {
             throw new IllegalArgumentException("A measurement needs at least one repeat, not " + repeats + ".");
         }
-        run(manager, denoiser, solver, batch);
+        Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
         List<SamplingCost> costs = new ArrayList<>();
-        for (int i = 0; i < repeats; i++) {
-            costs.add(run(manager, denoiser, solver, batch));
+        for (int i = 0; i < 2 * repeats; i++) {
+            costs.add(run(manager, denoiser, program, batch));
         }
-        return costs;
+        return costs.subList(repeats, 2 * repeats);
     }
 
-    private static SamplingCost run(NDManager manager, Denoiser denoiser, Solver solver, int batch) {
+    private static SamplingCost run(NDManager manager, Denoiser denoiser, Program program, int batch) {
         TimingDenoiser timing = new TimingDenoiser(denoiser);
         long start = System.nanoTime();
-        try (NDArray images = Sampling.images(manager, timing, solver, LongStream.range(0, batch).toArray(), batch)) {
-            images.toByteBuffer();                               // whoever asked for images has them now
+        try (NDArray images = Sampling.images(
+                manager, timing, program, LongStream.range(0, batch).toArray(), batch, done -> {})) {
+            images.toByteBuffer(true);                           // whoever asked for images has them now
             double total = (System.nanoTime() - start) * 1e-9;
             return new SamplingCost(timing.seconds(), total - timing.seconds());
         }

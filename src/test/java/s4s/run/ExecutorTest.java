@@ -161,6 +161,20 @@ class ExecutorTest {
         Golden.assertClose(noise.mul(4 * 0.75 * 0.75).toDoubleArray(), x.toDoubleArray(), 1e-6, "halvings");
     }
 
+    /** A network may return its numbers in any order in memory, and noise may come so too. */
+    @Test
+    void arraysNeedNotBeContiguous() {
+        Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
+        NDArray noise = noise(3);
+        double[] expected = Executor.run(program, new Fake((x, label) -> x.square()), noise).toDoubleArray();
+        Denoiser strided = new Fake((x, label) -> columnMajor(x.square()));
+        assertArrayEquals(expected, Executor.run(program, strided, columnMajor(noise)).toDoubleArray());
+    }
+
+    private static NDArray columnMajor(NDArray array) {
+        return array.transpose(1, 0, 2, 3).flatten().reshape(8, -1, 1, 1).transpose(1, 0, 2, 3);
+    }
+
     @Test
     void observersSeeEveryEvaluation() {
         VpLinear vp = new VpLinear();
