@@ -56,9 +56,6 @@ public final class GaussNewton implements Optimizer {
             double[] candidate = new ArrayRealVector(theta).add(d.mapMultiply(length)).toArray();
             double promised = length * slope - 0.5 * length * length * bend;
             double ratio = (here.loss() - sample.loss(candidate)) / promised;
-            if (System.getenv("GNDEBUG") != null) {
-                System.out.printf("  try %d mu %.2e s %.3f loss %.6f promised %.6f ratio %.3f |d| %.3f%n", attempt, guard, length, here.loss(), promised, ratio, d.getNorm());
-            }
             if (ratio > 0.1) {
                 length = ratio > 0.5 ? Math.min(1, 2 * length) : length;
                 guard = Math.max(LEAST_GUARD, guard / 3);

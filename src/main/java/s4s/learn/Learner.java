@@ -228,6 +228,14 @@ public final class Learner implements AutoCloseable {
         }
     }
 
+    /** How far the relaxed objective has moved a training pair's noise at most. */
+    double farthest() {
+        try (NDArray moves = relaxed.sub(noise); NDArray squares = moves.square();
+                NDArray rows = squares.reshape(reach.length, -1); NDArray sums = rows.sum(new int[] {1})) {
+            return Math.sqrt(Arrays.stream(sums.toDoubleArray()).max().orElse(0));
+        }
+    }
+
     private void validate(String name, double loss) {
         double[] here = plan.average() > 0 ? mean : theta;
         double value = Linearization.mean(objective.losses(here, validation));

@@ -3,6 +3,7 @@ package s4s.learn;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,7 +35,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
 
     /** The usual recipe of a family: {@link Plan#gaussNewton} on 256 training and 128 validation pairs. */
     public static Recipe usual(Families family, String init, GridType grid, int nfe) {
-        int steps = family.times() ? 24 : 12;
+        int steps = family.times() ? 24 : 14;
         return new Recipe(family, Solvers.named(init), grid, nfe, OptionalInt.empty(), Plan.gaussNewton(steps),
                 "gauss-newton, " + steps + " steps", 256, 128, 0);
     }
@@ -96,7 +97,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
             Learner.Learned learned = learner.run(progress);
             Solver solver = what.solver(learned.theta());
             List<Learner.Entry> history = learned.history();
-            Provenance all = provenance.with("theta", java.util.Arrays.toString(learned.theta()))
+            Provenance all = provenance.with("theta", Arrays.toString(learned.theta()))
                     .with("validation loss", learned.validation() + ", the start's " + history.get(0).validation())
                     .with("network evaluations", history.get(history.size() - 1).evaluations())
                     .with("vector-Jacobian products", history.get(history.size() - 1).products())

@@ -17,12 +17,8 @@ public final class Suite {
     public static List<Recipe> recipes(List<Integer> nfes) {
         List<Recipe> recipes = new ArrayList<>();
         for (int nfe : nfes) {
-            for (Families family : List.of(Families.S4S_ALT, Families.LD3, Families.GS, Families.BNS)) {
-                recipes.add(Recipe.usual(family, family.init(), GridType.LOGSNR, nfe));
-            }
-            recipes.add(Recipe.usual(Families.DYWEIGHT, "ipndm-3", GridType.TIME_UNIFORM, nfe));
-            recipes.add(Recipe.usual(Families.S4S_SS, Families.S4S_SS.init(), GridType.TIME_UNIFORM, nfe));
-            recipes.add(Recipe.usual(Families.S4S_PC, Families.S4S_PC.init(), GridType.TIME_UNIFORM, nfe));
+            recipes.add(usual(Families.S4S_ALT, GridType.LOGSNR, nfe));
+            recipes.add(usual(Families.LD3, GridType.LOGSNR, nfe));
         }
         for (int nfe : nfes) {
             for (String start : List.of("ipndm-3", "dpmpp-3m", "unipc-3-bh1")) {
@@ -31,6 +27,17 @@ public final class Suite {
                 }
             }
         }
+        for (int nfe : nfes) {
+            recipes.add(usual(Families.GS, GridType.LOGSNR, nfe));
+            recipes.add(usual(Families.BNS, GridType.LOGSNR, nfe));
+            recipes.add(usual(Families.DYWEIGHT, GridType.TIME_UNIFORM, nfe));
+            recipes.add(usual(Families.S4S_SS, GridType.TIME_UNIFORM, nfe));
+            recipes.add(usual(Families.S4S_PC, GridType.TIME_UNIFORM, nfe));
+        }
         return recipes;
+    }
+
+    private static Recipe usual(Families family, GridType grid, int nfe) {
+        return Recipe.usual(family, family.init(), grid, nfe);
     }
 }

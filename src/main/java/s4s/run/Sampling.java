@@ -92,8 +92,8 @@ public final class Sampling {
         requireWork(seeds, batch);
         for (int first = 0; first < seeds.length; first += batch) {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
-            try (NDArray images = batch(manager, denoiser, program, some)) {
-                consumer.accept(first, images);
+            try (NDManager scope = manager.newSubManager()) {
+                consumer.accept(first, batch(scope, denoiser, program, some));
             }
         }
     }
