@@ -3,6 +3,8 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.eval.Benchmark;
 import s4s.eval.BenchmarkRun;
+import s4s.eval.Contestant;
 import s4s.eval.Scores;
 import s4s.model.Models;
 import s4s.report.Progress;
@@ -37,8 +40,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "250", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Option(names = "--learned", description = "Measure the learned solvers of data/solvers/MODEL instead of the baselines.")
+    private boolean learned;
+
     @Option(names = "--out", paramLabel = "FILE.csv",
-            description = "The table (default data/results/MODEL.csv in the repository).")
+            description = "The table (default data/results/MODEL.csv, or MODEL-learned.csv, in the repository).")
     private Optional<Path> out;
 
     @Spec
@@ -48,16 +54,25 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.named(name);
         Path repository = Models.repository();
-        Path csv = out.orElse(repository.resolve("data/results/" + benchmark.model() + ".csv"));
-        Path state = repository.resolve("data/results/state/" + benchmark.model());
+        String table = benchmark.model() + (learned ? "-learned" : "");
+        Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
+        Path state = repository.resolve("data/results/state/" + table);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
+            Map<String, List<Contestant>> entries = learned
+                    ? Benchmark.learned(repository.resolve("data/solvers/" + benchmark.model()), loaded.denoiser())
+                    : benchmark.baselines(loaded.denoiser());
+            if (entries.isEmpty()) {
+                throw new IllegalArgumentException("there are no learned solvers in data/solvers/" + benchmark.model()
+                        + ": make them with s4s learn --suite " + benchmark.model());
+            }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
                     .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", block));
-            double there = results.table().isEmpty() ? 0 : results.table().numberColumn("images").min();
+            int rows = entries.values().stream().mapToInt(List::size).sum();
+            double there = results.table().rowCount() < rows ? 0 : results.table().numberColumn("images").min();
             if (there < images) {
-                new BenchmarkRun(benchmark, loaded, batch, block, state).to(images, manager, progress, (count, scores) -> {
+                new BenchmarkRun(benchmark, loaded, entries, batch, block, state).to(images, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);
                     }

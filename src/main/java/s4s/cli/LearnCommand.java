@@ -103,7 +103,7 @@ final class LearnCommand implements Callable<Integer> {
                     + " (default ${DEFAULT-VALUE}).")
         private String optimizer;
 
-        @Option(names = "--steps", description = "Steps, of each block with --rounds (default 24, gs 10000, others 300).")
+        @Option(names = "--steps", description = "Steps, of each block with --rounds (default 20, gs 10000, others 300).")
         private Optional<Integer> steps;
 
         @Option(names = "--rounds", paramLabel = "K",
@@ -206,7 +206,7 @@ final class LearnCommand implements Callable<Integer> {
             return Plan.alternating(how.rounds.get(), how.steps.orElse(6));
         }
         return switch (how.optimizer) {
-            case "gauss-newton" -> Plan.gaussNewton(how.steps.orElse(24));
+            case "gauss-newton" -> Plan.gaussNewton(how.steps.orElse(20));
             case "adam" -> Plan.adam(how.steps.orElse(300), how.rate);
             case "ld3" -> Plan.ld3(how.steps.orElse(300));
             case "gs" -> Plan.gs(how.steps.orElse(10000));

@@ -2,14 +2,22 @@ package s4s.eval;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import s4s.model.Denoiser;
 import s4s.model.Models;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
 import s4s.solver.Solvers;
+import s4s.solver.data.SolverFile;
 
 /**
  * A benchmark of the literature: which model, which teacher, which student sizes and grids.
@@ -103,6 +111,37 @@ public record Benchmark(String name, String model, String features, Teacher teac
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
     public List<Contestant> contestants(Denoiser denoiser, GridType grid, int nfe) {
         return Contestant.of(Solvers.baselines(), grid, denoiser.schedule(), nfe);
+    }
+
+    /** Every baseline solver on every grid with every NFE, in groups of one grid and NFE. */
+    public Map<String, List<Contestant>> baselines(Denoiser denoiser) {
+        Map<String, List<Contestant>> groups = new LinkedHashMap<>();
+        for (int nfe : nfes) {
+            for (GridType grid : grids) {
+                groups.put(nfe + "-" + grid.id(), contestants(denoiser, grid, nfe));
+            }
+        }
+        return groups;
+    }
+
+    /**
+     * The learned solvers that ship with the model, in groups of one family and NFE; sorted.
+     *
+     * @param folder of solver files that {@code s4s learn} made; may be missing: then there are none
+     * @throws IOException if a file is not a solver file
+     */
+    public static Map<String, List<Contestant>> learned(Path folder, Denoiser denoiser) throws IOException {
+        Map<String, List<Contestant>> groups = new TreeMap<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                    Contestant contestant = Contestant.of(SolverFile.read(file), denoiser.schedule());
+                    String family = contestant.solver().split(" ")[0];
+                    groups.computeIfAbsent(family + "-nfe" + contestant.nfe(), key -> new ArrayList<>()).add(contestant);
+                }
+            }
+        }
+        return groups;
     }
 
     /** Seeds 0 to {@code count - 1}, the ones that every table uses. */

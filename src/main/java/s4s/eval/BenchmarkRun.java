@@ -12,7 +12,6 @@ import java.util.stream.LongStream;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.report.Progress;
-import s4s.schedule.GridType;
 import tech.tablesaw.api.Table;
 
 /**
@@ -50,14 +49,16 @@ public final class BenchmarkRun {
     /**
      * Takes up what the folder has, if it was made by the same recipe.
      *
-     * @param benchmark which solvers, grids and NFEs
+     * @param benchmark whose teacher the solvers are compared with
      * @param loaded its networks
+     * @param entries the solvers, in named groups of equal NFE; a group is measured together and shares first evaluations
      * @param batch images in a network call
      * @param block images of a block, a multiple of {@code batch}
      * @param state folder for the sums; made if it is not there
      * @throws IOException if a file of the folder cannot be read
      */
-    public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, int batch, int block, Path state) throws IOException {
+    public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries, int batch,
+            int block, Path state) throws IOException {
         this.loaded = loaded;
         this.reference = new Frechet(loaded.reference().moments());
         this.teacher = benchmark.teacher();
@@ -66,12 +67,9 @@ public final class BenchmarkRun {
         this.state = state;
         this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe().toString();
         Files.createDirectories(state);
-        for (int nfe : benchmark.nfes()) {
-            for (GridType grid : benchmark.grids()) {
-                List<Contestant> contestants = benchmark.contestants(loaded.denoiser(), grid, nfe);
-                String name = nfe + "-" + grid.id();
-                groups.add(new Group(name, contestants, read(state.resolve(name + ".npz"), contestants)));
-            }
+        for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
+            groups.add(new Group(entry.getKey(), entry.getValue(),
+                    read(state.resolve(entry.getKey() + ".npz"), entry.getValue())));
         }
     }
 

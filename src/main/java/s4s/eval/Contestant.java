@@ -2,10 +2,12 @@ package s4s.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
 import s4s.solver.Solver;
+import s4s.solver.data.SolverFile;
 
 /**
  * A row of a comparison: any solver value with the names it is listed under. Learned solvers enter
@@ -19,6 +21,17 @@ public record Contestant(String solver, String grid, Solver value) {
     /** NFE of the value. */
     public int nfe() {
         return value.evaluations();
+    }
+
+    /**
+     * A learned solver, listed by its family and start, for instance {@code s4s-lms dpmpp-3m}, and the grid that it started on.
+     *
+     * @throws IllegalArgumentException if the solver was made for another schedule
+     */
+    public static Contestant of(SolverFile file, NoiseSchedule schedule) {
+        Map<String, String> recipe = file.provenance().recipe();
+        return new Contestant(recipe.getOrDefault("family", file.solver().name()) + " " + recipe.getOrDefault("start", ""),
+                recipe.getOrDefault("grid", ""), file.on(schedule));
     }
 
     /** Every method on one grid with {@code nfe} evaluations. */

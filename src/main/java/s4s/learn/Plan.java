@@ -43,10 +43,10 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
         }
     }
 
-    /** Damped Gauss-Newton on all parameters together, batches growing from 32 to 256 pairs: the default. */
+    /** Damped Gauss-Newton on all parameters together, batches of 64, then 128 pairs: the default. */
     public static Plan gaussNewton(int steps) {
-        return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, growing(32, 256, 6),
-                () -> new GaussNewton(0.001))), 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
+        return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, growing(64, 128, 12),
+                () -> new GaussNewton(0.1))), 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
     }
 
     /**
@@ -58,10 +58,10 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     public static Plan alternating(int rounds, int steps) {
         List<Phase> phases = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
-            phases.add(new Phase("weights " + round, EnumSet.of(Block.WEIGHTS), steps, growing(64, 256, 3),
-                    () -> new GaussNewton(0.001)));
-            phases.add(new Phase("times " + round, EnumSet.of(Block.TIMES, Block.OFFSETS), steps, growing(64, 256, 3),
-                    () -> new GaussNewton(0.001)));
+            phases.add(new Phase("weights " + round, EnumSet.of(Block.WEIGHTS), steps, growing(64, 128, 12),
+                    () -> new GaussNewton(0.1)));
+            phases.add(new Phase("times " + round, EnumSet.of(Block.TIMES, Block.OFFSETS), steps, growing(64, 128, 12),
+                    () -> new GaussNewton(0.1)));
         }
         return new Plan(phases, 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
     }

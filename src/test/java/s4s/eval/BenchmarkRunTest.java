@@ -58,7 +58,7 @@ class BenchmarkRunTest {
 
     private Table run(String state, int images, List<Integer> milestones) throws IOException {
         List<Table> tables = new ArrayList<>();
-        new BenchmarkRun(benchmark, loaded, 10, 20, folder.resolve(state)).to(images, manager, Progress.none(), (count, table) -> {
+        new BenchmarkRun(benchmark, loaded, benchmark.baselines(denoiser), 10, 20, folder.resolve(state)).to(images, manager, Progress.none(), (count, table) -> {
             milestones.add(count);
             tables.add(table);
         });
