@@ -26,9 +26,9 @@ import s4s.run.ReverseSweep;
 
 /** {@code s4s bench learning}: memory and time of a gradient, with one network graph at a time and with all kept. */
 @Command(name = "learning", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Differentiates a batch of samples with respect to all parameters of S4S-Alt, at several NFE, and prints the"
-            + " seconds and the peak resident memory: once with one network graph at a time (recomputed in the sweep), once with"
-            + " all graphs kept. Each row is a process of its own, so that its peak is its own (memory: Linux only)."})
+        description = {"Differentiates a batch of samples with respect to all parameters of S4S-Alt, at several NFE, and prints"
+            + " the seconds and the peak resident memory: once with one network graph at a time (recomputed in the sweep), once"
+            + " with all graphs kept. Each row is a process of its own, so that its peak is its own (memory: Linux only)."})
 final class BenchLearningCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model of a benchmark (default ${DEFAULT-VALUE}).")

@@ -72,7 +72,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             int rows = entries.values().stream().mapToInt(List::size).sum();
             double there = results.table().rowCount() < rows ? 0 : results.table().numberColumn("images").min();
             if (there < images) {
-                new BenchmarkRun(benchmark, loaded, entries, batch, block, state).to(images, manager, progress, (count, scores) -> {
+                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, block, state);
+                run.to(images, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);
                     }

@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.Hashes;
 import s4s.eval.Benchmark;
 import s4s.learn.Distance;
 import s4s.learn.Families;
@@ -36,8 +38,8 @@ import s4s.solver.Solvers;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file, which"
-            + " every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
+        description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file,"
+            + " which every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
             "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."})
 final class LearnCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
@@ -60,7 +62,7 @@ final class LearnCommand implements Callable<Integer> {
     private Optional<Integer> order;
 
     @Option(names = "--suite", paramLabel = "MODEL",
-            description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; those that are there stay.")
+            description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; what is there stays.")
     private Optional<String> suite;
 
     @Option(names = "--out", paramLabel = "FILE.json", description = "Where the solver goes (with --suite: a folder).")
@@ -148,10 +150,14 @@ final class LearnCommand implements Callable<Integer> {
             }
             int training = due.stream().mapToInt(Recipe::pairs).max().orElseThrow();
             int validation = due.stream().mapToInt(Recipe::validation).max().orElseThrow();
+            Drawn lessons = pairs(teacher.trainingFrom, SeedRange.TRAINING, training, manager, benchmark, loaded, drawing);
+            Drawn exam = pairs(teacher.validationFrom, SeedRange.VALIDATION, validation, manager, benchmark, loaded, drawing);
+            if (!lessons.teacher.equals(exam.teacher)) {
+                throw new IllegalArgumentException("training pairs are of teacher " + lessons.teacher + ", validation pairs of "
+                        + exam.teacher + ": both must be of one teacher");
+            }
             Recipe.Setting setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), denoiser,
-                    benchmark.teacher().label() + " NFE", chosen.distance, chosen.name,
-                    pairs(teacher.trainingFrom, SeedRange.TRAINING, training, manager, benchmark, loaded, drawing),
-                    pairs(teacher.validationFrom, SeedRange.VALIDATION, validation, manager, benchmark, loaded, drawing));
+                    lessons.teacher, chosen.distance, chosen.name, lessons.pairs, exam.pairs);
             for (Recipe recipe : due) {
                 learn(recipe, setting, suite.isPresent() ? folder.resolve(recipe.name() + ".json")
                         : out.orElse(Path.of(recipe.name() + ".json")));
@@ -215,12 +221,21 @@ final class LearnCommand implements Callable<Integer> {
         };
     }
 
-    private TeacherPairs pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Benchmark benchmark,
+    /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
+    private record Drawn(TeacherPairs pairs, String teacher) {
+        static Drawn of(TeacherPairs pairs, Solver teacher) {
+            String numbers = teacher.prediction() + " " + teacher.stages();
+            return new Drawn(pairs, teacher.name() + ", " + teacher.evaluations() + " NFE, numbers sha256 "
+                    + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)).substring(0, 16));
+        }
+    }
+
+    private Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Benchmark benchmark,
             Benchmark.Loaded loaded, Progress progress) throws IOException {
         if (from.isEmpty()) {
             Solver solver = benchmark.teacher().solver(loaded.denoiser());
-            return TeacherPairs.draw(manager, loaded.denoiser(), solver, role, count, 100,
-                    done -> progress.update(done, count, role.id()));
+            return Drawn.of(TeacherPairs.draw(manager, loaded.denoiser(), solver, role, count, 100,
+                    done -> progress.update(done, count, role.id())), solver);
         }
         TeacherStore store = TeacherStore.open(from.get());
         String made = store.provenance().recipe().getOrDefault("model sha256", "none");
@@ -232,7 +247,7 @@ final class LearnCommand implements Callable<Integer> {
             throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count
                     + " are wanted: extend it with s4s teacher --pairs " + count);
         }
-        return store.pairs();
+        return Drawn.of(store.pairs(), store.teacher().solver());
     }
 
     /** The distance, with what must be closed after it. */

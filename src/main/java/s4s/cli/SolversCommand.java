@@ -5,15 +5,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import s4s.learn.Families;
 import s4s.schedule.GridNames;
 import s4s.schedule.GridType;
 import s4s.schedule.PublishedGrids;
 import s4s.solver.Method;
 import s4s.solver.Solvers;
 
-/** {@code s4s solvers}: what --solver and --grid understand. */
+/** {@code s4s solvers}: what --solver, --grid and --family understand. */
 @Command(name = "solvers", mixinStandardHelpOptions = true,
-        description = "Lists solvers (order, network calls, reference) and time grids.")
+        description = "Lists solvers (order, network calls, reference), time grids, and the families that s4s learn learns.")
 final class SolversCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -30,6 +31,10 @@ final class SolversCommand implements Callable<Integer> {
         GridType.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
         PublishedGrids.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
         GridNames.forms().forEach((form, meaning) -> out.printf("%-18s %s%n", form, meaning));
+        out.printf("%n%-18s %-16s %s%n", "learned family", "start", "");
+        for (Families family : Families.values()) {
+            out.printf("%-18s %-16s %s%n", family.id(), family.init(), family.description());
+        }
         return 0;
     }
 }

@@ -3,6 +3,8 @@ package s4s.eval;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeSet;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -81,6 +83,67 @@ public final class Scores {
             to.setString("agree", Math.abs(row.getDouble("fd") - other.getDouble("block_fd")) <= spread ? "yes" : "NO");
         }
         return table;
+    }
+
+    /**
+     * Learned solvers beside the best fixed one.
+     *
+     * @param fixed table of fixed solvers, as {@link #table()}
+     * @param learned table of learned solvers
+     * @param measure column to compare, the smaller the better
+     * @param shown names of learned solvers, or the beginning of several, of which the best counts
+     * @return columns solver, nfe, fd, one row for each of {@code shown} and for the best fixed solver, and each NFE
+     */
+    public static Table versusFixed(Table fixed, Table learned, String measure, List<String> shown) {
+        Table versus = Table.create("versus", StringColumn.create("solver"), IntColumn.create("nfe"), DoubleColumn.create("fd"));
+        for (int nfe : new TreeSet<>(fixed.intColumn("nfe").asList())) {
+            lowest(fixed, nfe, measure, "").ifPresent(fd -> append(versus, "best fixed solver and grid", nfe, fd));
+            for (String name : shown) {
+                lowest(learned, nfe, measure, name).ifPresent(fd -> append(versus, name, nfe, fd));
+            }
+        }
+        return versus;
+    }
+
+    private static OptionalDouble lowest(Table table, int nfe, String measure, String name) {
+        return table.stream().filter(row -> row.getInt("nfe") == nfe && row.getString("solver").startsWith(name))
+                .mapToDouble(row -> row.getDouble(measure)).min();
+    }
+
+    private static void append(Table table, String solver, int nfe, double value) {
+        Row row = table.appendRow();
+        row.setString("solver", solver);
+        row.setInt("nfe", nfe);
+        row.setDouble("fd", value);
+    }
+
+    /**
+     * Learned solvers against their own starts.
+     *
+     * @param fixed table of fixed solvers, as {@link #table()}
+     * @param learned table of learned solvers, whose names are family and start
+     * @param measure column to compare
+     * @param family which learned solvers
+     * @return columns start, grid, nfe, percent: the change of the measure in percent of the start's
+     */
+    public static Table improvement(Table fixed, Table learned, String measure, String family) {
+        Table improvement = Table.create("improvement", StringColumn.create("start"), StringColumn.create("grid"),
+                IntColumn.create("nfe"), DoubleColumn.create("percent"));
+        for (Row row : learned) {
+            if (row.getString("solver").startsWith(family + " ")) {
+                String start = row.getString("solver").substring(family.length() + 1);
+                fixed.stream().filter(other -> other.getString("solver").equals(start)
+                        && other.getString("grid").equals(row.getString("grid")) && other.getInt("nfe") == row.getInt("nfe"))
+                        .forEach(other -> {
+                            Row to = improvement.appendRow();
+                            to.setString("start", start);
+                            to.setString("grid", row.getString("grid"));
+                            to.setInt("nfe", row.getInt("nfe"));
+                            to.setDouble("percent", 100 * (row.getDouble(measure) / other.getDouble(measure) - 1));
+                        });
+            }
+        }
+        return improvement;
     }
 
     private static String key(Row row) {

@@ -40,6 +40,21 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                 "gauss-newton, " + steps + " steps", 256, 128, 0);
     }
 
+    /** This recipe with other steps, batches and optimizer. */
+    public Recipe with(Plan newPlan, String name) {
+        return new Recipe(family, init, grid, nfe, order, newPlan, name, pairs, validation, seed);
+    }
+
+    /** This recipe with so many training pairs. */
+    public Recipe withPairs(int count) {
+        return new Recipe(family, init, grid, nfe, order, plan, planName, count, validation, seed);
+    }
+
+    /** This recipe with steps that weigh so many outputs. */
+    public Recipe withOrder(int outputs) {
+        return new Recipe(family, init, grid, nfe, OptionalInt.of(outputs), plan, planName, pairs, validation, seed);
+    }
+
     /**
      * The model that is learned for, its teacher, and the distance to it.
      *

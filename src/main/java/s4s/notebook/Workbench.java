@@ -20,9 +20,11 @@ import s4s.eval.Published;
 import s4s.eval.Scores;
 import s4s.eval.Surface;
 import s4s.eval.Teacher;
+import s4s.learn.Distance;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.report.ResultsFile;
 import s4s.run.Sampling;
@@ -246,6 +248,22 @@ public final class Workbench implements AutoCloseable {
         return Surface.of(comparison(images), manager, first, second, variation, progress);
     }
 
+    /**
+     * Pairs of the benchmark's teacher to learn from, on seeds that no table uses.
+     *
+     * @param training pairs to learn from
+     * @param validation pairs that decide
+     */
+    public LearningBench learning(int training, int validation, Progress progress) throws IOException {
+        Distance distance = Distance.perceptual(models.features(benchmark.features(), manager));
+        return new LearningBench(manager, benchmark, loaded, distance, training, validation, progress);
+    }
+
+    /** The learned solvers that ship with this benchmark's model, by file name, with so many calls. */
+    public Map<String, Solver> learned(int nfe) throws IOException {
+        return solversIn(repository.resolve("data/solvers/" + benchmark.model()), nfe);
+    }
+
     private Comparison comparison(int images) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
         return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
@@ -258,7 +276,16 @@ public final class Workbench implements AutoCloseable {
      * @throws IOException if it is missing, changed by hand, or of other weights than the ones loaded
      */
     public ResultsFile.Results results() throws IOException {
-        Path csv = repository.resolve("data/results/" + benchmark.model() + ".csv");
+        return results("");
+    }
+
+    /** The stored table of the learned solvers; see {@link #results()}. */
+    public ResultsFile.Results learnedResults() throws IOException {
+        return results("-learned");
+    }
+
+    private ResultsFile.Results results(String suffix) throws IOException {
+        Path csv = repository.resolve("data/results/" + benchmark.model() + suffix + ".csv");
         ResultsFile.Results results = ResultsFile.read(csv);
         String made = results.provenance().recipe().getOrDefault("model sha256", "none");
         if (!made.equals(modelSha256())) {

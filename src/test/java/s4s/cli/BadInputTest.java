@@ -46,6 +46,21 @@ class BadInputTest {
     }
 
     @Test
+    void learners(@TempDir Path folder) throws IOException {
+        String out = folder.resolve("s.json").toString();
+        refuses("There is no family \"s4s\"; known are s4s-lms", "learn", "--family", "s4s", "--out", out);
+        refuses("There is no solver \"euler-7\"", "learn", "--init", "euler-7", "--out", out);
+        refuses("got NFE 0", "learn", "--nfe", "0", "--out", out);
+        refuses("There is no optimizer \"lbfgs\"", "learn", "--optimizer", "lbfgs", "--out", out);
+        refuses("--radius is a number or ld3", "learn", "--radius", "wide", "--out", out);
+        refuses("no benchmark of a model 'sd'", "learn", "--model", "sd", "--out", out);
+        refuses("needs order 4 or more, not 2", "learn", "--family", "s4s-lms", "--init", "unipc-3-bh1", "--order", "2", "--out", out);
+        refuses("nowhere", "learn", "--pairs-from", folder.resolve("nowhere").toString(), "--out", out);
+        refuses("nowhere.pt", "learn", "--distance", "nowhere.pt", "--out", out);
+        assertFalse(Files.exists(Path.of(out)));
+    }
+
+    @Test
     void teachers(@TempDir Path folder) throws IOException {
         String out = folder.resolve("pairs").toString();
         refuses("--out", "teacher");
