@@ -66,7 +66,7 @@ public final class Remembering extends DenoiserDecorator implements AutoCloseabl
         }
     }
 
-    private static NDArray copy(NDArray array, NDManager owner) {
+    static NDArray copy(NDArray array, NDManager owner) {
         NDArray copy = array.duplicate();
         copy.attach(owner);
         return copy;

@@ -84,7 +84,7 @@ public final class ReverseSweep implements AutoCloseable {
             Tape tape = new Tape(denoiser, manager, graphs);
             List<Call> calls = new ArrayList<>();
             NDArray sample = Executor.run(program, tape, noise, evaluation -> calls.add(new Call(
-                    copy(evaluation.state(), manager), copy(evaluation.output(), manager), tape.last)));
+                    Remembering.copy(evaluation.state(), manager), Remembering.copy(evaluation.output(), manager), tape.last)));
             return new ReverseSweep(program, manager, sample, calls);
         } catch (RuntimeException e) {
             manager.close();
@@ -177,12 +177,6 @@ public final class ReverseSweep implements AutoCloseable {
         }
     }
 
-    private static NDArray copy(NDArray array, NDManager owner) {
-        NDArray copy = array.duplicate();
-        copy.attach(owner);
-        return copy;
-    }
-
     /** Releases states and graphs. */
     @Override
     public void close() {
@@ -211,7 +205,7 @@ public final class ReverseSweep implements AutoCloseable {
 
         @Override
         public NDArray predict(NDArray x, NDArray label) {
-            NDArray input = copy(x, manager);
+            NDArray input = Remembering.copy(x, manager);
             NDArray labels = label.broadcast(new Shape(x.getShape().get(0))).duplicate();
             labels.attach(manager);
             if (graphs == Graphs.KEPT) {
@@ -222,7 +216,7 @@ public final class ReverseSweep implements AutoCloseable {
                 return output;
             }
             last = (fbar, scope) -> {
-                Graph graph = Graph.of(inner, copy(input, scope), copy(labels, scope));
+                Graph graph = Graph.of(inner, Remembering.copy(input, scope), Remembering.copy(labels, scope));
                 return graph.pullback(fbar, scope, false);
             };
             return inner.predict(x, label);
