@@ -86,8 +86,11 @@ final class StillAxis {
      * @param numbers what plain numbers need
      */
     int spacing(int length, int numbers) {
-        boolean whole = exponents || !named.isEmpty();
-        return whole ? Math.max(20, (int) (length / (max - min))) : numbers;
+        double interval = length / (max - min);
+        if (!named.isEmpty()) {
+            return Math.max(20, (int) (0.8 * interval));         // a hint of more than the true unit skips names
+        }
+        return exponents ? Math.max(20, (int) interval) : numbers;
     }
 
     /** Whether no value can be drawn. */

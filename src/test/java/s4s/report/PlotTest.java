@@ -189,6 +189,26 @@ class PlotTest {
         assertEquals(3, three / one, 0.05);
     }
 
+    /** The drawing library takes marks as far apart as the hint or farther; every name needs a mark. */
+    @Test
+    void namedPlacesLieFartherApartThanTheHint() {
+        for (int count = 2; count < 9; count++) {
+            JsonObject spec = new JsonObject();
+            com.google.gson.JsonArray places = new com.google.gson.JsonArray();
+            com.google.gson.JsonArray names = new com.google.gson.JsonArray();
+            for (int i = 0; i < count; i++) {
+                places.add(-i);
+                names.add("name " + i);
+            }
+            spec.add("tickvals", places);
+            spec.add("ticktext", names);
+            spec.add("range", Json.numbers(0.5 - count, 0.5));
+            StillAxis axis = new StillAxis(spec, new ArrayList<>(places.asList()));
+            int length = 30 * count;
+            assertTrue(axis.spacing(length, 40) < 0.9 * length / count, count + " names");
+        }
+    }
+
     @Test
     void stripsGiveEachGridARow() {
         Map<String, double[]> grids = new LinkedHashMap<>();
