@@ -1,6 +1,7 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 
 /**
  * Numbers in differentiable formulas. {@code x.mul(2)} of the engine's interface makes an array over a Java buffer and drops it
@@ -13,6 +14,9 @@ public final class Constant {
 
     /** A number of the type of {@code x}, in its manager. */
     public static NDArray like(NDArray x, double value) {
-        return x.getManager().create(value).duplicate().toType(x.getDataType(), false);
+        try (NDArray shared = x.getManager().create(new double[] {value}, new Shape());
+                NDArray own = shared.duplicate(); NDArray other = own.toType(x.getDataType(), false)) {
+            return other.duplicate();
+        }
     }
 }

@@ -60,7 +60,8 @@ public final class Guidance extends DenoiserDecorator {
         try (without;
                 NDArray with = conditional.predict(x, label);
                 NDArray direction = with.sub(without);
-                NDArray push = direction.mul(Constant.like(direction, scale))) {
+                NDArray factor = Constant.like(direction, scale);
+                NDArray push = direction.mul(factor)) {
             return without.add(push);
         }
     }
