@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import s4s.data.BadFileException;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
-import s4s.report.Progress;
-import s4s.run.ReverseSweep;
 import s4s.model.Denoiser;
+import s4s.report.Progress;
 
 /**
  * Learns the parameters of a family from teacher pairs. The validation pairs decide: what is returned are the parameters that
@@ -121,8 +121,8 @@ public final class Learner implements AutoCloseable {
 
     private static void requireRole(TeacherPairs pairs, SeedRange role) {
         if (pairs.role() != role) {
-            throw new IllegalArgumentException("These pairs are for " + pairs.role().name().toLowerCase(java.util.Locale.ROOT)
-                    + "; " + role.name().toLowerCase(java.util.Locale.ROOT) + " needs seeds of its own.");
+            throw new IllegalArgumentException(
+                    "These pairs are for " + pairs.role().id() + "; " + role.id() + " needs seeds of its own.");
         }
     }
 
@@ -205,14 +205,14 @@ public final class Learner implements AutoCloseable {
             double length = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum());
             double distance = 0;
             for (int j = 0; j < size; j++) {
-                int at1 = i * size + j;
-                moved[at1] -= length > 0 ? reach[rows[i]] * gradient[j] / length : 0;
-                distance += (moved[at1] - centre[at1]) * (moved[at1] - centre[at1]);
+                int n = i * size + j;
+                moved[n] -= length > 0 ? reach[rows[i]] * gradient[j] / length : 0;
+                distance += (moved[n] - centre[n]) * (moved[n] - centre[n]);
             }
             double shrink = Math.min(1, plan.radius() / Math.sqrt(distance));
             for (int j = 0; j < size; j++) {
-                int at1 = i * size + j;
-                moved[at1] = centre[at1] + shrink * (moved[at1] - centre[at1]);
+                int n = i * size + j;
+                moved[n] = centre[n] + shrink * (moved[n] - centre[n]);
             }
         }
         NDArray candidate = scope.create(moved, batch.noise().getShape());
@@ -321,7 +321,7 @@ public final class Learner implements AutoCloseable {
         put(arrays, "best", best);
         put(arrays, "reach", reach);
         arrays.put("phases", NpyArray.of(history.stream().map(Entry::phase).toList()));
-        put(arrays, "history", history.stream().flatMapToDouble(e -> java.util.stream.DoubleStream.of(
+        put(arrays, "history", history.stream().flatMapToDouble(e -> DoubleStream.of(
                 e.step(), e.loss(), e.validation(), e.evaluations(), e.products())).toArray());
         optimizer.state().forEach((name, values) -> put(arrays, "optimizer/" + name, values));
         arrays.put("optimizers", NpyArray.of(List.copyOf(optimizer.state().keySet())));

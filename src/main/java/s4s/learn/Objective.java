@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import s4s.model.Denoiser;
-import s4s.run.DifferentiableProgram;
 import s4s.run.Backpropagation;
+import s4s.run.DifferentiableProgram;
 import s4s.run.Executor;
 import s4s.run.Program;
 import s4s.run.ReverseSweep;
@@ -48,10 +48,6 @@ final class Objective {
         int size() {
             return (int) noise.getShape().get(0);
         }
-    }
-
-    Family family() {
-        return family;
     }
 
     /** Network evaluations so far, each of one image. */

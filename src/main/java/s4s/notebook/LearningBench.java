@@ -2,13 +2,13 @@ package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import s4s.eval.Benchmark;
 import s4s.learn.Distance;
+import s4s.learn.Family;
 import s4s.learn.Learner;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
@@ -125,21 +125,9 @@ public final class LearningBench {
         return table;
     }
 
-    /** What was learned, by name. */
-    public Map<String, Solver> solvers() {
-        Map<String, Solver> solvers = new LinkedHashMap<>();
-        results.forEach((name, result) -> solvers.put(name, result.file().solver()));
-        return solvers;
-    }
-
     /** The start of a learned solver: the family at its first parameters. */
     public Solver start(Recipe recipe) {
-        var family = recipe.family(setting.denoiser());
+        Family family = recipe.family(setting.denoiser());
         return family.solver(family.start());
-    }
-
-    /** Names of what was learned so far. */
-    public List<String> names() {
-        return new ArrayList<>(results.keySet());
     }
 }
