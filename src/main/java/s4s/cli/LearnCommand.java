@@ -191,7 +191,7 @@ final class LearnCommand implements Callable<Integer> {
             boolean ld3 = how.radius.get().equals("ld3");
             plan = plan.relaxed(ld3 ? Plan.ld3Radius(denoiser.sampleShape().size(), calls) : number(how.radius.get()));
         }
-        String name = how.optimizer + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", "
+        String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "") + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", "
                 + plan.phases().get(0).steps() + " steps";
         return new Recipe(kind, Solvers.named(init.orElse(kind.init())), GridType.named(grid.orElse("logsnr")), calls,
                 order.isPresent() ? OptionalInt.of(order.get()) : OptionalInt.empty(),
@@ -209,6 +209,9 @@ final class LearnCommand implements Callable<Integer> {
 
     private Plan plan() {
         if (how.rounds.isPresent()) {
+            if (!how.optimizer.equals("gauss-newton")) {
+                throw new IllegalArgumentException("--rounds is for the gauss-newton optimizer, not " + how.optimizer);
+            }
             return Plan.alternating(how.rounds.get(), how.steps.orElse(6));
         }
         return switch (how.optimizer) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import s4s.data.BadFileException;
@@ -130,6 +131,7 @@ public final class Learner implements AutoCloseable {
      * Learns to the end of the plan.
      *
      * @param progress shows steps and losses
+     * @throws CancellationException if the thread is interrupted
      * @throws IOException if the checkpoint cannot be read or written
      */
     public Learned run(Progress progress) throws IOException {
@@ -160,6 +162,8 @@ public final class Learner implements AutoCloseable {
                 step = 0;
                 waiting = 0;
             }
+        } catch (CancellationException e) {
+            throw e;                                         // stopped by the user, who may go on from the checkpoint
         } catch (IllegalStateException | IllegalArgumentException e) {
             ended = "Learning diverged in step " + (done() + 1) + ", the best parameters before are kept: " + e.getMessage();
         }
@@ -298,6 +302,8 @@ public final class Learner implements AutoCloseable {
         public double loss(double[] part) {
             try {
                 return Linearization.mean(objective.losses(whole(part), batch));
+            } catch (CancellationException e) {
+                throw e;
             } catch (IllegalArgumentException | IllegalStateException e) {
                 return Double.POSITIVE_INFINITY;             // no solver, or one that leaves the finite numbers
             }

@@ -45,8 +45,7 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
 
     /** Damped Gauss-Newton on all parameters together, batches of 64, then 128 pairs: the default. */
     public static Plan gaussNewton(int steps) {
-        return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, growing(64, 128, 12),
-                () -> new GaussNewton(0.1))), 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
+        return gaussNewton(List.of(gaussNewton("all", EnumSet.allOf(Block.class), steps)));
     }
 
     /**
@@ -58,12 +57,18 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     public static Plan alternating(int rounds, int steps) {
         List<Phase> phases = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
-            phases.add(new Phase("weights " + round, EnumSet.of(Block.WEIGHTS), steps, growing(64, 128, 12),
-                    () -> new GaussNewton(0.1)));
-            phases.add(new Phase("times " + round, EnumSet.of(Block.TIMES, Block.OFFSETS), steps, growing(64, 128, 12),
-                    () -> new GaussNewton(0.1)));
+            phases.add(gaussNewton("weights " + round, EnumSet.of(Block.WEIGHTS), steps));
+            phases.add(gaussNewton("times " + round, EnumSet.of(Block.TIMES, Block.OFFSETS), steps));
         }
+        return gaussNewton(phases);
+    }
+
+    private static Plan gaussNewton(List<Phase> phases) {
         return new Plan(phases, 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
+    }
+
+    private static Phase gaussNewton(String name, Set<Block> blocks, int steps) {
+        return new Phase(name, blocks, steps, growing(64, 128, 12), () -> new GaussNewton(0.1));
     }
 
     /** GS's published recipe: Adam 1e-3 on 24 pairs a step, gradient of length 1 at most, moving average 0.999. */

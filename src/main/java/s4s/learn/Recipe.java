@@ -100,15 +100,16 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
      */
     public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress) throws IOException {
         Family what = family(setting.denoiser());
+        TeacherPairs training = setting.training().first(pairs);
+        TeacherPairs checks = setting.validation().first(validation);
         Provenance provenance = Provenance.of(command).with("family", family.id()).with("start", init.name())
                 .with("grid", grid.id()).with("nfe", nfe).with("parameters", what.size()).with("model", setting.model())
                 .with("model sha256", setting.modelSha256()).with("teacher", setting.teacher())
-                .with("distance", setting.distanceName()).with("training pairs", seeds(setting.training().first(pairs)))
-                .with("validation pairs", seeds(setting.validation().first(validation)))
+                .with("distance", setting.distanceName()).with("training pairs", seeds(training))
+                .with("validation pairs", seeds(checks))
                 .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
         try (Learner learner = new Learner(setting.manager(), what, setting.denoiser(), setting.distance(),
-                setting.training().first(pairs), setting.validation().first(validation), plan, seed, checkpoint,
-                provenance.recipe().toString())) {
+                training, checks, plan, seed, checkpoint, provenance.recipe().toString())) {
             Learner.Learned learned = learner.run(progress);
             Solver solver = what.solver(learned.theta());
             List<Learner.Entry> history = learned.history();

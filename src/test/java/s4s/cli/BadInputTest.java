@@ -52,6 +52,7 @@ class BadInputTest {
         refuses("There is no solver \"euler-7\"", "learn", "--init", "euler-7", "--out", out);
         refuses("got NFE 0", "learn", "--nfe", "0", "--out", out);
         refuses("There is no optimizer \"lbfgs\"", "learn", "--optimizer", "lbfgs", "--out", out);
+        refuses("--rounds is for the gauss-newton optimizer", "learn", "--optimizer", "adam", "--rounds", "2", "--out", out);
         refuses("--radius is a number or ld3", "learn", "--radius", "wide", "--out", out);
         refuses("no benchmark of a model 'sd'", "learn", "--model", "sd", "--out", out);
         refuses("needs order 4 or more, not 2", "learn", "--family", "s4s-lms", "--init", "unipc-3-bh1", "--order", "2", "--out", out);

@@ -2,6 +2,7 @@ package s4s.learn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +226,22 @@ class LearnerTest {
             assertTrue(learned.validation() < learned.history().get(0).validation());
             assertTrue(Arrays.stream(learned.theta()).allMatch(Double::isFinite));
         }
+    }
+
+    @Test
+    void anInterruptionIsNoDivergence() throws IOException {
+        try (Learner learner = learner(Families.S4S_LMS, Plan.gaussNewton(5), Distance.l2(), Optional.empty())) {
+            assertThrows(CancellationException.class, () -> learner.run(new Progress() {
+                @Override
+                public void update(long done, long total, String note) {
+                    Thread.currentThread().interrupt();
+                }
+
+                @Override
+                public void close() {}
+            }));
+        }
+        assertFalse(Thread.currentThread().isInterrupted());
     }
 
     @Test
