@@ -201,7 +201,7 @@ public final class ImageSet {
     }
 
     /**
-     * SHA-256 of the whole source (not of a part taken by {@link #head}): of the file; for a folder of the list that
+     * SHA-256 of the whole source (not of a part of it): of the file; for a folder of the list that
      * {@code sha256sum} prints for its pictures in order of their relative names; for pixels of these.
      */
     public String sha256() {
@@ -219,8 +219,24 @@ public final class ImageSet {
             throw new IllegalArgumentException("the first " + n + " of " + count() + " pictures of " + source
                     + "; ask for 1 to " + count());
         }
-        byte[] part = Arrays.copyOf(pixels, n * CHANNELS * height * width);
-        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOf(labels, n);
+        return part(0, n);
+    }
+
+    /**
+     * Some of the pictures.
+     *
+     * @param from first picture
+     * @param n how many, at least 1
+     * @throws IllegalArgumentException if they are not all there
+     */
+    public ImageSet part(int from, int n) {
+        if (from < 0 || n < 1 || n > count() - from) {
+            throw new IllegalArgumentException(n + " pictures from number " + from + " of " + count() + " of " + source
+                    + "; ask for some that are there");
+        }
+        int size = CHANNELS * height * width;
+        byte[] part = Arrays.copyOfRange(pixels, from * size, (from + n) * size);
+        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, from + n);
         return new ImageSet(new PixelBuilder.Pixels(height, width, part), partLabels, classes, source, sha256);
     }
 
