@@ -2,7 +2,8 @@
 
 Usage: linear_algebra.py FOLDER       (the repository's are in src/main/resources/s4s/eval)
 
-  factor.pt        f(C) = A with A^T A = C, [rank, d], for a symmetric C [d, d]; eigenvalues up to d * 2^-52 of the largest are rounding
+  factor.pt        f(C) = A with A^T A = C, [rank, d], for a symmetric C [d, d]; eigenvalues up to d * 2^-52 of the largest
+                   are rounding's and left out
   nuclear_norm.pt  f(A, B) = sum of the singular values of A B^T
 """
 
