@@ -17,7 +17,7 @@ import s4s.data.NpyArray;
  * S' + n' e and Q' + S' e^T + e S'^T + n' e e^T; however vectors are dealt out, the moments are those of one process up to
  * rounding, some 1e-15 of the standard deviations (1e-12 is tested).
  */
-public final class Moments {
+public final class Moments implements Gathering {
     /** Vectors that pass at once. */
     private static final int CHUNK = 32;
     /** Shorter vectors are not worth a second thread. */
@@ -45,6 +45,7 @@ public final class Moments {
      *
      * @throws IllegalArgumentException if the length is not a multiple of the size, or a number is not finite
      */
+    @Override
     public void add(float[] vectors) {
         if (vectors.length % size != 0) {
             throw new IllegalArgumentException(vectors.length + " numbers are no whole vectors of " + size);
@@ -140,17 +141,20 @@ public final class Moments {
     }
 
     /** The state as arrays, from which {@link #of} goes on with the same bits. */
-    Map<String, NpyArray> arrays() {
+    @Override
+    public Map<String, NpyArray> arrays() {
         return Map.of("count", NpyArray.of(new long[] {count}, 1), "origin", NpyArray.of(origin, size),
                 "sum", NpyArray.of(sum, size),
                 "products", NpyArray.of(Arrays.stream(products).flatMapToDouble(Arrays::stream).toArray(), size, size));
     }
 
     /**
+     * Takes up sums.
+     *
      * @param arrays finds what {@link #arrays()} gave
      * @throws IllegalArgumentException if the arrays do not belong together
      */
-    static Moments of(Function<String, NpyArray> arrays) {
+    public static Moments of(Function<String, NpyArray> arrays) {
         double[] origin = arrays.apply("origin").doubles();
         double[] sum = arrays.apply("sum").doubles();
         double[] products = arrays.apply("products").doubles();
@@ -169,6 +173,7 @@ public final class Moments {
     }
 
     /** How many vectors were added. */
+    @Override
     public long count() {
         return count;
     }

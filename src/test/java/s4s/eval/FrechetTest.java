@@ -90,7 +90,7 @@ class FrechetTest {
     @Test
     void survivesTheDisk(@TempDir Path folder) throws IOException {
         try (Npz npz = golden()) {
-            Reference reference = new Reference(gaussian(npz, "d16", "x"), "f", "abc", "images", "def");
+            Reference reference = new Reference(gaussian(npz, "d16", "x"), new Reference.About("f", "abc", "images", "def"));
             reference.write(folder.resolve("reference.npz"));
             Reference read = Reference.read(folder.resolve("reference.npz"));
             assertEquals(0, Frechet.distance(read.moments(), reference.moments()), 1e-9);
