@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
+import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
@@ -56,10 +57,9 @@ final class EvaluateCommand implements Callable<Integer> {
         ImageSet testImages = ImageSet.read(test).head(images);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "evaluate")) {
-            MiniFeatures features = new MiniFeatures(models.features(benchmark.features(), manager), manager);
-            features.requireFit(trainImages);
-            Reference reference = new Reference(features.moments(trainImages), benchmark.features(),
-                    models.card(benchmark.features()).weightsSha256(), trainImages.source(), trainImages.sha256());
+            MiniFeatures features = MiniFeatures.of(models, benchmark.features(), manager);
+            Reference reference = new Reference(Extraction.moments(features, trainImages, manager),
+                    Reference.About.of(features, trainImages));
             reference.write(models.path(benchmark.model()).resolve("reference.npz"));
             Denoiser denoiser = models.denoiser(benchmark.model(), manager);
             long[] seeds = Benchmark.seeds(images);
@@ -67,15 +67,16 @@ final class EvaluateCommand implements Callable<Integer> {
                     done -> progress.update(done, images, "teacher images")).toFloatArray();
             ImageSet teacher = ImageSet.of(drawn, trainImages.height(), trainImages.width(), "teacher");
             Map<String, JsonElement> entries = new LinkedHashMap<>();
-            entries.put("metric", ModelCard.json("FD (mini features), features " + benchmark.features() + " sha256 "
+            entries.put("metric", ModelCard.json(MiniFeatures.METRIC + ", features " + benchmark.features() + " sha256 "
                     + reference.featuresSha256() + ", reference " + reference.moments().count() + " images of "
                     + reference.data() + " sha256 " + reference.dataSha256()));
             entries.put("images", ModelCard.json(images));
             entries.put("seeds", ModelCard.json("0-" + (images - 1)));
             entries.put("teacher", ModelCard.json(benchmark.teacher().label()));
-            entries.put("fdTeacher", fd(features, teacher, reference));
-            entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference));
-            entries.put("fdTest", fd(features, testImages, reference));
+            entries.put("fdTeacher", fd(features, teacher, reference, manager));
+            entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
+                    manager));
+            entries.put("fdTest", fd(features, testImages, reference, manager));
             entries.put("testImages", ModelCard.json(testImages.count()));
             entries.put("testSha256", ModelCard.json(testImages.sha256()));
             entries.put("command", ModelCard.json(CommandText.of(spec)));
@@ -86,7 +87,9 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference) {
-        return ModelCard.json(Math.round(1e4 * Frechet.distance(features.moments(images), reference.moments())) / 1e4);
+    private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference, NDManager manager)
+            throws IOException {
+        double fd = Frechet.distance(Extraction.moments(features, images, manager), reference.moments());
+        return ModelCard.json(Math.round(1e4 * fd) / 1e4);
     }
 }

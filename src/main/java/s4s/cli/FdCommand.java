@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.ImageSet;
+import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
@@ -38,9 +39,8 @@ final class FdCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         Reference reference = Reference.of(models, model);
         try (NDManager manager = NDManager.newBaseManager()) {
-            MiniFeatures features = new MiniFeatures(models.features(reference.features(), manager), manager);
-            features.requireFit(images);
-            Moments.Gaussian moments = features.moments(images);
+            MiniFeatures features = MiniFeatures.of(models, reference.features(), manager);
+            Moments.Gaussian moments = Extraction.moments(features, images, manager);
             spec.commandLine().getOut().printf("FD (mini features)  %.4f%n", Frechet.distance(moments, reference.moments()));
             spec.commandLine().getOut().printf("samples    %d of %s%n", images.count(), samples);
             spec.commandLine().getOut().printf("reference  %d of %s%n", reference.moments().count(), reference.data());

@@ -31,7 +31,7 @@ public record JpegQuality(int percent) {
         byte[] result = new byte[images.count() * size];
         IntStream.range(0, images.count()).parallel().forEach(i -> {
             try (ImageDecoder decoder = new ImageDecoder(encoded(images, i), "picture " + i)) {
-                decoder.planes(result, i * size);
+                decoder.planes(result, i * size, Colours.RGB_ONLY);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
