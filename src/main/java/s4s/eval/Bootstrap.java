@@ -23,34 +23,27 @@ public record Bootstrap(double distance, double bias, double deviation, double l
 
     /**
      * @param reference distances to what
-     * @param features of the images, vectors stored one after another
-     * @param size length of a vector
+     * @param features of the images, at least two
      * @param replicates how many times, at least 10
      * @param level probability of the band, above 0 and below 1
      * @param seed of the draws
-     * @throws IllegalArgumentException if a number is out of range, or there are fewer than two vectors
+     * @throws IllegalArgumentException if a number is out of range
      */
-    public static Bootstrap of(Frechet reference, float[] features, int size, int replicates, double level, long seed) {
+    public static Bootstrap of(Frechet reference, FeatureSet features, int replicates, double level, long seed) {
         if (replicates < 10 || !(level > 0 && level < 1)) {
             throw new IllegalArgumentException("a band needs 10 replicates and a probability below 1, not " + replicates
                     + " and " + level);
         }
-        int n = FeatureSets.count(features, size, 2);
-        double distance = distance(reference, features, size);
+        int n = (int) features.count();
+        double distance = reference.to(features.moments());
         RandomGenerator random = new MersenneTwister(seed);
         int[][] drawn = IntStream.range(0, replicates)
                 .mapToObj(r -> IntStream.range(0, n).map(i -> random.nextInt(n)).toArray()).toArray(int[][]::new);
         double[] values = Arrays.stream(drawn).parallel()
-                .mapToDouble(some -> distance(reference, FeatureSets.rows(features, size, some), size)).toArray();
+                .mapToDouble(some -> reference.to(features.some(some).moments())).toArray();
         double mean = StatUtils.mean(values);
         return new Bootstrap(distance, mean - distance, new StandardDeviation().evaluate(values),
                 distance + StatUtils.percentile(values, 50 * (1 - level)) - mean,
                 distance + StatUtils.percentile(values, 50 * (1 + level)) - mean);
-    }
-
-    private static double distance(Frechet reference, float[] features, int size) {
-        Moments moments = new Moments(size);
-        moments.add(features);
-        return reference.to(moments.gaussian());
     }
 }

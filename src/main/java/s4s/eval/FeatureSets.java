@@ -25,13 +25,4 @@ final class FeatureSets {
         }
         return count;
     }
-
-    /** The vectors of these numbers, in this order. */
-    static float[] rows(float[] vectors, int size, int[] numbers) {
-        float[] rows = new float[numbers.length * size];
-        for (int i = 0; i < numbers.length; i++) {
-            System.arraycopy(vectors, numbers[i] * size, rows, i * size, size);
-        }
-        return rows;
-    }
 }

@@ -22,16 +22,15 @@ public record ManyImages(double limit, double slope, int[] counts, double[] dist
 
     /**
      * @param reference distances to what
-     * @param features of the images, vectors stored one after another
-     * @param size length of a vector
+     * @param features of the images, at least 20
      * @param parts how many numbers of images, from a tenth of all up to all, at least 3
      * @param seed of the choice of images
-     * @throws IllegalArgumentException if there are fewer than 20 vectors, or too few parts
+     * @throws IllegalArgumentException if there are fewer than 20 images, or too few parts
      */
-    public static ManyImages of(Frechet reference, float[] features, int size, int parts, long seed) {
-        int n = FeatureSets.count(features, size, 20);
-        if (parts < 3) {
-            throw new IllegalArgumentException("a line with its spread needs 3 points, not " + parts);
+    public static ManyImages of(Frechet reference, FeatureSet features, int parts, long seed) {
+        int n = (int) features.count();
+        if (parts < 3 || n < 20) {
+            throw new IllegalArgumentException("a line needs 3 parts of 20 images, not " + parts + " of " + n);
         }
         RandomGenerator random = new MersenneTwister(seed);
         int[] counts = IntStream.range(0, parts).map(i -> n / 10 + (int) ((long) (n - n / 10) * i / (parts - 1))).toArray();
@@ -40,9 +39,7 @@ public record ManyImages(double limit, double slope, int[] counts, double[] dist
         for (int i = 0; i < parts; i++) {
             int[] order = MathArrays.natural(n);
             MathArrays.shuffle(order, random);
-            Moments moments = new Moments(size);
-            moments.add(FeatureSets.rows(features, size, Arrays.copyOf(order, counts[i])));
-            distances[i] = reference.to(moments.gaussian());
+            distances[i] = reference.to(features.some(Arrays.copyOf(order, counts[i])).moments());
             line.addData(1.0 / counts[i], distances[i]);
         }
         return new ManyImages(line.getIntercept(), line.getSlope(), counts, distances);
