@@ -74,11 +74,7 @@ public final class FeatureSet implements Gathering {
 
     /** The vectors of these numbers, in this order; one may be there several times. */
     public FeatureSet some(int[] numbers) {
-        float[] rows = new float[numbers.length * size];
-        for (int i = 0; i < numbers.length; i++) {
-            System.arraycopy(values, numbers[i] * size, rows, i * size, size);
-        }
-        return new FeatureSet(rows, size);
+        return new FeatureSet(FeatureSets.rows(values, size, numbers), size);
     }
 
     /** Their moments. */

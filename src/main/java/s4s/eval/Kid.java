@@ -63,18 +63,10 @@ public final class Kid {
         NumpyRandom random = new NumpyRandom(seed);
         double[] values = new double[subsets];
         for (int i = 0; i < subsets; i++) {
-            float[] some = rows(x, size, random.choice(n, subsetSize));
-            values[i] = between(some, rows(y, size, random.choice(m, subsetSize)), size);
+            float[] some = FeatureSets.rows(x, size, random.choice(n, subsetSize));
+            values[i] = between(some, FeatureSets.rows(y, size, random.choice(m, subsetSize)), size);
         }
         return new Subsets(StatUtils.mean(values), Math.sqrt(StatUtils.populationVariance(values)));
-    }
-
-    private static float[] rows(float[] x, int size, int[] chosen) {
-        float[] rows = new float[chosen.length * size];
-        for (int i = 0; i < chosen.length; i++) {
-            System.arraycopy(x, chosen[i] * size, rows, i * size, size);
-        }
-        return rows;
     }
 
     /** Mean kernel of different vectors of one set. */
