@@ -262,6 +262,11 @@ public final class Workbench implements AutoCloseable {
         return new LearningBench(manager, benchmark, loaded, distance, training, validation, progress);
     }
 
+    /** Its features. */
+    public Features features() {
+        return loaded.features();
+    }
+
     /** Questions to the benchmark's Frechet distance. */
     public EvaluationBench evaluation() {
         return new EvaluationBench(manager, loaded.features(), loaded.reference());
