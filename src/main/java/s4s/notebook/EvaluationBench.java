@@ -70,21 +70,40 @@ public final class EvaluationBench {
         return frechet.to(vectors(images).moments());
     }
 
-    /** Distances of growing parts of each set, with the limit for ever more images in every row. */
+    /** Mean distances of the equal parts that each set is cut into, 1 to {@code parts}; see {@link ManyImages}. */
     public Table byCount(Map<String, ImageSet> sets, int parts) throws IOException {
         Table table = Table.create("by count", StringColumn.create("images of"), IntColumn.create("count"),
-                DoubleColumn.create("FD"), DoubleColumn.create("limit"));
+                DoubleColumn.create("FD"));
         for (Map.Entry<String, ImageSet> set : sets.entrySet()) {
-            ManyImages many = ManyImages.of(frechet, vectors(set.getValue()), parts, SEED);
-            for (int i = 0; i < parts; i++) {
+            ManyImages many = manyImages(set.getValue(), parts);
+            for (int i = parts - 1; i >= 0; i--) {
                 Row row = table.appendRow();
                 row.setString("images of", set.getKey());
                 row.setInt("count", many.counts()[i]);
                 row.setDouble("FD", many.distances()[i]);
-                row.setDouble("limit", many.limit());
             }
         }
         return table;
+    }
+
+    /** Distance of each set, its limit for ever more images, and c in limit + c / n; see {@link ManyImages}. */
+    public Table limits(Map<String, ImageSet> sets, int parts) throws IOException {
+        Table table = Table.create("limits", StringColumn.create("images of"), IntColumn.create("count"),
+                DoubleColumn.create("FD"), DoubleColumn.create("limit"), DoubleColumn.create("c"));
+        for (Map.Entry<String, ImageSet> set : sets.entrySet()) {
+            ManyImages many = manyImages(set.getValue(), parts);
+            Row row = table.appendRow();
+            row.setString("images of", set.getKey());
+            row.setInt("count", many.counts()[0]);
+            row.setDouble("FD", many.distances()[0]);
+            row.setDouble("limit", many.limit());
+            row.setDouble("c", many.slope());
+        }
+        return table;
+    }
+
+    private ManyImages manyImages(ImageSet images, int parts) throws IOException {
+        return ManyImages.of(frechet, vectors(images), parts, SEED);
     }
 
     /** Bootstrap bands of each set: in 95 of 100 cases other images of the same kind would give a distance within. */
