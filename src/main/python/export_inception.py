@@ -26,6 +26,7 @@ the same network with random weights, for tests; its card says so and Java never
 import argparse
 import pickle
 import sys
+import warnings
 
 import exporting
 from exporting import F, Refused, nn, torch
@@ -37,7 +38,7 @@ SPATIAL_CHANNELS = 7
 INPUT = "uint8 [n, 3, height, width], RGB, any size"
 
 
-# --- the network of pytorch-fid: torchvision's Inception-v3 and its names, with the poolings of the TensorFlow graph -----------
+# --- pytorch-fid's network: torchvision's Inception-v3 and its names, with the poolings of the TensorFlow graph ---------------
 
 class Convolution(nn.Module):
     """Convolution, batch norm of the stored statistics, ReLU."""
@@ -70,8 +71,8 @@ def halved(x):
 class Block(nn.Module):
     """Branches side by side, their channels one after another.
 
-    A branch is a list of (name, channels, kind of convolution); a list at its end is a fork, whose ends are both results, equally
-    wide. The last branch begins with the pooling.
+    A branch is a list of (name, channels, kind of convolution); a list at its end is a fork, whose ends are both results and
+    equally wide. The last branch begins with the pooling.
     """
 
     def __init__(self, inputs, branches, pooling, scale):
@@ -208,7 +209,9 @@ class Prepared(nn.Module):
 def tensorflow_input(images):
     """uint8 to [-1, 1), bilinear with pixel i of 299 at i size/299, as TensorFlow 1 resized."""
     n, c, height, width = images.shape
-    theta = torch.tensor([[1.0, 0.0, 1.0 / width - 1.0 / 299], [0.0, 1.0, 1.0 / height - 1.0 / 299]], device=images.device)
+    theta = torch.eye(2, 3, device=images.device)
+    theta[0, 2] = 1.0 / width - 1.0 / 299
+    theta[1, 2] = 1.0 / height - 1.0 / 299
     grid = F.affine_grid(theta.unsqueeze(0).repeat([n, 1, 1]), [n, c, 299, 299], align_corners=False)
     return (F.grid_sample(images.float(), grid, mode="bilinear", padding_mode="border", align_corners=False) - 128) / 128
 
@@ -276,6 +279,13 @@ def pictures(*shapes):
     return [[torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)] for shape in shapes]
 
 
+def traced(module, inputs):
+    """What is written is compared with the module anyhow, on pictures of other sizes too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")                    # sizes that a trace might keep
+        return torch.jit.trace(module, inputs, check_trace=False)
+
+
 def outputs(sizes):
     return [{"name": name, "size": size} for name, size in sizes.items()]
 
@@ -293,7 +303,7 @@ def export_pytorch_fid(options):
                 "x/255, bilinear to 299x299 (half-pixel centres, no antialiasing), 2x - 1")
     module = Prepared(half_pixel_input, network)
     checks = pictures((2, 3, 32, 32), (1, 3, 40, 24))
-    exporting.export(module, lambda: exporting.freeze(torch.jit.trace(module, checks[0])), module, checks, options.out, card)
+    exporting.export(module, lambda: exporting.freeze(traced(module, checks[0])), module, checks, options.out, card)
 
 
 def export_nvidia(options):
@@ -321,8 +331,9 @@ def export_nvidia(options):
             raise Refused("%s is not the sum of its layers: leave --spatial out" % options.file)
     card.update(input=INPUT, outputs=outputs(sizes), preprocessing="inside the network: bilinear to 299x299 as TensorFlow 1 "
                 "resized (no half-pixel centres, no antialiasing), (x - 128)/128")
-    exporting.export(module, lambda: exporting.freeze(torch.jit.trace(module, checks[0]) if pickled else torch.jit.script(module)),
-                     module, checks, options.out, card)
+    script = (lambda: exporting.freeze(traced(module, checks[0]))) if pickled else (
+        lambda: exporting.freeze(torch.jit.script(module)))
+    exporting.export(module, script, module, checks, options.out, card)
 
 
 def main():

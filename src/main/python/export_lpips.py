@@ -11,7 +11,8 @@ lpips/weights/v0.1. The networks are written down here, only numbers are read fr
 The file takes two float32 batches [n, 3, height, width], RGB in [-1, 1], and returns n distances,
     d(a, b) = sum over layers l of the mean over pixels of sum_c w_lc (u_lc(a) - u_lc(b))^2,
 u_l the activations of layer l after (x - shift)/scale, each pixel's channels divided by their length + 1e-10. It is
-differentiable in both. Where all channels of a pixel are zero the official code's gradient is not a number; here it is zero.
+differentiable in both; where all channels of a pixel are zero, the derivative of their length is taken to be zero (in the
+official code it is 0/0, which the ReLU before it hides).
 
     --resize N   resize both to NxN first, bilinear with half-pixel centres
     --clip       then clip both to [-1, 1]
@@ -187,7 +188,7 @@ def main():
                                        "(x - shift)/scale of ImageNet"]))
     generator = torch.Generator().manual_seed(0)
     checks = [[torch.rand(n, 3, h, w, generator=generator) * 2 - 1 for _ in range(2)] for n, h, w in ((2, 32, 32), (1, 40, 48))]
-    exporting.export(module, lambda: torch.jit.trace(module, checks[0]), module, checks, options.out, card,
+    exporting.export(module, lambda: torch.jit.trace(module, checks[0], check_trace=False), module, checks, options.out, card,
                      differentiable=True)
 
 

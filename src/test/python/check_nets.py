@@ -1,8 +1,8 @@
 """Checks the networks of export_inception.py and export_lpips.py against torchvision's, with the same random weights.
 
 Needs torchvision. Usage: check_nets.py FOLDER; weights are saved in FOLDER as torchvision saves them and read from there by the
-scripts. The reference of Inception is torchvision's with the three changes of the TensorFlow graph: averages that leave the border
-out, the largest value in the last block's pooling. That of LPIPS is its formula on the outputs of torchvision's layers.
+scripts. The reference of Inception is torchvision's with the poolings of the TensorFlow graph: averages that leave the border
+out, the largest value in the last block. That of LPIPS is its formula on the outputs of torchvision's layers.
 """
 
 import os
