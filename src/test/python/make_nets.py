@@ -9,8 +9,8 @@ Usage: make_nets.py FOLDER; it writes
   nets.npz             inputs and expected outputs
 
 half-pixel and tensorflow are rows 0, 1, 149 and 298 of the pixels, each 7th column and the last.
-Expected numbers are computed in float64: resized pixels by the formula of bilinear interpolation in numpy, features and gradients
-by the Python modules from those pixels.
+Expected numbers are computed in float64: resized pixels by the formula of bilinear interpolation in numpy, features and
+gradients by the Python modules from those pixels.
 """
 
 import contextlib

@@ -32,6 +32,46 @@ class ExportScriptsTest {
     private static final String SCRIPTS = "src/main/python/";
     private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
+    /** Command lines, in which @ is the folder, and a part of what is said about each. */
+    private static final String[][] REFUSED = {
+        {"export_inception pytorch-fid @x-00000000.pth --out @y.pt",
+            "x-00000000.pth is damaged, or not the file"},
+        {"export_inception pytorch-fid @text.pth --out @y.pt",
+            "text.pth is no file of weights, or is truncated"},
+        {"export_inception pytorch-fid @nowhere.pth --out @y.pt",
+            "nowhere.pth: No such file"},
+        {"export_inception pytorch-fid @hostile.pth --out @y.pt",
+            "hostile.pth is no file of weights"},
+        {"export_inception pytorch-fid @object.pth --out @y.pt",
+            "object.pth is no state dict"},
+        {"export_inception pytorch-fid @lin.pth --out @y.pt",
+            "has no tensor Conv2d_1a_3x3.conv.weight: not the network"},
+        {"export_inception pytorch-fid --out @y.pt",
+            "give the file of weights, or --random SEED"},
+        {"export_inception nvidia --random 1 --out @y.pt",
+            "belong to pytorch-fid"},
+        {"export_inception nvidia @text.pth --out @y.pt",
+            "is no TorchScript file"},
+        {"export_inception nvidia src/test/resources/torchscript/two.pt --out @y.pt",
+            "not NVIDIA's Inception"},
+        {"export_inception nvidia @text.pth --repo @ --out @y.pt",
+            "does not open with"},
+        {"export_lpips alex --backbone @lin.pth --linear @lin.pth --out @y.pt",
+            "has no tensor features.0.weight"},
+        {"export_lpips alex --backbone @alex.pth --linear @lin.pth --out @y.pt",
+            "holds lin0.model.1.weight where"},
+        {"export_lpips alex --backbone @alex.pth --linear @negative.pth --out @y.pt",
+            "has negative weights"},
+        {"export_lpips alex --backbone @thin.pth --linear @lin.pth --out @y.pt",
+            "features.0.weight has the shape [8, 3, 11, 11]"},
+        {"export_lpips alex --backbone @alex.pth --out @y.pt",
+            "give --backbone and --linear, or --random"},
+        {"export_lpips alex --random 1 --resize 8 --out @y.pt",
+            "the networks need at least 32 pixels"},
+        {"export_lpips alex --random 1 --width 1/16 --out @y",
+            "the name of a TorchScript file ends with .pt"},
+    };
+
     @TempDir
     private static Path folder;
 
@@ -46,12 +86,6 @@ class ExportScriptsTest {
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Result(process.waitFor(), out, Files.readString(err).strip());
-    }
-
-    private static Result script(String name, String arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(python, SCRIPTS + name + ".py"));
-        command.addAll(List.of(arguments.replace("@", folder + "/").split(" ")));
-        return run(command.toArray(String[]::new));
     }
 
     private static boolean imports(String python, String module) throws InterruptedException {
@@ -133,40 +167,35 @@ class ExportScriptsTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "export_inception | pytorch-fid @x-00000000.pth --out @y.pt | x-00000000.pth is damaged, or not the file",
-        "export_inception | pytorch-fid @text.pth --out @y.pt | text.pth is no file of weights, or is truncated",
-        "export_inception | pytorch-fid @nowhere.pth --out @y.pt | nowhere.pth: No such file",
-        "export_inception | pytorch-fid @hostile.pth --out @y.pt | hostile.pth is no file of weights",
-        "export_inception | pytorch-fid @object.pth --out @y.pt | object.pth is no state dict",
-        "export_inception | pytorch-fid @lin.pth --out @y.pt | has no tensor Conv2d_1a_3x3.conv.weight: not the network",
-        "export_inception | pytorch-fid --out @y.pt | give the file of weights, or --random SEED",
-        "export_inception | nvidia --random 1 --out @y.pt | belong to pytorch-fid",
-        "export_inception | nvidia @text.pth --out @y.pt | is no TorchScript file",
-        "export_inception | nvidia src/test/resources/torchscript/two.pt --out @y.pt | not NVIDIA's Inception",
-        "export_inception | nvidia @text.pth --repo @ --out @y.pt | does not open with",
-        "export_lpips | alex --backbone @lin.pth --linear @lin.pth --out @y.pt | has no tensor features.0.weight",
-        "export_lpips | alex --backbone @alex.pth --linear @lin.pth --out @y.pt | holds lin0.model.1.weight where",
-        "export_lpips | alex --backbone @alex.pth --linear @negative.pth --out @y.pt | has negative weights",
-        "export_lpips | alex --backbone @thin.pth --linear @lin.pth --out @y.pt | features.0.weight has the shape [8, 3, 11, 11]",
-        "export_lpips | alex --backbone @alex.pth --out @y.pt | give --backbone and --linear, or --random",
-        "export_lpips | alex --random 1 --resize 8 --out @y.pt | the networks need at least 32 pixels",
-        "export_lpips | alex --random 1 --width 1/16 --out @y | the name of a TorchScript file ends with .pt",
-    })
-    void badInputIsRefusedInOneLine(String name, String arguments, String part) throws Exception {
-        if (Files.notExists(folder.resolve("text.pth"))) {
-            Result made = run(python, "src/test/python/make_bad_weights.py", folder.toString());
-            assertEquals(0, made.code, made.err);
+    @Test
+    void badInputIsRefusedInOneLine() throws Exception {
+        Result made = run(python, "src/test/python/make_bad_weights.py", folder.toString());
+        assertEquals(0, made.code, made.err);
+        List<String> command = new ArrayList<>(List.of(python, "src/test/python/run_scripts.py"));
+        for (String[] refused : REFUSED) {
+            command.add(refused[0].replace("@", folder + "/"));
         }
-        Result result = script(name, arguments);
-        assertEquals(2, result.code, result.err);
-        assertTrue(result.err.lines().count() == 1 && result.err.startsWith(name + ": ") && result.err.contains(part), result.err);
+        Result result = run(command.toArray(String[]::new));
+        assertEquals(0, result.code, result.err);
+        List<String> lines = result.out.lines().toList();
+        assertEquals(REFUSED.length, lines.size(), result.out);
+        for (int i = 0; i < REFUSED.length; i++) {
+            String name = REFUSED[i][0].split(" ")[0];
+            String line = lines.get(i);
+            assertTrue(line.startsWith("2\t" + name + ": ") && line.contains(REFUSED[i][1]) && !line.contains(" // "), line);
+        }
         assertFalse(Files.exists(folder.resolve("y.pt")) || Files.exists(folder.resolve("y.json")));
         assertFalse(Files.exists(folder.resolve("it-ran")));
         try (var files = Files.list(folder)) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".tmp")));
         }
+    }
+
+    @Test
+    void exitCodeIsTwo() throws Exception {
+        Result result = run(python, SCRIPTS + "export_lpips.py", "vgg", "--out", "y.pt");
+        assertEquals(2, result.code, result.err);
+        assertEquals("export_lpips: give --backbone and --linear, or --random SEED and neither of them", result.err);
     }
 
     @Test
@@ -179,8 +208,8 @@ class ExportScriptsTest {
             Result help = run(python, "-c", start, "--help");
             assertEquals(0, help.code, help.err);
             assertTrue(help.out.contains("--random SEED"), help.out);
-            Result result = run(python, "-c", start, name.equals("export_lpips") ? "vgg" : "pytorch-fid", "--random", "1", "--out",
-                    folder.resolve("y.pt").toString());
+            String which = name.equals("export_lpips") ? "vgg" : "pytorch-fid";
+            Result result = run(python, "-c", start, which, "--random", "1", "--out", folder.resolve("y.pt").toString());
             assertEquals(2, result.code, result.err);
             assertTrue(result.err.lines().count() == 1 && result.err.contains("needs torch 1.13 or newer"), result.err);
         }
