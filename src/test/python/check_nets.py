@@ -1,4 +1,5 @@
-"""Checks the networks of export_inception.py and export_lpips.py against torchvision's, with the same random weights.
+"""Checks the networks of export_inception.py and export_lpips.py against torchvision's, with the same random weights, and what
+export_clip.py does to pictures against torchvision and PIL.
 
 Needs torchvision. Usage: check_nets.py FOLDER; weights are saved in FOLDER as torchvision saves them and read from there by the
 scripts. The reference of Inception is torchvision's with the poolings of the TensorFlow graph: averages that leave the border
@@ -10,9 +11,10 @@ import sys
 
 import torch
 from torch.nn import functional as F
-from torchvision import models
+from torchvision import models, transforms
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python"))
+import export_clip
 import export_inception
 import export_lpips
 import exporting
@@ -86,9 +88,24 @@ def check_lpips(folder, name, backbone, taps):
         return largest(module(*images), expected)
 
 
+def check_pixels():
+    """Of CLIP, against torchvision's resize of PIL's pictures, up to one grey level: sums near a half may round either way."""
+    worst = 0
+    for height, width, side in ((64, 64, 32), (50, 75, 32), (90, 40, 32), (20, 31, 32), (33, 32, 32)):
+        picture = torch.randint(0, 256, (3, height, width), dtype=torch.uint8)
+        resize = transforms.Compose([transforms.Resize(side, transforms.InterpolationMode.BICUBIC), transforms.CenterCrop(side)])
+        expected = transforms.functional.pil_to_tensor(resize(transforms.functional.to_pil_image(picture)))
+        found = export_clip.clip_pixels(picture[None], side)[0]
+        found = found * torch.tensor([0.26862954, 0.26130258, 0.27577711]).reshape(3, 1, 1)
+        found = (found + torch.tensor([0.48145466, 0.4578275, 0.40821073]).reshape(3, 1, 1)) * 255
+        worst = max(worst, float((found - expected).abs().max()))
+    return max(worst - 1, 0) / 255
+
+
 def main():
     folder = sys.argv[1]
     errors = {
+        "clip's pixels": check_pixels(),
         "inception": check_inception(folder),
         "alex": check_lpips(folder, "alex", models.alexnet(weights=None), [1, 4, 7, 9, 11]),
         "squeeze": check_lpips(folder, "squeeze", models.squeezenet1_1(weights=None), [1, 4, 7, 9, 10, 11, 12]),

@@ -1,12 +1,14 @@
 """Exports networks of the true sizes with random weights, and writes what Python computes with them. Needs torch.
 
-Usage: export_nets.py FOLDER inception|lpips|pickle
+Usage: export_nets.py FOLDER inception|lpips|pickle|clip
 """
 
 import contextlib
 import io
+import json
 import os
 import pickle
+import struct
 import sys
 
 import numpy as np
@@ -14,6 +16,7 @@ import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../main/python"))
+import export_clip
 import export_inception
 import export_lpips
 import exporting
@@ -74,4 +77,31 @@ def pickled():
     np.savez(path("pickle.npz"), images=pictures(), features=features, spatial=spatial)
 
 
-{"inception": inception, "lpips": lpips, "pickle": pickled}[sys.argv[2]]()
+def clip():
+    """Files in the names of huggingface, as torch writes them and as safetensors."""
+    network = export_clip.Clip(*export_clip.SMALL)
+    export_clip.randomize(network, 5)
+    state = dict(network.state_dict(), logit_scale=torch.tensor(4.6))
+    state["text_model.embeddings.position_ids"] = torch.arange(77)[None]
+    torch.save(state, path("pytorch_model.bin"))
+    header, data = {"__metadata__": {"format": "pt"}}, b""
+    for name, tensor in state.items():
+        raw = tensor.numpy().tobytes()
+        kind = "F32" if tensor.is_floating_point() else "I64"
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    head = json.dumps(header).encode()
+    with open(path("model.safetensors"), "wb") as file:
+        file.write(struct.pack("<Q", len(head)) + head + data)
+    with open(path("config.json"), "w") as file:
+        json.dump({"vision_config": {"num_attention_heads": 2}, "text_config": {"num_attention_heads": 3}}, file)
+    images, tokens = torch.randint(0, 256, (2, 3, 40, 36), dtype=torch.uint8), export_clip.captions(export_clip.SMALL[1])
+    for name, out in (("pytorch_model.bin", "bin"), ("model.safetensors", "safe")):
+        call(export_clip, "--weights", path(name), "--config", path("config.json"), "--out", path(out))
+        for part, inputs, module in (("image", images, export_clip.Image(network.eval(), export_clip.Pixels(32))),
+                                     ("text", tokens, export_clip.Caption(network))):
+            loaded = torch.jit.load(path("%s-%s.pt" % (out, part)))
+            assert exporting.largest_error(exporting.values(loaded, [inputs]), exporting.values(module, [inputs])) < 1e-5
+
+
+{"inception": inception, "clip": clip, "lpips": lpips, "pickle": pickled}[sys.argv[2]]()

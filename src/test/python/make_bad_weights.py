@@ -28,7 +28,7 @@ def backbone(scale):
     return state
 
 
-for name in ("text.pth", "x-00000000.pth"):
+for name in ("text.pth", "x-00000000.pth", "text.safetensors"):
     with open(path(name), "w") as file:
         file.write("these are no weights\n")
 with open(path("hostile.pth"), "wb") as file:

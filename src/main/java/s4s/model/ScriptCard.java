@@ -40,7 +40,11 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
         /** LPIPS on AlexNet. */
         LPIPS_ALEX("lpips-alex"),
         /** LPIPS on SqueezeNet 1.1. */
-        LPIPS_SQUEEZE("lpips-squeeze");
+        LPIPS_SQUEEZE("lpips-squeeze"),
+        /** CLIP's encoder of images. */
+        CLIP_IMAGE("clip-image"),
+        /** CLIP's encoder of captions. */
+        CLIP_TEXT("clip-text");
 
         private final String text;
 
@@ -81,8 +85,8 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
         String sha256 = Hashes.sha256(pt);
         Path json = pt.resolveSibling(pt.getFileName().toString().replaceFirst("\\.pt$", "") + ".json");
         if (!Files.exists(json)) {
-            throw new BadFileException(pt + " has no card " + json.getFileName() + " beside it that says what is in it; make"
-                    + " both from the official weights by src/main/python/export_inception.py");
+            throw new BadFileException(pt + " has no card " + json.getFileName() + " beside it that says what is in it;"
+                    + " make both from the official weights by an export script, src/main/python/export_inception.py for FID");
         }
         JsonFields card = JsonFields.read(json);
         if (!card.text("format").equals(FORMAT) || card.count("version") != 1) {

@@ -68,6 +68,14 @@ class ExportScriptsTest {
             "give --backbone and --linear, or --random"},
         {"export_lpips alex --random 1 --resize 8 --out @y.pt",
             "the networks need at least 32 pixels"},
+        {"export_clip --out @y",
+            "give --weights, or --random SEED"},
+        {"export_clip --weights @alex.pth --out @y",
+            "has no tensor 'vision_model.encoder.layers.0.mlp.fc1.weight': no CLIP with a ViT"},
+        {"export_clip --weights @text.safetensors --out @y",
+            "text.safetensors is no file of weights, or is truncated"},
+        {"export_clip --weights @alex.pth --config @text.pth --out @y",
+            "text.pth is no JSON"},
         {"export_lpips alex --random 1 --width 1/16 --out @y",
             "the name of a TorchScript file ends with .pt"},
     };
@@ -168,6 +176,16 @@ class ExportScriptsTest {
     }
 
     @Test
+    void clipOfBothKindsOfFiles() throws Exception {
+        Result made = run(python, "src/test/python/export_nets.py", folder.toString(), "clip");
+        assertEquals(0, made.code, made.err);
+        for (String name : new String[] {"bin", "safe"}) {
+            ClipScore.load(folder.resolve(name + "-image.pt"), folder.resolve(name + "-text.pt"),
+                    Path.of("src/test/resources/nets/tokenizer-small.json")).close();
+        }
+    }
+
+    @Test
     void badInputIsRefusedInOneLine() throws Exception {
         Result made = run(python, "src/test/python/make_bad_weights.py", folder.toString());
         assertEquals(0, made.code, made.err);
@@ -202,14 +220,18 @@ class ExportScriptsTest {
     void withoutTorchThereIsHelpAndOneLine() throws Exception {
         Path none = Files.createDirectories(folder.resolve("none"));
         Files.writeString(none.resolve("torch.py"), "raise ImportError('none')\n");
-        for (String name : new String[] {"export_inception", "export_lpips"}) {
+        for (String name : new String[] {"export_inception", "export_lpips", "export_clip"}) {
             String start = "import runpy, sys; sys.path[:0] = ['" + none + "', '" + SCRIPTS + "']; sys.argv[0] = '" + name
                     + "'; runpy.run_path('" + SCRIPTS + name + ".py', run_name='__main__')";
             Result help = run(python, "-c", start, "--help");
             assertEquals(0, help.code, help.err);
             assertTrue(help.out.contains("--random SEED"), help.out);
-            String which = name.equals("export_lpips") ? "vgg" : "pytorch-fid";
-            Result result = run(python, "-c", start, which, "--random", "1", "--out", folder.resolve("y.pt").toString());
+            List<String> command = new ArrayList<>(List.of(python, "-c", start, "--random", "1", "--out",
+                    folder.resolve("y.pt").toString()));
+            if (!name.equals("export_clip")) {
+                command.add(name.equals("export_lpips") ? "vgg" : "pytorch-fid");
+            }
+            Result result = run(command.toArray(String[]::new));
             assertEquals(2, result.code, result.err);
             assertTrue(result.err.lines().count() == 1 && result.err.contains("needs torch 1.13 or newer"), result.err);
         }
