@@ -8,12 +8,12 @@ model.safetensors of openai/clip-vit-base-patch32, openai/clip-vit-large-patch14
 laion/CLIP-ViT-g-14-laion2B-s12B-b42K; config.json, from the same place, says how many heads there are. Get tokenizer.json there
 too: Java's ClipScore reads captions with it. Only numbers are read from the files; neither transformers nor clip is needed.
 
-    image.pt  uint8 [n, 3, height, width] of any size to unit vectors [n, d]: the shorter side to the network's size, bicubic with
-              antialiasing and rounded to 8 bits as PIL does, the middle cut out, normalised
+    image.pt  uint8 [n, 3, height, width] of any size to unit vectors [n, d]: the shorter side to the network's size, bicubic
+              with antialiasing and rounded to 8 bits as PIL does, the middle cut out, normalised
     text.pt   int64 tokens [n, 77], the end token having the largest number and zeros behind it, to unit vectors [n, d]
 
-Before anything is written the files are loaded again and compared with the Python modules. --random SEED makes a small CLIP with
-random weights, for tests.
+Before anything is written the files are loaded again and compared with the Python modules. --random SEED makes a small CLIP
+with random weights, for tests.
 """
 
 import argparse
@@ -23,9 +23,9 @@ import os
 import exporting
 from exporting import F, Refused, nn, torch
 
-OFFICIAL = ["a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",   # openai/clip-vit-base-patch32
-            "f1a17cdbe0f36fec524f5cafb1c261ea3bbbc13e346e0f74fc9eb0460dedd0d3",   # openai/clip-vit-large-patch14
-            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb"]   # the same as safetensors
+OFFICIAL = {"a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f": "openai/clip-vit-base-patch32",
+            "f1a17cdbe0f36fec524f5cafb1c261ea3bbbc13e346e0f74fc9eb0460dedd0d3": "openai/clip-vit-large-patch14",
+            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb": "openai/clip-vit-large-patch14"}
 LAST = 49407                                               # the end token
 IGNORED = ("logit_scale", "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids")
 ACTIVATIONS = {"quick_gelu": lambda x: x * torch.sigmoid(1.702 * x), "gelu": lambda x: F.gelu(x)}
@@ -140,11 +140,12 @@ class Clip(nn.Module):
 
 
 def eight_bits(images, height: int, width: int):
-    return F.interpolate(images, size=[height, width], mode="bicubic", align_corners=False, antialias=True).clamp(0, 255).round()
+    x = F.interpolate(images, size=[height, width], mode="bicubic", align_corners=False, antialias=True)
+    return x.clamp(0, 255).round()
 
 
 def clip_pixels(images, side: int):
-    """What PIL makes of them: bicubic with antialiasing, rows and then columns, each in 8 bits; the middle of it, normalised."""
+    """What PIL makes of them: bicubic with antialiasing, widths and then heights, each in 8 bits; the middle, normalised."""
     height, width = images.shape[2], images.shape[3]
     short = min(height, width)
     x = eight_bits(images.float(), height, side * width // short)
@@ -197,7 +198,8 @@ def sizes(state, path, config):
             inner, width = state[stem + "0.mlp.fc1.weight"].shape
             layers = 1 + max(int(name[len(stem):].split(".")[0]) for name in state if name.startswith(stem))
             told = config.get(part + "_config") or {}
-            found[part] = {"width": width, "inner": inner, "layers": layers, "heads": told.get("num_attention_heads", width // 64),
+            found[part] = {"width": width, "inner": inner, "layers": layers,
+                           "heads": told.get("num_attention_heads", width // 64),
                            "activation": told.get("hidden_act", "quick_gelu"),
                            "places": state[part + "_model.embeddings.position_embedding.weight"].shape[0]}
         found["vision"]["patch"] = state["vision_model.embeddings.patch_embedding.weight"].shape[3]
@@ -266,13 +268,13 @@ def main():
         vision, text, joint = sizes(state, options.weights, config)
         clip = Clip(vision, text, joint)
         exporting.fill(clip, state, options.weights, IGNORED)
-        name = "CLIP, %s" % os.path.basename(os.path.dirname(os.path.abspath(options.weights)))
-        facts = {"sources": [exporting.source(options.weights, OFFICIAL)]}
+        found = exporting.source(options.weights, OFFICIAL)
+        facts = exporting.made_of("CLIP, %s" % OFFICIAL.get(found["sha256"]), "CLIP", found)
     else:
         vision, text, joint = SMALL
         clip = Clip(vision, text, joint)
         randomize(clip, options.random)
-        name, facts = "random CLIP", {"random": options.random, "sources": []}
+        facts = {"name": "random CLIP", "random": options.random, "sources": []}
     side = vision["patch"] * round((vision["places"] - 1) ** 0.5)
     output = [{"name": "embedding", "size": joint}]
 
@@ -287,12 +289,12 @@ def main():
         return exporting.freeze(torch.jit.script(network.eval()))
 
     exporting.export(image, script_image, image, pictures, options.out + "-image.pt", dict(
-        name=name, kind="clip-image", input="uint8 [n, 3, height, width], RGB, any size", outputs=output,
+        kind="clip-image", input="uint8 [n, 3, height, width], RGB, any size", outputs=output,
         preprocessing="shorter side to %d (bicubic, antialiased, 8 bits), middle, (x/255 - mean)/deviation" % side, **facts))
     tokens = captions(text)
     exporting.export(caption, lambda: exporting.freeze(torch.jit.trace(caption, tokens, check_trace=False)), caption,
                      [[tokens], [tokens[:1]]], options.out + "-text.pt", dict(
-                         name=name, kind="clip-text", input="int64 [n, %d], the end token having the largest number" % text["places"],
+                         kind="clip-text", input="int64 [n, %d], the end token the largest number" % text["places"],
                          outputs=output, preprocessing="none", **facts))
 
 

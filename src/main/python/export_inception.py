@@ -292,9 +292,10 @@ def outputs(sizes):
 
 def export_pytorch_fid(options):
     network = Inception(options.spatial, options.logits, options.width)
-    card = {"name": "inception-v3 2015-12-05, pytorch-fid's weights", "kind": "inception-pytorch-fid"}
+    card = {"kind": "inception-pytorch-fid"}
     if options.random is None:
-        card["sources"] = [exporting.source(options.file, [PYTORCH_FID])]
+        card.update(exporting.made_of("inception-v3 2015-12-05, pytorch-fid's weights", "inception-v3",
+                                      exporting.source(options.file, [PYTORCH_FID])))
         exporting.fill(network, exporting.weights(options.file), options.file)
     else:
         card.update(name="random inception", random=options.random, sources=[])
@@ -309,8 +310,9 @@ def export_pytorch_fid(options):
 def export_nvidia(options):
     pickled = options.repo is not None
     base = open_pickle(options.file, options.repo) if pickled else open_torchscript(options.file)
-    card = {"name": "inception-v3 2015-12-05, NVIDIA's " + ("pickle" if pickled else "TorchScript"), "kind": "inception-nvidia",
-            "sources": [exporting.source(options.file, [NVIDIA])]}
+    card = {"kind": "inception-nvidia"}
+    card.update(exporting.made_of("inception-v3 2015-12-05, NVIDIA's TorchScript", "inception-v3",
+                                  exporting.source(options.file, [NVIDIA])))
     checks = pictures((2, 3, 32, 32), (1, 3, 40, 24), (3, 3, 32, 32))
     try:
         features = exporting.values(Nvidia(base), checks[0])

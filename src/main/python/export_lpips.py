@@ -169,10 +169,11 @@ def main():
 
     known = NETWORKS[options.network]
     module = Lpips(known["layers"], options.resize, options.clip, options.width)
-    card = {"name": "LPIPS v0.1, " + options.network, "kind": "lpips-" + options.network}
+    card = {"kind": "lpips-" + options.network}
     if options.random is None:
-        card["sources"] = [exporting.source(options.backbone, known["backbone"]),
-                           exporting.source(options.linear, known["linear"])]
+        card.update(exporting.made_of("LPIPS v0.1, " + options.network, "LPIPS, " + options.network,
+                                      exporting.source(options.backbone, known["backbone"]),
+                                      exporting.source(options.linear, known["linear"])))
         exporting.fill(module.backbone, exporting.weights(options.backbone), options.backbone, ("features.", "classifier."))
         fill_linear(module, options.linear)
     else:

@@ -74,6 +74,13 @@ def source(path, known):
     return {"file": name, "sha256": digest, "official": any(digest.startswith(k) for k in known)}
 
 
+def made_of(official_name, name, *sources):
+    """What a card says of a network and its weights: the official name belongs to the official files."""
+    if all(s["official"] for s in sources):
+        return {"name": official_name, "sources": list(sources)}
+    return {"name": ", ".join([name] + [s["file"] for s in sources if not s["official"]]), "sources": list(sources)}
+
+
 def weights(path):
     """The tensors of a file, by name, as float32 where they are floating: a state dict of torch, or safetensors.
 

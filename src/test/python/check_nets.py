@@ -93,7 +93,8 @@ def check_pixels():
     worst = 0
     for height, width, side in ((64, 64, 32), (50, 75, 32), (90, 40, 32), (20, 31, 32), (33, 32, 32)):
         picture = torch.randint(0, 256, (3, height, width), dtype=torch.uint8)
-        resize = transforms.Compose([transforms.Resize(side, transforms.InterpolationMode.BICUBIC), transforms.CenterCrop(side)])
+        resize = transforms.Compose([transforms.Resize(side, transforms.InterpolationMode.BICUBIC),
+                                     transforms.CenterCrop(side)])
         expected = transforms.functional.pil_to_tensor(resize(transforms.functional.to_pil_image(picture)))
         found = export_clip.clip_pixels(picture[None], side)[0]
         found = found * torch.tensor([0.26862954, 0.26130258, 0.27577711]).reshape(3, 1, 1)

@@ -118,8 +118,8 @@ def clip_vectors(clip, images, tokens):
     return [(v / v.norm(dim=1, keepdim=True)).numpy() for v in (image, caption)]
 
 
-MERGES = {1: "t h", 6: "th e</w>", 19: "t o</w>", 24: "a t</w>", 27: "o f</w>", 34: "a c", 80: "h o", 90: "d o", 200: "ac k</w>",
-          270: "p ho", 280: "b l", 613: "pho to</w>", 937: "bl ack</w>", 1417: "do g</w>", 1856: "c at</w>"}
+MERGES = {1: "t h", 6: "th e</w>", 19: "t o</w>", 24: "a t</w>", 27: "o f</w>", 34: "a c", 80: "h o", 90: "d o",
+          200: "ac k</w>", 270: "p ho", 280: "b l", 613: "pho to</w>", 937: "bl ack</w>", 1417: "do g</w>", 1856: "c at</w>"}
 
 
 def tokenizer(ranks, last):
@@ -204,7 +204,8 @@ def main():
                          torch.jit.trace(Input(prepare).eval(), torch.tensor(out["images"]))).save(path(name + ".pt"))
         exporting.strip(path(name + ".pt"))
         out[name.replace("-", "_")] = formula(out["images"])[:, :, rows][..., columns]
-    np.savez_compressed(path("nets.npz"), **{k: v if "images" in k or "tokens" in k else np.asarray(v, np.float32) for k, v in out.items()})
+    whole = {"images", "clip_images", "clip_tokens"}
+    np.savez_compressed(path("nets.npz"), **{k: v if k in whole else np.asarray(v, np.float32) for k, v in out.items()})
 
 
 main()

@@ -19,8 +19,8 @@ import s4s.model.TorchScriptModule;
  * How well pictures fit their captions: the cosine of CLIP's vectors of both. The two networks are TorchScript files that
  * {@code src/main/python/export_clip.py} made, the tokenizer is the {@code tokenizer.json} published beside the weights.
  *
- * <p>Numbers compare only if they are of the same CLIP, which {@link #metric} names: papers on Stable Diffusion take ViT-L/14 or
- * ViT-g/14.
+ * <p>Numbers compare only if they are of the same CLIP, which {@link #metric} names: papers on Stable Diffusion take ViT-L/14
+ * or ViT-g/14.
  */
 public final class ClipScore implements AutoCloseable {
     /** Numbers that a caption is made of; longer ones are cut off, as in CLIP's own code with truncation. */
@@ -95,8 +95,8 @@ public final class ClipScore implements AutoCloseable {
     public NDArray images(NDArray pictures) {
         Shape shape = pictures.getShape();
         if (pictures.getDataType() != DataType.UINT8 || shape.dimension() != 4 || shape.get(1) != 3) {
-            throw new IllegalArgumentException("CLIP sees pictures uint8 (n, 3, height, width), not " + pictures.getDataType() + " "
-                    + shape);
+            throw new IllegalArgumentException("CLIP sees pictures uint8 (n, 3, height, width), not " + pictures.getDataType()
+                    + " " + shape);
         }
         return image.forward(pictures);
     }
@@ -149,8 +149,8 @@ public final class ClipScore implements AutoCloseable {
     /**
      * \[ \frac1n \sum_i \max(100 \cos_i, 0) \]
      *
-     * The score as papers on text-to-image models give it. Hessel et al. (arXiv:2104.08718) define 2.5 max(cos, 0): a fortieth of
-     * this number.
+     * The score as papers on text-to-image models give it. Hessel et al. (arXiv:2104.08718) define 2.5 max(cos, 0): a fortieth
+     * of this number.
      *
      * @param cosines of all pictures and their captions
      */

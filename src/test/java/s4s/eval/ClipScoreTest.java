@@ -103,7 +103,8 @@ class ClipScoreTest {
     }
 
     private static void refused(String part, Path image, Path text, Path tokenizer) {
-        String message = assertThrows(BadFileException.class, () -> ClipScore.load(image, text, tokenizer).close()).getMessage();
+        String message = assertThrows(BadFileException.class, () -> ClipScore.load(image, text, tokenizer).close())
+                .getMessage();
         assertTrue(message.lines().count() == 1 && message.contains(part), message);
     }
 }

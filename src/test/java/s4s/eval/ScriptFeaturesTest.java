@@ -99,7 +99,7 @@ class ScriptFeaturesTest {
             assertTrue(error("nvidia_features", view.features()) < 1e-5);
             assertTrue(error("nvidia_spatial", view.spatial().orElseThrow()) < 1e-5);
             assertTrue(view.logits().isEmpty());
-            assertEquals("FD (inception-v3 2015-12-05, NVIDIA's TorchScript)", features.metric());
+            assertEquals("FD (inception-v3, standin.pt)", features.metric());
             assertTrue(features.notFid().orElseThrow().startsWith("standin.pt (sha256 "), features.notFid().toString());
             String message = assertThrows(IllegalArgumentException.class, () -> features.logits(images())).getMessage();
             assertTrue(message.endsWith("returns features, spatial only; export it again with --logits"), message);
