@@ -59,3 +59,10 @@ class StandIn(torch.nn.Module):
             return features
         bias = None if no_output_bias else self.output.bias
         return F.softmax(F.linear(features, self.output.weight, bias), dim=1)
+
+
+class Forgetful(torch.nn.Module):
+    """A trace of it keeps the width of its first pictures: the script must notice."""
+
+    def forward(self, img, return_features: bool = False):
+        return img.float().mean((2, 3)) * int(img.shape[3])

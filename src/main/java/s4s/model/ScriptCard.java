@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
 
     /** Copies the lists. */
     public ScriptCard {
-        outputs = new LinkedHashMap<>(outputs);
+        outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         sources = List.copyOf(sources);
     }
 

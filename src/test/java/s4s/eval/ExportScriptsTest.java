@@ -56,6 +56,8 @@ class ExportScriptsTest {
             "not NVIDIA's Inception"},
         {"export_inception nvidia @text.pth --repo @ --out @y.pt",
             "does not open with"},
+        {"export_inception nvidia @forgetful.pkl --repo src/test/python --width 0 --out @y.pt",
+            "y.pt is not written: the TorchScript file differs from the Python module by"},
         {"export_lpips alex --backbone @lin.pth --linear @lin.pth --out @y.pt",
             "has no tensor features.0.weight"},
         {"export_lpips alex --backbone @alex.pth --linear @lin.pth --out @y.pt",
