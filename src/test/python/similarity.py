@@ -24,4 +24,6 @@ for c in range(3):
             va, vb = (window * (a - ma) ** 2).sum(), (window * (b - mb) ** 2).sum()
             cab = (window * (a - ma) * (b - mb)).sum()
             values.append((2 * ma * mb + c1) * (2 * cab + c2) / ((ma ** 2 + mb ** 2 + c1) * (va + vb + c2)))
-print(repr(float(np.sqrt(((x - y) ** 2 / 127.5 ** 2).mean()))), repr(float(10 * np.log10(255 ** 2 / mse))), repr(float(np.mean(values))))
+rmse = np.sqrt(mse) / 127.5
+psnr = 10 * np.log10(255 ** 2 / mse)
+print(*(repr(float(v)) for v in (rmse, psnr, np.mean(values))))

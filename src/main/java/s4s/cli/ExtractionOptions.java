@@ -84,9 +84,10 @@ final class ExtractionOptions {
     /** What {@link #choose} does, for the record. */
     String selection(ImageSource images) {
         int wanted = count.orElse(images.count());
-        return wanted + " of " + images.count() + (wanted == images.count() ? ""
-                : seed.map(s -> ", chosen as numpy's RandomState(" + s + ")").orElse(", the first")) + ", " + images.width() + "x"
-                + images.height() + (convert ? ", converted to RGB" : "");
+        String which = wanted == images.count() ? ""
+                : seed.map(s -> ", chosen by numpy's RandomState(" + s + ")").orElse(", the first");
+        return wanted + " of " + images.count() + which + ", " + images.width() + "x" + images.height()
+                + (convert ? ", converted to RGB" : "");
     }
 
     /** {@code provenance} with a set of pictures. */

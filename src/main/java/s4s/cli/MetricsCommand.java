@@ -58,10 +58,12 @@ final class MetricsCommand implements Callable<Integer> {
             + " ${DEFAULT-VALUE}).")
     private int kidSeed;
 
-    @Option(names = "--k-pr", defaultValue = "3", description = "Neighbours of precision and recall (default ${DEFAULT-VALUE}).")
+    @Option(names = "--k-pr", defaultValue = "3",
+            description = "Neighbours of precision and recall (default ${DEFAULT-VALUE}).")
     private int manifold;
 
-    @Option(names = "--k-dc", defaultValue = "5", description = "Neighbours of density and coverage (default ${DEFAULT-VALUE}).")
+    @Option(names = "--k-dc", defaultValue = "5",
+            description = "Neighbours of density and coverage (default ${DEFAULT-VALUE}).")
     private int density;
 
     @Mixin
@@ -86,8 +88,8 @@ final class MetricsCommand implements Callable<Integer> {
         }
         pairs.ifPresent(mean -> {
             add("RMSE", mean.pairs() + " pairs", mean.rmse());
-            add("PSNR", mean.pairs() - mean.equal() + " pairs" + (mean.equal() > 0 ? ", without " + mean.equal() + " equal" : ""),
-                    mean.psnr());
+            String without = mean.equal() > 0 ? ", without " + mean.equal() + " equal" : "";
+            add("PSNR", mean.pairs() - mean.equal() + " pairs" + without, mean.psnr());
             add("SSIM", mean.pairs() + " pairs", mean.ssim());
         });
         output.write(spec, new Measurements(rows, provenance));
@@ -103,8 +105,8 @@ final class MetricsCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, "pairs")) {
             int[] chosen = extraction.choose(a);
             if (only.size() == 1) {
-                provenance = extraction.record(extraction.record(provenance, "images", a, extraction.selection(a)), "reference", b,
-                        extraction.selection(b));
+                provenance = extraction.record(provenance, "images", a, extraction.selection(a));
+                provenance = extraction.record(provenance, "reference", b, extraction.selection(b));
             }
             return Similarity.between(a, b, chosen, done -> progress.update(done, chosen.length));
         }

@@ -47,7 +47,8 @@ class ExtractionTest {
             if (seen > most) {
                 throw new IllegalStateException("killed");
             }
-            NDArray means = pictures.toType(DataType.FLOAT32, false).reshape(pictures.getShape().get(0), 3, -1).mean(new int[] {2});
+            NDArray means = pictures.toType(DataType.FLOAT32, false).reshape(pictures.getShape().get(0), 3, -1)
+                    .mean(new int[] {2});
             return sha256.equals("broken") ? means.div(means.sub(means)) : means;
         }
 

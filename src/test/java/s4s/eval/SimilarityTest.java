@@ -66,7 +66,9 @@ class SimilarityTest {
         assertEquals((one.ssim() + 1) / 2, mean.ssim(), 1e-12);
         assertEquals(1, mean.equal());
         assertEquals(2, mean.pairs());
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Similarity.between(ImageSet.of(a, HEIGHT, WIDTH, "a"),
-                ImageSet.of(first(), HEIGHT, WIDTH, "b"), new int[] {0}, done -> {})).getMessage().contains("b has 1 of 17x14"));
+        String message = assertThrows(IllegalArgumentException.class, () -> Similarity.between(
+                ImageSet.of(a, HEIGHT, WIDTH, "a"), ImageSet.of(first(), HEIGHT, WIDTH, "b"), new int[] {0}, done -> {}))
+                .getMessage();
+        assertTrue(message.contains("b has 1 of 17x14"), message);
     }
 }
