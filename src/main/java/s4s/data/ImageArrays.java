@@ -162,7 +162,8 @@ final class ImageArrays {
             if (LongStream.of(shape).anyMatch(n -> n == 0 || n > Integer.MAX_VALUE)) {
                 throw new BadFileException(title + " is " + shown + ": it holds no pictures; give another file");
             }
-            return new Layout((int) shape[0], (int) (last ? shape[1] : shape[2]), (int) (last ? shape[2] : shape[3]), real, last);
+            int rows = last ? 1 : 2;
+            return new Layout((int) shape[0], (int) shape[rows], (int) shape[rows + 1], real, last);
         }
     }
 

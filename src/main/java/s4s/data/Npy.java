@@ -133,7 +133,8 @@ public final class Npy {
     private static long byteCount(NpyHeader header, long present, String name) throws BadFileException {
         long bytes = declaredBytes(header, present, name);
         if (bytes > LARGEST_ARRAY) {
-            throw new BadFileException(declared(header, name) + ", " + bytes + " bytes; at most 2 GiB are read: split the array");
+            throw new BadFileException(declared(header, name) + ", " + bytes
+                    + " bytes; at most 2 GiB are read: split the array");
         }
         long heap = Runtime.getRuntime().maxMemory();
         if (bytes > heap) {

@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.random.MersenneTwister;
 
 /**
- * The permutations of numpy's {@code RandomState}, by which FID and KID scripts choose pictures: the same seed chooses the same.
+ * The permutations of numpy's {@code RandomState}, by which FID and KID scripts choose pictures: equal seeds choose the
+ * same.
  *
  * @see <a href="https://numpy.org/doc/stable/reference/random/legacy.html">numpy.random.RandomState</a>
  */

@@ -56,7 +56,8 @@ public record Prdc(double precision, double recall, double density, double cover
         Vectors fakes = Vectors.of(fake, size, m);
         double[][] realRadii = reals.radii(most);
         double[][] fakeRadii = fakes.radii(most);
-        List<Counts> counts = ks.stream().map(k -> new Counts(reals, fakes, column(realRadii, k), column(fakeRadii, k))).toList();
+        List<Counts> counts = ks.stream()
+                .map(k -> new Counts(reals, fakes, column(realRadii, k), column(fakeRadii, k))).toList();
         PairBlocks.visit(real, fake, size, (i0, j0, products) -> {
             double[] p = products.toDoubleArray();
             int columns = (int) products.getShape().get(1);

@@ -83,7 +83,8 @@ class ImageSourceTest {
     @Test
     void zipsOfPictures() throws IOException {
         Path zip = zip("p.zip", Map.of("b/y.png", picture("a_rgb.png"), "a/deep/x.bmp", picture("g.bmp"), "dataset.json",
-                new byte[3], "__MACOSX/.hidden.png", new byte[3], "c.png", picture("e_palette.png"), "d.png", picture("a_rgb.png")));
+                new byte[3], "__MACOSX/.hidden.png", new byte[3], "c.png", picture("e_palette.png"), "d.png",
+                picture("a_rgb.png")));
         Files.createDirectories(folder.resolve("same/a/deep"));
         Files.createDirectories(folder.resolve("same/b"));
         Files.write(folder.resolve("same/a/deep/x.bmp"), picture("g.bmp"));
@@ -92,7 +93,8 @@ class ImageSourceTest {
         Files.write(folder.resolve("same/d.png"), picture("a_rgb.png"));
         assertArrayEquals(ImageSet.read(folder.resolve("same")).pixels(), ImageSet.read(zip).pixels());
         sameAs(ImageSet.read(zip), zip);
-        assertRefused(() -> ImageSource.open(zip("n.zip", Map.of("a.txt", new byte[3])), Colours.CONVERTED), "n.zip", "no pictures");
+        Path none = zip("n.zip", Map.of("a.txt", new byte[3]));
+        assertRefused(() -> ImageSource.open(none, Colours.CONVERTED), "n.zip", "no pictures");
     }
 
     /** 4 GiB that take no room on the disk. */
@@ -160,7 +162,8 @@ class ImageSourceTest {
     @Test
     void numpysPermutations() {
         assertArrayEquals(new int[] {2, 8, 4, 9, 1, 6, 7, 3, 0, 5}, new NumpyRandom(0).permutation(10));
-        assertArrayEquals(new int[] {11841, 19602, 45519, 25747, 42642}, Arrays.copyOf(new NumpyRandom(0).permutation(50000), 5));
+        assertArrayEquals(new int[] {11841, 19602, 45519, 25747, 42642},
+                Arrays.copyOf(new NumpyRandom(0).permutation(50000), 5));
         NumpyRandom random = new NumpyRandom(2020);
         assertArrayEquals(new int[] {25, 13, 26, 37}, random.choice(50, 4));
         assertArrayEquals(new int[] {9, 13, 2, 20}, random.choice(30, 4));

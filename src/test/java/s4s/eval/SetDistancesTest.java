@@ -125,7 +125,8 @@ class SetDistancesTest {
     @Test
     void kidOfSubsets() throws IOException {
         try (Npz npz = golden()) {
-            Kid.Subsets kid = Kid.ofSubsets(npz.get("d16_close/x").floats(), npz.get("d16_close/y").floats(), 16, 10, 100, 2020);
+            Kid.Subsets kid = Kid.ofSubsets(npz.get("d16_close/x").floats(), npz.get("d16_close/y").floats(), 16, 10, 100,
+                    2020);
             assertEquals(-0.014586767572274839, kid.mean(), 1e-12);
             assertEquals(0.0166374488677534, kid.std(), 1e-12);
             float[] few = {1, 2, 3};
