@@ -65,7 +65,7 @@ final class BenchFidCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (NDManager manager = NDManager.newBaseManager()) {
             if (inception.isPresent()) {
-                try (ScriptFeatures features = ScriptFeatures.load(inception.get(), manager)) {
+                try (ScriptFeatures features = ScriptFeatures.load(inception.get())) {
                     measure(features, manager, out);
                 }
             } else {

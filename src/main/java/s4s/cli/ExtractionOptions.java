@@ -29,6 +29,10 @@ final class ExtractionOptions {
                 + " called \"FD (mini features)\", not FID.")
     private Optional<Path> inception;
 
+    @Option(names = "--spatial", description = "Measure in the Inception's spatial features instead: sFID. The file must have"
+            + " been exported with --spatial.")
+    private boolean spatial;
+
     @Option(names = "--features", defaultValue = "cifar10-features", paramLabel = "NAME",
             description = "Mini features without --inception: classifier in data/models (default ${DEFAULT-VALUE}).")
     private String mini;
@@ -105,7 +109,15 @@ final class ExtractionOptions {
         PartialSums partial = state.or(() -> folder).map(f -> new PartialSums(f, every)).orElseGet(PartialSums::none);
         if (inception.isPresent()) {
             ScriptFeatures script = ScriptFeatures.load(inception.get());
-            return new Session(script, script::close, manager, partial);
+            try {
+                return new Session(spatial ? script.inSpace() : script, script::close, manager, partial);
+            } catch (IllegalArgumentException e) {
+                script.close();
+                throw e;
+            }
+        }
+        if (spatial) {
+            throw new IllegalArgumentException("--spatial needs an Inception, see --inception");
         }
         return new Session(MiniFeatures.of(Models.ofRepository(), mini, manager), () -> {}, manager, partial);
     }

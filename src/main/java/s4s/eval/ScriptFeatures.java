@@ -76,9 +76,47 @@ public final class ScriptFeatures implements Features, AutoCloseable {
         return output(pictures, LOGITS);
     }
 
-    /** Whether the file knows {@link #spatial}. */
-    public boolean hasSpatial() {
-        return card.outputs().containsKey(SPATIAL);
+    /**
+     * {@link #spatial} as features in which to measure: sFID.
+     *
+     * @return lives as long as this does
+     * @throws IllegalArgumentException if the file was made without {@code --spatial}
+     */
+    public Features inSpace() {
+        requireOutput(SPATIAL);
+        return new Spatial(this);
+    }
+
+    private record Spatial(ScriptFeatures whole) implements Features {
+        @Override
+        public NDArray of(NDArray pictures) {
+            return whole.spatial(pictures);
+        }
+
+        @Override
+        public int size() {
+            return whole.card.outputs().get(SPATIAL);
+        }
+
+        @Override
+        public String metric() {
+            return "s" + whole.metric();
+        }
+
+        @Override
+        public String network() {
+            return whole.network() + ", spatial features";
+        }
+
+        @Override
+        public String sha256() {
+            return whole.sha256();
+        }
+
+        @Override
+        public String preprocessing() {
+            return whole.preprocessing();
+        }
     }
 
     /**
@@ -101,11 +139,15 @@ public final class ScriptFeatures implements Features, AutoCloseable {
         return new View(all.get(FEATURES), Optional.ofNullable(all.get(SPATIAL)), Optional.ofNullable(all.get(LOGITS)));
     }
 
-    private NDArray output(NDArray pictures, String name) {
+    private void requireOutput(String name) {
         if (!card.outputs().containsKey(name)) {
             throw new IllegalArgumentException(file + " returns " + String.join(", ", card.outputs().keySet())
                     + " only; export it again with --" + name);
         }
+    }
+
+    private NDArray output(NDArray pictures, String name) {
+        requireOutput(name);
         Map<String, NDArray> all = outputs(pictures);
         NDArray wanted = all.remove(name);
         all.values().forEach(NDArray::close);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -27,11 +30,13 @@ import s4s.data.ImageSet;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.data.NumpyRandom;
+import s4s.eval.ClipScore;
 import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
+import s4s.eval.ScriptFeatures;
 import s4s.model.Models;
 
 /** {@code fid}, {@code stats} and {@code metrics} print what the library computes, and say in one line what is wrong. */
@@ -206,5 +211,48 @@ class EvaluationCommandsTest {
         Npz.write(folder.resolve("nan.npz"), Map.of("features", NpyArray.of(new float[] {1, Float.NaN}, 1, 2)));
         refuses("nan.npz: feature 1 of vector 0 is NaN", "metrics", "--images", path("nan.npz"), "--reference", path("a.npz"));
         leavesNoState();
+    }
+
+    private static final Path NETS = Path.of("src/test/resources/nets");
+
+    /** The spatial vectors themselves are compared with Python's in ScriptFeaturesTest. */
+    @Test
+    void spatialFeaturesOfAnInception() throws IOException {
+        ImageSet a = images("a.npz", 1);
+        ImageSet b = images("b.npz", 2);
+        String small = NETS.resolve("inception-small.pt").toString();
+        try (NDManager manager = NDManager.newBaseManager(); ScriptFeatures script = ScriptFeatures.load(Path.of(small))) {
+            double expected = Frechet.distance(Extraction.moments(script.inSpace(), b, manager),
+                    Extraction.moments(script.inSpace(), a, manager));
+            Output output = json("fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception", small, "--spatial");
+            assertEquals(expected, output.value(0), 1e-9 * expected);
+            assertTrue(output.out.contains("\"sFD ("), output.out);
+        }
+        refuses("--inception", "fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--spatial");
+        refuses("--spatial", "fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception",
+                NETS.resolve("nvidia-small.pt").toString(), "--spatial");
+    }
+
+    /** Against cosines of ClipScore, which are compared with Python's in ClipScoreTest; batches do not matter. */
+    @Test
+    void scoresPicturesAndCaptions() throws IOException {
+        ImageSet a = images("a.npz", 1);
+        List<String> words = IntStream.range(0, COUNT).mapToObj(i -> i % 2 == 0 ? "a photo of a cat" : "the dog").toList();
+        Path captions = Files.write(folder.resolve("captions.txt"), words);
+        String clip = NETS.resolve("clip").toString();
+        String tokenizer = NETS.resolve("tokenizer-small.json").toString();
+        try (NDManager manager = NDManager.newBaseManager(); ClipScore score =
+                ClipScore.load(Path.of(clip + "-image.pt"), Path.of(clip + "-text.pt"), Path.of(tokenizer))) {
+            double expected = ClipScore.score(score.cosines(manager.create(java.nio.ByteBuffer.wrap(a.pixels()),
+                    new Shape(COUNT, 3, 32, 32), DataType.UINT8), words));
+            Output output = json("clip", "--images", path("a.npz"), "--captions", captions.toString(), "--clip", clip,
+                    "--tokenizer", tokenizer, "--batch", "5");
+            assertEquals(expected, output.value(0), 1e-4);
+        }
+        Files.write(captions, words.subList(0, 3));
+        refuses("3 lines for the 12 pictures", "clip", "--images", path("a.npz"), "--captions", captions.toString(), "--clip",
+                clip, "--tokenizer", tokenizer);
+        refuses("captions.no", "clip", "--images", path("a.npz"), "--captions", path("captions.no"), "--clip", clip,
+                "--tokenizer", tokenizer);
     }
 }
