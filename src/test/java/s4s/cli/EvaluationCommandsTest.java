@@ -32,7 +32,9 @@ import s4s.data.Npz;
 import s4s.data.NumpyRandom;
 import s4s.eval.ClipScore;
 import s4s.eval.Extraction;
+import s4s.eval.Features;
 import s4s.eval.Frechet;
+import s4s.eval.Kid;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
@@ -222,15 +224,19 @@ class EvaluationCommandsTest {
         ImageSet b = images("b.npz", 2);
         String small = NETS.resolve("inception-small.pt").toString();
         try (NDManager manager = NDManager.newBaseManager(); ScriptFeatures script = ScriptFeatures.load(Path.of(small))) {
-            double expected = Frechet.distance(Extraction.moments(script.inSpace(), b, manager),
-                    Extraction.moments(script.inSpace(), a, manager));
-            Output output = json("fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception", small, "--spatial");
-            assertEquals(expected, output.value(0), 1e-9 * expected);
-            assertTrue(output.out.contains("\"sFD ("), output.out);
+            double expected = Kid.between(vectors(script.inSpace(), a, manager), vectors(script.inSpace(), b, manager),
+                    script.inSpace().size());
+            Output output = json("metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception", small,
+                    "--spatial", "--only", "kid");
+            assertEquals(expected, output.value(0), 1e-9 * Math.abs(expected));
+            assertTrue(output.recipe("features").endsWith("spatial features"), output.out);
+            assertTrue(script.inSpace().metric().startsWith("sFD ("));
         }
         refuses("--inception", "fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--spatial");
-        refuses("--spatial", "fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception",
-                NETS.resolve("nvidia-small.pt").toString(), "--spatial");
+    }
+
+    private static float[] vectors(Features features, ImageSet images, NDManager manager) throws IOException {
+        return Extraction.all(features, images).vectors(manager, s4s.eval.PartialSums.none(), done -> {}).values();
     }
 
     /** Against cosines of ClipScore, which are compared with Python's in ClipScoreTest; batches do not matter. */
