@@ -18,6 +18,7 @@ import s4s.data.ImageSource;
 import s4s.eval.FeatureSet;
 import s4s.eval.Frechet;
 import s4s.eval.Kid;
+import s4s.eval.Lpips;
 import s4s.eval.Moments;
 import s4s.eval.Prdc;
 import s4s.eval.Similarity;
@@ -46,6 +47,10 @@ final class MetricsCommand implements Callable<Integer> {
     @Option(names = "--only", split = ",", paramLabel = "WHAT", defaultValue = "fd,kid,prdc",
             description = "What to measure: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private List<Kind> only;
+
+    @Option(names = "--lpips", paramLabel = "FILE.pt",
+            description = "LPIPS of pairs too, by a file of src/main/python/export_lpips.py.")
+    private Optional<Path> lpips;
 
     @Option(names = "--kid-subsets", defaultValue = "100", description = "Subsets of KID (default ${DEFAULT-VALUE}).")
     private int subsets;
@@ -82,16 +87,12 @@ final class MetricsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Set<Kind> kinds = EnumSet.copyOf(only);
         provenance = Provenance.of(CommandText.of(spec));
-        Optional<Similarity.Mean> pairs = kinds.contains(Kind.PAIRS) ? Optional.of(pairs()) : Optional.empty();
+        if (kinds.contains(Kind.PAIRS) || lpips.isPresent()) {
+            pairs(kinds);
+        }
         if (!kinds.equals(EnumSet.of(Kind.PAIRS))) {
             inFeatures(kinds);
         }
-        pairs.ifPresent(mean -> {
-            add("RMSE", mean.pairs() + " pairs", mean.rmse());
-            String without = mean.equal() > 0 ? ", without " + mean.equal() + " equal" : "";
-            add("PSNR", mean.pairs() - mean.equal() + " pairs" + without, mean.psnr());
-            add("SSIM", mean.pairs() + " pairs", mean.ssim());
-        });
         output.write(spec, new Measurements(rows, provenance));
         return 0;
     }
@@ -100,15 +101,29 @@ final class MetricsCommand implements Callable<Integer> {
         rows.add(new Measurements.Row(metric, of, value));
     }
 
-    private Similarity.Mean pairs() throws IOException {
+    private void pairs(Set<Kind> kinds) throws IOException {
         try (ImageSource a = extraction.open(images); ImageSource b = extraction.open(reference);
                 Progress progress = Progress.terminal(System.err, "pairs")) {
             int[] chosen = extraction.choose(a);
-            if (only.size() == 1) {
+            if (kinds.equals(EnumSet.of(Kind.PAIRS))) {
                 provenance = extraction.record(provenance, "images", a, extraction.selection(a));
                 provenance = extraction.record(provenance, "reference", b, extraction.selection(b));
             }
-            return Similarity.between(a, b, chosen, done -> progress.update(done, chosen.length));
+            String of = chosen.length + " pairs";
+            if (kinds.contains(Kind.PAIRS)) {
+                Similarity.Mean mean = Similarity.between(a, b, chosen, done -> progress.update(done, chosen.length));
+                add("RMSE", of, mean.rmse());
+                String without = mean.equal() > 0 ? ", without " + mean.equal() + " equal" : "";
+                add("PSNR", mean.pairs() - mean.equal() + " pairs" + without, mean.psnr());
+                add("SSIM", of, mean.ssim());
+            }
+            if (lpips.isPresent()) {
+                try (Lpips distance = Lpips.load(lpips.get()); NDManager manager = NDManager.newBaseManager()) {
+                    add(distance.metric(), of, distance.between(a, b, chosen, manager,
+                            done -> progress.update(done, chosen.length)));
+                    provenance = provenance.file("lpips", lpips.get()).with("lpips preprocessing", distance.preprocessing());
+                }
+            }
         }
     }
 

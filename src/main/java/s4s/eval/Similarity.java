@@ -53,11 +53,7 @@ public record Similarity(double rmse, double psnr, double ssim) {
      * @throws IOException if a picture cannot be read
      */
     public static Mean between(ImageSource a, ImageSource b, int[] chosen, LongConsumer progress) throws IOException {
-        if (a.height() != b.height() || a.width() != b.width() || a.count() != b.count()) {
-            throw new IllegalArgumentException("pairs need sets of one kind: " + a.source() + " has " + a.count()
-                    + " pictures of " + a.width() + "x" + a.height() + ", " + b.source() + " has " + b.count() + " of "
-                    + b.width() + "x" + b.height());
-        }
+        requirePairs(a, b);
         int size = 3 * a.height() * a.width();
         Similarity[] all = new Similarity[chosen.length];
         for (int from = 0; from < chosen.length; from += BATCH) {
@@ -74,6 +70,15 @@ public record Similarity(double rmse, double psnr, double ssim) {
                 Arrays.stream(all).mapToDouble(Similarity::psnr).filter(Double::isFinite).average()
                         .orElse(Double.POSITIVE_INFINITY),
                 Arrays.stream(all).mapToDouble(Similarity::ssim).average().orElseThrow(), all.length, equal);
+    }
+
+    /** Refuses sets of other sizes. */
+    static void requirePairs(ImageSource a, ImageSource b) {
+        if (a.height() != b.height() || a.width() != b.width() || a.count() != b.count()) {
+            throw new IllegalArgumentException("pairs need sets of one kind: " + a.source() + " has " + a.count()
+                    + " pictures of " + a.width() + "x" + a.height() + ", " + b.source() + " has " + b.count() + " of "
+                    + b.width() + "x" + b.height());
+        }
     }
 
     /**

@@ -53,6 +53,11 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
             this.text = text;
         }
 
+        /** Whether it is a distance of pictures. */
+        public boolean isLpips() {
+            return this == LPIPS_VGG || this == LPIPS_ALEX || this == LPIPS_SQUEEZE;
+        }
+
         @Override
         public String toString() {
             return text;

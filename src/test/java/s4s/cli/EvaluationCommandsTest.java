@@ -40,6 +40,7 @@ import s4s.eval.Moments;
 import s4s.eval.Reference;
 import s4s.eval.ScriptFeatures;
 import s4s.model.Models;
+import s4s.model.TorchScriptModule;
 
 /** {@code fid}, {@code stats} and {@code metrics} print what the library computes, and say in one line what is wrong. */
 class EvaluationCommandsTest {
@@ -237,6 +238,25 @@ class EvaluationCommandsTest {
 
     private static float[] vectors(Features features, ImageSet images, NDManager manager) throws IOException {
         return Extraction.all(features, images).vectors(manager, s4s.eval.PartialSums.none(), done -> {}).values();
+    }
+
+    /** The file's own numbers are compared with Python's in ExportScriptsTest. */
+    @Test
+    void lpipsOfPairs() throws IOException {
+        ImageSet a = images("a.npz", 1);
+        ImageSet b = images("b.npz", 2);
+        Path small = NETS.resolve("lpips-small.pt");
+        try (NDManager manager = NDManager.newBaseManager(); TorchScriptModule module = TorchScriptModule.load(small)) {
+            Shape shape = new Shape(COUNT, 3, 32, 32);
+            double expected = module.forward(manager.create(a.floats(0, COUNT), shape), manager.create(b.floats(0, COUNT), shape))
+                    .mean().getFloat();
+            Output output = json("metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--only", "pairs", "--lpips",
+                    small.toString(), "--count", "12");
+            assertEquals(expected, output.value(3), 1e-6);
+            assertTrue(output.out.contains("perceptual distance (random LPIPS, vgg)"), output.out);
+        }
+        refuses("no LPIPS", "metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--only", "pairs", "--lpips",
+                NETS.resolve("inception-small.pt").toString());
     }
 
     /** Against cosines of ClipScore, which are compared with Python's in ClipScoreTest; batches do not matter. */
