@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,6 +44,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--learned", description = "Measure the learned solvers of data/solvers/MODEL instead of the baselines.")
     private boolean learned;
 
+    @Option(names = "--only", split = ",", paramLabel = "NAME",
+            description = "Measure these groups only, by the beginning of their names (learned solvers: family-nfeN, others:"
+                + " N-grid); the other rows stay.")
+    private List<String> only = List.of("");
+
     @Option(names = "--out", paramLabel = "FILE.csv",
             description = "The table (default data/results/MODEL.csv, or MODEL-learned.csv, in the repository).")
     private Optional<Path> out;
@@ -69,18 +75,24 @@ final class BenchmarkCommand implements Callable<Integer> {
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
                     .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", block));
-            int rows = entries.values().stream().mapToInt(List::size).sum();
-            double there = results.table().rowCount() < rows ? 0 : results.table().numberColumn("images").min();
+            Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
+            List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
+                    .flatMap(entry -> entry.getValue().stream()).toList();
+            if (due.isEmpty()) {
+                throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
+                        + String.join(", ", entries.keySet()));
+            }
+            long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < images) {
                 BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, block, state);
-                run.to(images, manager, progress, (count, scores) -> {
+                run.to(images, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);
                     }
                 });
             }
             spec.commandLine().getOut().println(csv + " has " + results.table().rowCount() + " rows of "
-                    + (int) results.table().numberColumn("images").min() + " images each");
+                    + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
     }

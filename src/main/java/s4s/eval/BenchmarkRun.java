@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
@@ -39,7 +40,7 @@ public final class BenchmarkRun {
         }
     }
 
-    /** Told when all solvers have seen the same images, with the table so far. */
+    /** Told when all solvers that are measured have seen the same images, with the table of all so far. */
     @FunctionalInterface
     public interface Milestone {
         /** @throws IOException if the table cannot be stored */
@@ -74,8 +75,9 @@ public final class BenchmarkRun {
     }
 
     /**
-     * Goes on until every solver has seen {@code images} images.
+     * Goes on until the solvers of some groups have seen {@code images} images.
      *
+     * @param chosen which groups, by name; the others stay as they are
      * @param manager parent of all working memory
      * @param images a multiple of the block
      * @param progress shows where it is
@@ -83,20 +85,22 @@ public final class BenchmarkRun {
      * @throws IllegalArgumentException if {@code images} is not a multiple of the block
      * @throws IOException if the sums cannot be stored
      */
-    public void to(int images, NDManager manager, Progress progress, Milestone milestone) throws IOException {
+    public void to(int images, Predicate<String> chosen, NDManager manager, Progress progress, Milestone milestone)
+            throws IOException {
         if (images < block || images % block != 0) {
             throw new IllegalArgumentException(images + " images are no whole blocks of " + block);
         }
-        long work = groups.stream().mapToLong(g -> g.cost() * Math.max(0, images - g.count())).sum();
+        List<Group> some = groups.stream().filter(group -> chosen.test(group.name)).toList();
+        long work = some.stream().mapToLong(g -> g.cost() * Math.max(0, images - g.count())).sum();
         long before = 0;
         for (int from = 0; from < images; from += block) {
-            before = block(from, manager, progress, before, work, milestone);
+            before = block(some, from, manager, progress, before, work, milestone);
         }
     }
 
-    private long block(int from, NDManager manager, Progress progress, long before, long work, Milestone milestone)
-            throws IOException {
-        List<Group> due = groups.stream().filter(g -> g.count() <= from).toList();
+    private long block(List<Group> some, int from, NDManager manager, Progress progress, long before, long work,
+            Milestone milestone) throws IOException {
+        List<Group> due = some.stream().filter(g -> g.count() <= from).toList();
         long done = before;
         try (NDManager scope = manager.newSubManager()) {
             if (!due.isEmpty()) {
@@ -114,14 +118,14 @@ public final class BenchmarkRun {
                 }
             }
         }
-        if (groups.stream().allMatch(g -> g.count() == from + block)) {
+        if (some.stream().allMatch(g -> g.count() == from + block)) {
             milestone.reached(from + block, table());
         }
         return done;
     }
 
     private Table table() {
-        return Scores.table(groups.stream()
+        return Scores.table(groups.stream().filter(group -> group.count() > 0)
                 .flatMap(group -> Tally.scores(group.contestants, group.tallies, reference).stream()).toList(), block);
     }
 

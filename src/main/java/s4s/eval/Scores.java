@@ -36,6 +36,13 @@ public final class Scores {
             score.images(), block, score.fd(), score.blockMean(), score.blockStd(), score.rmse(), score.perceptual()};
     }
 
+    /** How many images a solver's row of a table is of; 0 if it has none. */
+    public static long images(Table table, Contestant contestant) {
+        return table.stream().filter(row -> row.getString("solver").equals(contestant.solver())
+                && row.getString("grid").equals(contestant.grid()) && row.getInt("nfe") == contestant.nfe())
+                .mapToLong(row -> row.getInt("images")).findFirst().orElse(0);
+    }
+
     /** {@code scores} in their order. */
     public static Table table(List<Comparison.Score> scores, int block) {
         Table table = table();

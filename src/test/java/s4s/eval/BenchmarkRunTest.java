@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,11 +58,16 @@ class BenchmarkRunTest {
     }
 
     private Table run(String state, int images, List<Integer> milestones) throws IOException {
+        return run(state, images, name -> true, milestones);
+    }
+
+    private Table run(String state, int images, Predicate<String> chosen, List<Integer> milestones) throws IOException {
         List<Table> tables = new ArrayList<>();
-        new BenchmarkRun(benchmark, loaded, benchmark.baselines(denoiser), 10, 20, folder.resolve(state)).to(images, manager, Progress.none(), (count, table) -> {
-            milestones.add(count);
-            tables.add(table);
-        });
+        new BenchmarkRun(benchmark, loaded, benchmark.baselines(denoiser), 10, 20, folder.resolve(state))
+                .to(images, chosen, manager, Progress.none(), (count, table) -> {
+                    milestones.add(count);
+                    tables.add(table);
+                });
         return tables.get(tables.size() - 1);
     }
 
@@ -95,6 +101,20 @@ class BenchmarkRunTest {
         run("state", 40, milestones);
         assertEquals(calls, denoiser.calls());
         assertEquals(List.of(40), milestones);
+    }
+
+    /** Some solvers grow, the others keep their rows. */
+    @Test
+    void someSolversGoOn() throws IOException {
+        Table before = run("state", 20, new ArrayList<>());
+        String group = benchmark.baselines(denoiser).keySet().iterator().next();
+        List<Integer> milestones = new ArrayList<>();
+        Table after = run("state", 40, group::equals, milestones);
+        assertEquals(List.of(20, 40), milestones);
+        assertEquals(before.rowCount(), after.rowCount());
+        assertEquals(10, after.where(after.intColumn("images").isEqualTo(40)).rowCount());
+        Table same = after.where(after.intColumn("images").isEqualTo(20));
+        assertEquals(before.dropRange(10).print(100), same.print(100));
     }
 
     @Test
