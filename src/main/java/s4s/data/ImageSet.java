@@ -201,7 +201,7 @@ public final class ImageSet {
     }
 
     /**
-     * SHA-256 of the whole source (not of a part taken by {@link #head}): of the file; for a folder of the list that
+     * SHA-256 of the whole source (not of a part taken by {@link #head} or {@link #tail}): of the file; for a folder of the list that
      * {@code sha256sum} prints for its pictures in order of their relative names; for pixels of these.
      */
     public String sha256() {
@@ -215,13 +215,44 @@ public final class ImageSet {
      * @throws IllegalArgumentException if n is outside that range
      */
     public ImageSet head(int n) {
-        if (n < 1 || n > count()) {
-            throw new IllegalArgumentException("the first " + n + " of " + count() + " pictures of " + source
+        return part(0, n, "first " + n);
+    }
+
+    /**
+     * The last pictures.
+     *
+     * @param n 1 to {@link #count}
+     * @throws IllegalArgumentException if n is outside that range
+     */
+    public ImageSet tail(int n) {
+        return part(count() - n, count(), "last " + n);
+    }
+
+    private ImageSet part(int from, int to, String which) {
+        if (from < 0 || from >= to || to > count()) {
+            throw new IllegalArgumentException("the " + which + " of " + count() + " pictures of " + source
                     + "; ask for 1 to " + count());
         }
-        byte[] part = Arrays.copyOf(pixels, n * CHANNELS * height * width);
-        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOf(labels, n);
+        int size = CHANNELS * height * width;
+        byte[] part = Arrays.copyOfRange(pixels, from * size, to * size);
+        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to);
         return new ImageSet(new PixelBuilder.Pixels(height, width, part), partLabels, classes, source, sha256);
+    }
+
+    /**
+     * These pictures with other classes; they share memory.
+     *
+     * @param newLabels the class of each picture
+     * @param names the name of each class
+     * @throws IllegalArgumentException if there is not one label for each picture, or one is no class
+     */
+    public ImageSet labelled(int[] newLabels, List<String> names) {
+        if (newLabels.length != count() || Arrays.stream(newLabels).anyMatch(l -> l < 0 || l >= names.size())) {
+            throw new IllegalArgumentException("labels for " + newLabels.length + " of " + count() + " pictures of " + source
+                    + ", or one that is none of the " + names.size() + " classes");
+        }
+        return new ImageSet(new PixelBuilder.Pixels(height, width, pixels), newLabels.clone(), List.copyOf(names), source,
+                sha256);
     }
 
     @Override
