@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
         @Option(names = "--labels", split = ",", paramLabel = "ARRAY",
                 description = "Arrays of the npz whose combinations are the classes, for example age/20,gender: age in steps"
                     + " of 20 years, and gender (default: array 'label').")
-        private List<String> labels = List.of();
+        private String[] labels = {}; // a list would be shared by all sources
 
         private ImageSet read() throws IOException {
             ImageSet images = ImageSet.read(path);
@@ -105,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(path + " holds images of " + images.height() + "x" + images.width()
                         + " pixels: the networks take square images");
             }
-            return labels.isEmpty() ? images : Annotations.classesOf(images, path, labels);
+            return labels.length == 0 ? images : Annotations.classesOf(images, path, List.of(labels));
         }
     }
 

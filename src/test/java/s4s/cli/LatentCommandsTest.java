@@ -62,17 +62,18 @@ class LatentCommandsTest {
         }
         Arrays.setAll(labels, i -> i % 2);
         Npz.write(folder.resolve("data.npz"), Map.of("images", NpyArray.of(pixels, 12, 8, 8, 3), "label", NpyArray.of(labels),
-                "classes", NpyArray.of(List.of("cat", "dog")), "age", NpyArray.of(new int[] {1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9}),
+                "classes", NpyArray.of(List.of("cat", "dog")),
+                "age", NpyArray.of(new int[] {1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9}),
                 "captions_json", NpyArray.of(("[" + "[\"a cat\", \"one cat\"],[\"a dog\"],".repeat(6) + "]").replace(",]", "]")
                         .getBytes(StandardCharsets.UTF_8))));
         Models models = new Models(folder);
 
-        // two sets: classes of the labels, and of ages in steps of 4 years; the last four images of each are kept
-        train("features", "--labels", "age/4", "--data", folder.resolve("data.npz").toString(), "--classify", "--turned",
-                "0.25", "--hold-out", "4", "--half");
+        // two sets: classes of ages in steps of 4 years, and of labels and ages together; the last four images are kept
+        train("features", "--labels", "age/4", "--data", folder.resolve("data.npz").toString(), "--labels", "label,age/9",
+                "--classify", "--turned", "0.25", "--hold-out", "4", "--half");
         ModelCard features = models.card("features");
-        assertEquals("[\"0\",\"1\",\"2\",\"cat\",\"dog\"]", features.details().get("classes").toString());
-        assertEquals(8, features.classifier().classes());
+        assertEquals("[\"0\",\"1\",\"2\",\"0 0\",\"0 1\",\"1 0\",\"1 1\"]", features.details().get("classes").toString());
+        assertEquals(10, features.classifier().classes());
         assertEquals("16", features.fact("dataImages"));
         assertEquals(8, features.evaluation().get("testImages").getAsInt());
 
