@@ -95,9 +95,19 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         if (!details.containsKey("vocabulary")) {
             return Optional.empty();
         }
-        List<String> entries = new ArrayList<>();
-        detail("vocabulary").getAsJsonArray().forEach(e -> entries.add(e.getAsString()));
-        return Optional.of(new Vocabulary(Vocabulary.Unit.valueOf(detail("unit").getAsString()), entries));
+        return Optional.of(new Vocabulary(Vocabulary.Unit.valueOf(detail("unit").getAsString()), texts("vocabulary")));
+    }
+
+    /** Names of the classes that a classifier was trained on; empty if they have none. */
+    public List<String> classes() {
+        network(Kind.CLASSIFIER);
+        return details.containsKey("classes") ? texts("classes") : List.of();
+    }
+
+    private List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        detail(key).getAsJsonArray().forEach(e -> texts.add(e.getAsString()));
+        return List.copyOf(texts);
     }
 
     /** The autoencoder's architecture. */
