@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code s4s bench}: what this library costs beside the networks; one sub-command a subject. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        subcommands = {BenchSamplingCommand.class, BenchLearningCommand.class},
+        subcommands = {BenchSamplingCommand.class, BenchLearningCommand.class, BenchFidCommand.class},
         description = "Measures what this library costs beside the network calls.")
 final class BenchCommand implements Runnable {
     @Spec

@@ -20,6 +20,7 @@ import s4s.data.Annotations;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
 import s4s.eval.Benchmark;
+import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
@@ -86,14 +87,12 @@ final class EvaluateCommand implements Callable<Integer> {
         ImageSet testImages = rest.head(Math.min(images, rest.count()));
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "evaluate")) {
-            ModelCard featuresCard = models.card(benchmark.features());
-            MiniFeatures features = new MiniFeatures(models.features(benchmark.features(), manager), manager);
-            features.requireFit(trainImages);
-            Reference reference = new Reference(features.moments(trainImages), benchmark.features(),
-                    featuresCard.weightsSha256(), trainImages.source(), trainImages.sha256());
+            MiniFeatures features = MiniFeatures.of(models, benchmark.features(), manager);
+            Reference reference = new Reference(Extraction.moments(features, trainImages, manager),
+                    Reference.About.of(features, trainImages));
             reference.write(models.path(benchmark.model()).resolve("reference.npz"));
             Map<String, JsonElement> entries = new LinkedHashMap<>();
-            entries.put("metric", ModelCard.json("FD (mini features), features " + benchmark.features() + " sha256 "
+            entries.put("metric", ModelCard.json(MiniFeatures.METRIC + ", features " + benchmark.features() + " sha256 "
                     + reference.featuresSha256() + ", reference " + reference.moments().count() + " images of "
                     + reference.data() + " sha256 " + reference.dataSha256()));
             entries.put("images", ModelCard.json(images));
@@ -106,11 +105,12 @@ final class EvaluateCommand implements Callable<Integer> {
                 teacher = draw(benchmark, models, manager, (from, to) -> denoiser, progress);
             } else {
                 teacher = conditional(benchmark, models, manager, testImages, vocabulary.get(), features,
-                        featuresCard.classes(), entries, progress);
+                        models.card(benchmark.features()).classes(), entries, progress);
             }
-            entries.put("fdTeacher", fd(features, teacher, reference));
-            entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference));
-            entries.put("fdTest", fd(features, testImages, reference));
+            entries.put("fdTeacher", fd(features, teacher, reference, manager));
+            entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
+                    manager));
+            entries.put("fdTest", fd(features, testImages, reference, manager));
             entries.put("testImages", ModelCard.json(testImages.count()));
             entries.put("testSha256", ModelCard.json(testImages.sha256()));
             entries.put("command", ModelCard.json(CommandText.of(spec)));
@@ -175,7 +175,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 .map(captions -> captions.get(0)).toList();
     }
 
-    private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference) {
-        return ModelCard.json(Math.round(1e4 * Frechet.distance(features.moments(images), reference.moments())) / 1e4);
+    private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference, NDManager manager)
+            throws IOException {
+        double fd = Frechet.distance(Extraction.moments(features, images, manager), reference.moments());
+        return ModelCard.json(Math.round(1e4 * fd) / 1e4);
     }
 }

@@ -40,7 +40,7 @@ public final class BadFileException extends IOException {
     }
 
     /** Refuses anything but an existing ordinary file, so that later failures are about its content. */
-    static void requireFile(Path file) throws BadFileException {
+    public static void requireFile(Path file) throws BadFileException {
         if (Files.isDirectory(file)) {
             throw new BadFileException(file + " is a folder where a file is expected; give the file's own path");
         }

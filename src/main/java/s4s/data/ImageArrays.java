@@ -1,10 +1,12 @@
 package s4s.data;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Pictures in numpy files as an {@link ImageSet}. */
@@ -19,21 +21,68 @@ final class ImageArrays {
 
     static ImageSet readNpz(Path file) throws IOException {
         try (Npz npz = Npz.open(file)) {
-            PixelBuilder.Pixels pixels = npz.has("jpeg") && npz.has("offset") ? packed(npz, file) : plain(npz, file);
+            ImageSet.Pixels pixels = isPacked(npz) ? packed(npz, file)
+                    : pixels(npz.get(arrayName(npz, file)), title(arrayName(npz, file), file));
             int count = pixels.nchw().length / (3 * pixels.height() * pixels.width());
             List<String> classes = classes(npz, file);
             return new ImageSet(pixels, labels(npz, file, count, classes), classes, name(file), Hashes.sha256(file));
         }
     }
 
+    /** Pictures in an npz, read when asked for. */
+    static ImageSource openNpz(Path file, Colours colours) throws IOException {
+        Npz npz = Npz.open(file);
+        try {
+            if (isPacked(npz)) {
+                try (npz) {
+                    return new EncodedImages(packedFiles(npz, file), colours);
+                }
+            }
+            String array = arrayName(npz, file);
+            return source(file, () -> npz.rows(array), title(array, file), npz);
+        } catch (IOException e) {
+            npz.close();
+            throw e;
+        }
+    }
+
+    /** Opens an array at its first row. */
+    interface RowsOpener {
+        NpyRows open() throws IOException;
+    }
+
+    /**
+     * Pictures of an array, read when asked for.
+     *
+     * @param title what the array is, for messages
+     * @param owner closed with the source
+     */
+    static ImageSource source(Path file, RowsOpener opener, String title, Closeable owner) throws IOException {
+        return new ArrayImages(file, opener, title, owner);
+    }
+
+    private static boolean isPacked(Npz npz) {
+        return npz.has("jpeg") && npz.has("offset");
+    }
+
+    private static String title(String array, Path file) {
+        return "array '" + array + "' in " + file;
+    }
+
     private static String name(Path file) {
         return String.valueOf(file.getFileName());
     }
 
+    private static ImageSet.Pixels packed(Npz npz, Path file) throws IOException {
+        try (EncodedImages images = new EncodedImages(packedFiles(npz, file), Colours.CONVERTED)) {
+            return new ImageSet.Pixels(images.height(), images.width(), images.all());
+        }
+    }
+
     /** Picture i is the file in bytes offset[i] to offset[i+1] of jpeg. */
-    private static PixelBuilder.Pixels packed(Npz npz, Path file) throws IOException {
-        byte[] jpeg = bytes(npz.get("jpeg"), "array 'jpeg' in " + file);
-        long[] offset = wholes(npz.get("offset"), "array 'offset' in " + file);
+    private static PictureFiles packedFiles(Npz npz, Path file) throws IOException {
+        byte[] jpeg = bytes(npz.get("jpeg"), title("jpeg", file));
+        long[] offset = wholes(npz.get("offset"), title("offset", file));
         boolean rising = offset.length >= 2 && offset[0] >= 0 && offset[offset.length - 1] <= jpeg.length;
         for (int i = 1; rising && i < offset.length; i++) {
             rising = offset[i - 1] < offset[i];
@@ -42,7 +91,7 @@ final class ImageArrays {
             throw new BadFileException("array 'offset' in " + file + " does not cut 'jpeg' (" + jpeg.length
                     + " bytes) into pictures; it must rise from 0 to that length: pack the file again");
         }
-        return PixelBuilder.decode(new PixelBuilder.Files() {
+        return new PictureFiles() {
             @Override
             public int count() {
                 return offset.length - 1;
@@ -57,14 +106,25 @@ final class ImageArrays {
             public String name(int i) {
                 return "picture " + i + " in " + file;
             }
-        }, file.toString());
+
+            @Override
+            public String source() {
+                return ImageArrays.name(file);
+            }
+
+            @Override
+            public String sha256() throws IOException {
+                return Hashes.sha256(file);
+            }
+        };
     }
 
-    private static PixelBuilder.Pixels plain(Npz npz, Path file) throws IOException {
+    /** The array with the pictures. */
+    private static String arrayName(Npz npz, Path file) throws IOException {
         List<String> names = npz.names();
         Optional<String> usual = Stream.of("images", "arr_0", "x").filter(npz::has).findFirst();
         if (usual.isPresent()) {
-            return pixels(npz.get(usual.get()), "array '" + usual.get() + "' in " + file);
+            return usual.get();
         }
         List<String> candidates = new java.util.ArrayList<>();
         for (String name : names) {
@@ -78,35 +138,45 @@ final class ImageArrays {
                     + " or 'x', or one uint8 array of four axes; it holds "
                     + (names.isEmpty() ? "no arrays" : String.join(", ", names)));
         }
-        return pixels(npz.get(candidates.get(0)), "array '" + candidates.get(0) + "' in " + file);
+        return candidates.get(0);
+    }
+
+    /** How an array holds pictures. */
+    record Layout(int count, int height, int width, boolean real, boolean coloursLast) {
+        /**
+         * @param shown the array, for messages
+         * @throws BadFileException if it holds no pictures
+         */
+        static Layout of(DType dtype, long[] shape, String title, String shown) throws BadFileException {
+            boolean real = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
+            boolean first = shape.length == 4 && shape[1] == 3;
+            boolean last = shape.length == 4 && shape[3] == 3 && !real;
+            if (!real && dtype != DType.UINT8 || !first && !last) {
+                throw new BadFileException(title + " is " + shown + "; pictures are uint8 [N,H,W,3] or [N,3,H,W],"
+                        + " or float [N,3,H,W] in [-1,1]");
+            }
+            if (first && last) {
+                throw new BadFileException(title + " is " + shown
+                        + ": either axis of 3 could be the colours; transpose it to [N,H,W,3] with another width");
+            }
+            if (LongStream.of(shape).anyMatch(n -> n == 0 || n > Integer.MAX_VALUE)) {
+                throw new BadFileException(title + " is " + shown + ": it holds no pictures; give another file");
+            }
+            int rows = last ? 1 : 2;
+            return new Layout((int) shape[0], (int) shape[rows], (int) shape[rows + 1], real, last);
+        }
     }
 
     /** Takes over the array, which the caller must not use again. */
-    private static PixelBuilder.Pixels pixels(NpyArray array, String title) throws BadFileException {
-        long[] shape = array.shape();
-        boolean real = array.dtype() == DType.FLOAT32 || array.dtype() == DType.FLOAT64;
-        boolean first = shape.length == 4 && shape[1] == 3;
-        boolean last = shape.length == 4 && shape[3] == 3 && !real;
-        if (!real && array.dtype() != DType.UINT8 || !first && !last) {
-            throw new BadFileException(title + " is " + array + "; pictures are uint8 [N,H,W,3] or [N,3,H,W],"
-                    + " or float [N,3,H,W] in [-1,1]");
+    static ImageSet.Pixels pixels(NpyArray array, String title) throws BadFileException {
+        Layout layout = Layout.of(array.dtype(), array.shape(), title, array.toString());
+        if (layout.real) {
+            return new ImageSet.Pixels(layout.height, layout.width, quantized(array, title));
         }
-        if (first && last) {
-            throw new BadFileException(title + " is " + array
-                    + ": either axis of 3 could be the colours; transpose it to [N,H,W,3] with another width");
+        if (layout.coloursLast) {
+            toPlanes(array.shared(), layout.height * layout.width);
         }
-        if (array.size() == 0) {
-            throw new BadFileException(title + " is " + array + ": it holds no pictures; give another file");
-        }
-        int height = (int) (last ? shape[1] : shape[2]);
-        int width = (int) (last ? shape[2] : shape[3]);
-        if (real) {
-            return new PixelBuilder.Pixels(height, width, quantized(array, title));
-        }
-        if (last) {
-            toPlanes(array.shared(), height * width);
-        }
-        return new PixelBuilder.Pixels(height, width, array.shared());
+        return new ImageSet.Pixels(layout.height, layout.width, array.shared());
     }
 
     private static byte[] quantized(NpyArray array, String title) throws BadFileException {
@@ -161,7 +231,7 @@ final class ImageArrays {
         if (name.isEmpty()) {
             return new int[0];
         }
-        String title = "array '" + name.get() + "' in " + file;
+        String title = title(name.get(), file);
         NpyArray array = npz.get(name.get());
         long[] wide = wholes(array, title);
         if (array.shape().length != 1 || wide.length != count) {

@@ -67,7 +67,7 @@ final class ImageDecoder implements AutoCloseable {
     }
 
     /** Decodes into planes R, G, B of height x width bytes each, the first one at {@code offset}. */
-    void planes(byte[] out, int offset) throws BadFileException {
+    void planes(byte[] out, int offset, Colours allowed) throws BadFileException {
         // Java's jpeg reader fills the missing part with grey and does not complain.
         if (isJpeg() && !hasJpegEnd()) {
             throw damaged(new IIOException("no end-of-image marker"));
@@ -78,7 +78,12 @@ final class ImageDecoder implements AutoCloseable {
             if (colours != ColorSpace.TYPE_RGB && colours != ColorSpace.TYPE_GRAY) {
                 throw new IIOException("colour space of type " + colours + " (CMYK is 9)");
             }
+            if (allowed == Colours.RGB_ONLY) {
+                requireRgb(image);
+            }
             copy(image, out, offset);
+        } catch (BadFileException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw damaged(e);
         }
@@ -87,6 +92,18 @@ final class ImageDecoder implements AutoCloseable {
     @Override
     public void close() {
         reader.dispose();
+    }
+
+    private void requireRgb(BufferedImage image) throws BadFileException {
+        boolean palette = image.getColorModel() instanceof IndexColorModel;
+        String kind = image.getColorModel().hasAlpha() ? "has an alpha channel"
+                : !palette && image.getRaster().getNumBands() < 3 ? "is grey"
+                : !palette && image.getSampleModel().getSampleSize(0) != 8
+                        ? "has " + image.getSampleModel().getSampleSize(0) + " bits a sample" : "";
+        if (!kind.isEmpty()) {
+            throw new BadFileException(name + " " + kind + " where 8-bit RGB is expected; give --convert-rgb to have it"
+                    + " converted, or save it as RGB");
+        }
     }
 
     private void copy(BufferedImage image, byte[] out, int offset) {

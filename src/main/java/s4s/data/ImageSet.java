@@ -1,8 +1,6 @@
 package s4s.data;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.Map;
  * <ul>
  * <li>a folder of png, jpeg, bmp or gif files at any depth, in the order of their relative names; when every file is
  *     in a sub-folder just below, the sub-folders' names are the classes. Alpha is dropped, grey is repeated;
+ * <li>a zip archive of such files, at any depth;
  * <li>an npz with the uint8 array {@code jpeg} (picture files joined) and the integers {@code offset}: file i is
  *     {@code jpeg[offset[i]:offset[i+1]]};
  * <li>an npz or npy with uint8 pictures [N,H,W,3] or [N,3,H,W], or float pictures [N,3,H,W] in [-1,1] (see
@@ -24,7 +23,7 @@ import java.util.Map;
  * An npz may also hold integers {@code label} (or {@code labels}) and strings {@code classes} (or
  * {@code class_name}).
  */
-public final class ImageSet {
+public final class ImageSet implements ImageSource {
     private static final int CHANNELS = 3;
 
     private final int height;
@@ -35,8 +34,12 @@ public final class ImageSet {
     private final String source;
     private final String sha256;
 
+    /** Decoded pixels [count, 3, height, width]. */
+    record Pixels(int height, int width, byte[] nchw) {
+    }
+
     /** Takes over its arguments. */
-    ImageSet(PixelBuilder.Pixels pixels, int[] labels, List<String> classes, String source, String sha256) {
+    ImageSet(Pixels pixels, int[] labels, List<String> classes, String source, String sha256) {
         this.height = pixels.height();
         this.width = pixels.width();
         this.pixels = pixels.nchw();
@@ -53,23 +56,12 @@ public final class ImageSet {
      * @throws BadFileException if there is nothing to read, or it cannot be used; the message says why
      */
     public static ImageSet read(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            return ImageFolder.read(path);
-        }
-        BadFileException.requireFile(path);
-        byte[] start;
-        try (InputStream in = Files.newInputStream(path)) {
-            start = in.readNBytes(NpyHeader.MAGIC.length);
-        } catch (IOException e) {
-            throw BadFileException.reading(path, e);
-        }
-        if (Arrays.equals(start, NpyHeader.MAGIC)) {
-            return ImageArrays.readNpy(path);
-        }
-        if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') {
-            return ImageArrays.readNpz(path);
-        }
-        throw new BadFileException(path + " holds no set of pictures; give a folder of png or jpeg files, an npz or an npy");
+        return switch (SourceKind.of(path)) {
+            case FOLDER -> ImageFolder.read(PictureFiles.folder(path));
+            case ZIP -> ImageFolder.read(PictureFiles.zip(path), new int[0], List.of());
+            case NPY -> ImageArrays.readNpy(path);
+            case NPZ -> ImageArrays.readNpz(path);
+        };
     }
 
     /**
@@ -80,7 +72,7 @@ public final class ImageSet {
      * @throws IllegalArgumentException if there is not at least one whole picture, or a part of one
      */
     public static ImageSet of(byte[] nchw, int height, int width, String source) {
-        return new ImageSet(new PixelBuilder.Pixels(height, width, whole(nchw.length, height, width, nchw.clone())),
+        return new ImageSet(new Pixels(height, width, whole(nchw.length, height, width, nchw.clone())),
                 new int[0], List.of(), source, Hashes.sha256(nchw));
     }
 
@@ -97,7 +89,7 @@ public final class ImageSet {
             bytes[i] = toByte(nchw[i]);
         }
         whole(nchw.length, height, width, bytes);
-        return new ImageSet(new PixelBuilder.Pixels(height, width, bytes), new int[0], List.of(), source,
+        return new ImageSet(new Pixels(height, width, bytes), new int[0], List.of(), source,
                 Hashes.sha256(bytes));
     }
 
@@ -158,6 +150,7 @@ public final class ImageSet {
     }
 
     /** The number of pictures, at least one. */
+    @Override
     public int count() {
         return pixels.length / (CHANNELS * height * width);
     }
@@ -168,11 +161,13 @@ public final class ImageSet {
     }
 
     /** Rows of a picture. */
+    @Override
     public int height() {
         return height;
     }
 
     /** Columns of a picture. */
+    @Override
     public int width() {
         return width;
     }
@@ -185,6 +180,20 @@ public final class ImageSet {
         return pixels;
     }
 
+    @Override
+    public byte[] pixels(int[] chosen) {
+        int size = CHANNELS * height * width;
+        byte[] out = new byte[Math.multiplyExact(chosen.length, size)];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(pixels, Math.multiplyExact(chosen[i], size), out, i * size, size);
+        }
+        return out;
+    }
+
+    /** Nothing to release. */
+    @Override
+    public void close() {}
+
     /** The class of each picture, an index into {@link #classes} where that is known; empty if there are no labels. */
     public int[] labels() {
         return labels.clone();
@@ -196,14 +205,16 @@ public final class ImageSet {
     }
 
     /** The name of the file or folder, without the path to it. */
+    @Override
     public String source() {
         return source;
     }
 
     /**
-     * SHA-256 of the whole source (not of a part taken by {@link #head} or {@link #tail}): of the file; for a folder of the list that
+     * SHA-256 of the whole source (not of a part of it): of the file; for a folder of the list that
      * {@code sha256sum} prints for its pictures in order of their relative names; for pixels of these.
      */
+    @Override
     public String sha256() {
         return sha256;
     }
@@ -215,7 +226,7 @@ public final class ImageSet {
      * @throws IllegalArgumentException if n is outside that range
      */
     public ImageSet head(int n) {
-        return part(0, n, "first " + n);
+        return end("first", 0, n);
     }
 
     /**
@@ -225,18 +236,33 @@ public final class ImageSet {
      * @throws IllegalArgumentException if n is outside that range
      */
     public ImageSet tail(int n) {
-        return part(count() - n, count(), "last " + n);
+        return end("last", count() - n, n);
     }
 
-    private ImageSet part(int from, int to, String which) {
-        if (from < 0 || from >= to || to > count()) {
-            throw new IllegalArgumentException("the " + which + " of " + count() + " pictures of " + source
+    private ImageSet end(String which, int from, int n) {
+        if (n < 1 || n > count()) {
+            throw new IllegalArgumentException("the " + which + " " + n + " of " + count() + " pictures of " + source
                     + "; ask for 1 to " + count());
         }
+        return part(from, n);
+    }
+
+    /**
+     * Some of the pictures.
+     *
+     * @param from first picture
+     * @param n how many, at least 1
+     * @throws IllegalArgumentException if they are not all there
+     */
+    public ImageSet part(int from, int n) {
+        if (from < 0 || n < 1 || n > count() - from) {
+            throw new IllegalArgumentException(n + " pictures from number " + from + " of " + count() + " of " + source
+                    + "; ask for some that are there");
+        }
         int size = CHANNELS * height * width;
-        byte[] part = Arrays.copyOfRange(pixels, from * size, to * size);
-        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to);
-        return new ImageSet(new PixelBuilder.Pixels(height, width, part), partLabels, classes, source, sha256);
+        byte[] part = Arrays.copyOfRange(pixels, from * size, (from + n) * size);
+        int[] partLabels = labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, from + n);
+        return new ImageSet(new Pixels(height, width, part), partLabels, classes, source, sha256);
     }
 
     /**
@@ -251,7 +277,7 @@ public final class ImageSet {
             throw new IllegalArgumentException("labels for " + newLabels.length + " of " + count() + " pictures of " + source
                     + ", or one that is none of the " + names.size() + " classes");
         }
-        return new ImageSet(new PixelBuilder.Pixels(height, width, pixels), newLabels.clone(), List.copyOf(names), source,
+        return new ImageSet(new Pixels(height, width, pixels), newLabels.clone(), List.copyOf(names), source,
                 sha256);
     }
 

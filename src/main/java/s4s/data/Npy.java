@@ -1,5 +1,6 @@
 package s4s.data;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,6 +76,25 @@ public final class Npy {
         return new NpyArray(header.dtype(), header.width(), header.shape(), ordered);
     }
 
+    /** The array piece by piece, whatever its length. */
+    static NpyRows rows(Path file) throws IOException {
+        BadFileException.requireFile(file);
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        return rows(in, Files.size(file), file.toString());
+    }
+
+    /** As {@link #read(InputStream, long, String)}, piece by piece. */
+    static NpyRows rows(InputStream in, long length, String name) throws IOException {
+        try {
+            Start start = start(in, length, name);
+            declaredBytes(start.header(), length - start.bytes(), name);
+            return new NpyRows(in, start.header(), name);
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
     /** The header alone. */
     static NpyHeader header(InputStream in, long length, String name) throws IOException {
         return start(in, length, name).header();
@@ -111,31 +131,41 @@ public final class Npy {
 
     /** The bytes of the data, once it is certain that they are there and fit into memory. */
     private static long byteCount(NpyHeader header, long present, String name) throws BadFileException {
-        long elements = NpyArray.product(header.shape());
-        boolean countable = elements >= 0 && elements <= Long.MAX_VALUE / header.width();
-        long bytes = countable ? elements * header.width() : -1;
-        String declared = name + ": its header declares shape " + NpyArray.text(header.shape()) + " with "
-                + header.width() + " bytes each";
-        if (!countable || bytes > present) {
-            throw new BadFileException(declared + (countable ? ", " + bytes + " bytes" : "")
-                    + ", but only " + present + " bytes follow; the file is truncated or damaged: make or copy it again");
-        }
-        if (bytes < present) {
-            throw new BadFileException(declared + ", " + bytes + " bytes, but " + present
-                    + " bytes follow; the file is damaged: make or copy it again");
-        }
+        long bytes = declaredBytes(header, present, name);
         if (bytes > LARGEST_ARRAY) {
-            throw new BadFileException(declared + ", " + bytes + " bytes; at most 2 GiB are read: split the array");
+            throw new BadFileException(declared(header, name) + ", " + bytes
+                    + " bytes; at most 2 GiB are read: split the array");
         }
         long heap = Runtime.getRuntime().maxMemory();
         if (bytes > heap) {
-            throw new BadFileException(declared + ", " + bytes + " bytes, more than the " + (heap >> 20)
+            throw new BadFileException(declared(header, name) + ", " + bytes + " bytes, more than the " + (heap >> 20)
                     + " MiB that Java may use; start it with a larger -Xmx");
         }
         return bytes;
     }
 
-    private static void reverse(byte[] data, int unit) {
+    /** The bytes of the data, once it is certain that they are there. */
+    private static long declaredBytes(NpyHeader header, long present, String name) throws BadFileException {
+        long elements = NpyArray.product(header.shape());
+        boolean countable = elements >= 0 && elements <= Long.MAX_VALUE / header.width();
+        long bytes = countable ? elements * header.width() : -1;
+        if (!countable || bytes > present) {
+            throw new BadFileException(declared(header, name) + (countable ? ", " + bytes + " bytes" : "")
+                    + ", but only " + present + " bytes follow; the file is truncated or damaged: make or copy it again");
+        }
+        if (bytes < present) {
+            throw new BadFileException(declared(header, name) + ", " + bytes + " bytes, but " + present
+                    + " bytes follow; the file is damaged: make or copy it again");
+        }
+        return bytes;
+    }
+
+    private static String declared(NpyHeader header, String name) {
+        return name + ": its header declares shape " + NpyArray.text(header.shape()) + " with " + header.width()
+                + " bytes each";
+    }
+
+    static void reverse(byte[] data, int unit) {
         for (int start = 0; start < data.length; start += unit) {
             for (int i = start, j = start + unit - 1; i < j; i++, j--) {
                 byte b = data[i];

@@ -1,5 +1,6 @@
 package s4s.data;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +27,7 @@ import java.util.zip.ZipOutputStream;
  * }
  * }</pre>
  */
-public final class Npz implements AutoCloseable {
+public final class Npz implements Closeable {
     private static final String SUFFIX = ".npy";
     /** Deflate cannot shrink further: a length and a distance of one bit each stand for at most 258 bytes. */
     private static final long LARGEST_RATIO = 1032;
@@ -149,6 +150,16 @@ public final class Npz implements AutoCloseable {
         ZipEntry entry = entry(name);
         try (InputStream in = zip.getInputStream(entry)) {
             return Npy.header(in, entry.getSize(), title(name));
+        } catch (IOException e) {
+            throw damaged(title(name), e);
+        }
+    }
+
+    /** One array piece by piece, whatever its length; unlike {@link #get} without a look at the archive's checksum. */
+    NpyRows rows(String name) throws IOException {
+        ZipEntry entry = entry(name);
+        try {
+            return Npy.rows(zip.getInputStream(entry), entry.getSize(), title(name));
         } catch (IOException e) {
             throw damaged(title(name), e);
         }

@@ -144,7 +144,7 @@ public record Benchmark(String name, String model, String features, Teacher teac
         }
         Reference reference = Reference.of(models, model);
         return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
-                new MiniFeatures(models.features(reference.features(), manager), manager), reference);
+                MiniFeatures.of(models, reference.features(), manager), reference);
     }
 
     /**
@@ -155,7 +155,7 @@ public record Benchmark(String name, String model, String features, Teacher teac
      * @param command what computes them
      */
     public Provenance provenance(Loaded loaded, String seeds, String command) {
-        return Provenance.of(command).with("benchmark", name).with("metric", "FD (mini features)").with("model", model)
+        return Provenance.of(command).with("benchmark", name).with("metric", MiniFeatures.METRIC).with("model", model)
                 .with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
                 .with("features sha256", loaded.reference().featuresSha256())
                 .with("reference", loaded.reference().moments().count() + " images of " + loaded.reference().data())

@@ -25,4 +25,13 @@ final class FeatureSets {
         }
         return count;
     }
+
+    /** The vectors of these numbers, in this order; one may be there several times. */
+    static float[] rows(float[] vectors, int size, int[] chosen) {
+        float[] rows = new float[chosen.length * size];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(vectors, chosen[i] * size, rows, i * size, size);
+        }
+        return rows;
+    }
 }

@@ -6,55 +6,85 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import s4s.data.ImageSet;
 import s4s.model.Constant;
 import s4s.model.FeatureNet;
+import s4s.model.Models;
 
 /**
  * Features of 8-bit images from our small classifier: what "FD (mini features)" and the perceptual
  * distance are computed from. Samples are rounded to 8 bits first, as FID scripts do.
  */
-public final class MiniFeatures {
+public final class MiniFeatures implements Features {
+    /** What distances in these features are called; never FID. */
+    public static final String METRIC = "FD (mini features)";
     private static final int BATCH = 250;
     private final FeatureNet network;
     private final NDManager manager;
-
-    /** Features by {@code network}; work is done in sub-managers of {@code manager}. */
-    public MiniFeatures(FeatureNet network, NDManager manager) {
-        this.network = network;
-        this.manager = manager;
-    }
+    private final String name;
+    private final String sha256;
 
     /**
-     * Refuses images of a size that the network does not take.
+     * Features by a network of a file.
      *
-     * @throws IllegalArgumentException naming both sizes
+     * @param manager work that is not asked for in another one is done in its sub-managers
+     * @param name what the network is called
+     * @param sha256 hash of its weights
      */
-    public void requireFit(ImageSet images) {
-        int resolution = network.config().resolution();
-        if (images.height() != resolution || images.width() != resolution
-                || images.channels() != network.config().channels()) {
-            throw new IllegalArgumentException(images.source() + " holds images of " + images.height() + "x"
-                    + images.width() + " pixels, the features are of " + resolution + "x" + resolution);
-        }
+    public MiniFeatures(FeatureNet network, NDManager manager, String name, String sha256) {
+        this.network = network;
+        this.manager = manager;
+        this.name = name;
+        this.sha256 = sha256;
     }
 
-    /** Length of a feature vector. */
+    /** Features by a network that has no file yet. */
+    public MiniFeatures(FeatureNet network, NDManager manager) {
+        this(network, manager, "a network in memory", "none");
+    }
+
+    /** Features by the network {@code name} of {@code models}, its weights in {@code manager}. */
+    public static MiniFeatures of(Models models, String name, NDManager manager) throws IOException {
+        return new MiniFeatures(models.features(name, manager), manager, name, models.card(name).weightsSha256());
+    }
+
+    @Override
+    public NDArray of(NDArray pictures) {
+        Shape shape = pictures.getShape();
+        int resolution = network.config().resolution();
+        if (shape.get(2) != resolution || shape.get(3) != resolution || shape.get(1) != network.config().channels()) {
+            throw new IllegalArgumentException("images of " + shape.get(2) + "x" + shape.get(3) + " pixels, but the features"
+                    + " of " + name + " are of " + resolution + "x" + resolution);
+        }
+        return network.pooled(network.maps(pictures.toType(DataType.FLOAT32, false).div(127.5f).sub(1)));
+    }
+
+    @Override
     public int size() {
         return network.config().features();
     }
 
-    /** Mean and covariance of the features of {@code images}. */
-    public Moments.Gaussian moments(ImageSet images) {
-        Moments moments = new Moments(size());
-        for (int from = 0; from < images.count(); from += BATCH) {
-            try (NDManager scope = manager.newSubManager()) {
-                moments.add(network.pooled(network.maps(pixels(scope, images, from))).toFloatArray());
-            }
-        }
-        return moments.gaussian();
+    @Override
+    public String metric() {
+        return METRIC;
+    }
+
+    @Override
+    public String network() {
+        return name;
+    }
+
+    @Override
+    public String sha256() {
+        return sha256;
+    }
+
+    @Override
+    public String preprocessing() {
+        return "uint8 to p / 127.5 - 1, no resizing";
     }
 
     /** Share of {@code images} whose most likely class is their label. */

@@ -3,17 +3,26 @@ package s4s.eval;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import s4s.data.NpyArray;
 
 /**
- * Mean and covariance of feature vectors, gathered one batch at a time in float64.
+ * Mean and covariance of feature vectors, gathered one batch at a time in float64, in one process or in several.
  *
- * <p>Sums are taken about the first vector seen, so that a large common offset costs no digits:
- * with u = x - x_1, mean = x_1 + S/n and C = (Q - S S^T / n)/(n - 1), S = sum u, Q = sum u u^T.
+ * <p>Sums are taken about the first vector seen, so that a large common offset costs no digits: with u = x - o,
+ * mean = o + S/n and C = (Q - S S^T / n)/(n - 1), S = sum u, Q = sum u u^T. Vectors enter one after another, so how they are
+ * cut into batches does not change a bit. Another process' sums are moved to this one's origin, with e = o' - o:
+ * S' + n' e and Q' + S' e^T + e S'^T + n' e e^T; however vectors are dealt out, the moments are those of one process up to
+ * rounding, some 1e-15 of the standard deviations (1e-12 is tested).
  */
-public final class Moments {
+public final class Moments implements Gathering {
+    /** Vectors that pass at once. */
+    private static final int CHUNK = 32;
+    /** Shorter vectors are not worth a second thread. */
+    private static final int PARALLEL = 512;
+
     private final int size;
     private final double[] origin;
     private final double[] sum;
@@ -36,44 +45,116 @@ public final class Moments {
      *
      * @throws IllegalArgumentException if the length is not a multiple of the size, or a number is not finite
      */
+    @Override
     public void add(float[] vectors) {
         if (vectors.length % size != 0) {
             throw new IllegalArgumentException(vectors.length + " numbers are no whole vectors of " + size);
         }
-        double[] u = new double[size];
-        for (int from = 0; from < vectors.length; from += size) {
-            for (int i = 0; i < size; i++) {
-                double x = vectors[from + i];
-                if (!Double.isFinite(x)) {
-                    throw new IllegalArgumentException("feature " + i + " of vector " + count + " is " + x);
-                }
-                origin[i] = count == 0 ? x : origin[i];
-                u[i] = x - origin[i];
-                sum[i] += u[i];
+        for (int i = 0; i < vectors.length; i++) {
+            if (!Float.isFinite(vectors[i])) {
+                throw new IllegalArgumentException("feature " + i % size + " of vector " + (count + i / size) + " is "
+                        + vectors[i]);
             }
+        }
+        if (count == 0 && vectors.length > 0) {
+            Arrays.setAll(origin, i -> vectors[i]);
+        }
+        for (int from = 0; from < vectors.length; from += CHUNK * size) {
+            addChunk(vectors, from, Math.min(CHUNK, (vectors.length - from) / size));
+        }
+    }
+
+    /** Adds {@code n} vectors, few enough to stay in a processor's cache while all rows of products pass by. */
+    private void addChunk(float[] vectors, int from, int n) {
+        double[][] u = new double[n][size];
+        for (int v = 0; v < n; v++) {
             for (int i = 0; i < size; i++) {
-                double[] row = products[i];
-                double ui = u[i];
+                u[v][i] = vectors[from + v * size + i] - origin[i];
+                sum[i] += u[v][i];
+            }
+        }
+        // one from either end: both threads get as many short rows as long ones
+        IntStream pairs = IntStream.range(0, (size + 1) / 2);
+        (size < PARALLEL ? pairs : pairs.parallel()).forEach(i -> {
+            addProducts(u, i);
+            if (size - 1 - i != i) {
+                addProducts(u, size - 1 - i);
+            }
+        });
+        count += n;
+    }
+
+    private void addProducts(double[][] u, int i) {
+        double[] row = products[i];
+        int v = 0;
+        for (; v + 4 <= u.length; v += 4) {
+            addFour(row, u[v], u[v + 1], u[v + 2], u[v + 3], i);
+        }
+        for (; v < u.length; v++) {
+            double[] a = u[v];
+            double ai = a[i];
+            for (int j = 0; j <= i; j++) {
+                row[j] += ai * a[j];
+            }
+        }
+    }
+
+    /** Four vectors at a time, in the order of one at a time: the same bits with a quarter of the memory traffic. */
+    private static void addFour(double[] row, double[] a, double[] b, double[] c, double[] d, int i) {
+        double ai = a[i];
+        double bi = b[i];
+        double ci = c[i];
+        double di = d[i];
+        for (int j = 0; j <= i; j++) {
+            row[j] = row[j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
+        }
+    }
+
+    /**
+     * Adds the vectors that {@code other} was given.
+     *
+     * @param other stays as it is
+     * @throws IllegalArgumentException if its vectors have another length
+     */
+    public void merge(Moments other) {
+        if (other.size != size) {
+            throw new IllegalArgumentException("moments of vectors of " + size + " and " + other.size
+                    + " numbers cannot be added: they are of different networks");
+        }
+        if (count == 0) {
+            System.arraycopy(other.origin, 0, origin, 0, size);
+        }
+        double[] shift = new double[size];
+        Arrays.setAll(shift, i -> other.origin[i] - origin[i]);
+        if (other.count > 0) {
+            for (int i = 0; i < size; i++) {
                 for (int j = 0; j <= i; j++) {
-                    row[j] += ui * u[j];
+                    products[i][j] += other.products[i][j] + (other.sum[i] * shift[j] + shift[i] * other.sum[j]
+                            + other.count * shift[i] * shift[j]);
                 }
             }
-            count++;
+            for (int i = 0; i < size; i++) {
+                sum[i] += other.sum[i] + other.count * shift[i];
+            }
+            count += other.count;
         }
     }
 
     /** The state as arrays, from which {@link #of} goes on with the same bits. */
-    Map<String, NpyArray> arrays() {
+    @Override
+    public Map<String, NpyArray> arrays() {
         return Map.of("count", NpyArray.of(new long[] {count}, 1), "origin", NpyArray.of(origin, size),
                 "sum", NpyArray.of(sum, size),
                 "products", NpyArray.of(Arrays.stream(products).flatMapToDouble(Arrays::stream).toArray(), size, size));
     }
 
     /**
+     * Takes up sums.
+     *
      * @param arrays finds what {@link #arrays()} gave
      * @throws IllegalArgumentException if the arrays do not belong together
      */
-    static Moments of(Function<String, NpyArray> arrays) {
+    public static Moments of(Function<String, NpyArray> arrays) {
         double[] origin = arrays.apply("origin").doubles();
         double[] sum = arrays.apply("sum").doubles();
         double[] products = arrays.apply("products").doubles();
@@ -92,6 +173,7 @@ public final class Moments {
     }
 
     /** How many vectors were added. */
+    @Override
     public long count() {
         return count;
     }
@@ -119,7 +201,7 @@ public final class Moments {
      *
      * @param mean length d
      * @param covariance d x d, symmetric
-     * @param count number of vectors behind them
+     * @param count number of vectors behind them; 0 where nobody says, as in the reference files of FID scripts
      */
     public record Gaussian(double[] mean, RealMatrix covariance, long count) {
         /** Checks the shapes. */
@@ -128,6 +210,11 @@ public final class Moments {
                 throw new IllegalArgumentException("a mean of " + mean.length + " numbers needs a square covariance of "
                         + "that size");
             }
+        }
+
+        /** Whether the vectors are too few for a covariance of full rank. */
+        public boolean deficient() {
+            return count > 0 && count <= mean.length;
         }
     }
 }

@@ -1,6 +1,8 @@
 package s4s.eval;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 
 /**
@@ -33,47 +35,157 @@ public record Prdc(double precision, double recall, double density, double cover
      * @throws IllegalArgumentException if k is below 1, a set has not more than k vectors, or a number is not finite
      */
     public static Prdc of(float[] real, float[] fake, int size, int k) {
-        if (k < 1) {
-            throw new IllegalArgumentException("the nearest neighbour is k = 1; there is no k = " + k);
-        }
-        int n = FeatureSets.count(real, size, k + 1);
-        int m = FeatureSets.count(fake, size, k + 1);
-        double[] realRadius = radii(real, n, size, k);
-        double[] fakeRadius = radii(fake, m, size, k);
-        long[] balls = IntStream.range(0, m).parallel().mapToLong(j -> IntStream.range(0, n)
-                .filter(i -> distance(real, i, fake, j, size) <= realRadius[i]).count()).toArray();
-        long recalled = IntStream.range(0, n).parallel().filter(i -> IntStream.range(0, m)
-                .anyMatch(j -> distance(real, i, fake, j, size) <= fakeRadius[j])).count();
-        long covered = IntStream.range(0, n).parallel().filter(i -> IntStream.range(0, m)
-                .anyMatch(j -> distance(real, i, fake, j, size) <= realRadius[i])).count();
-        return new Prdc((double) Arrays.stream(balls).filter(b -> b > 0).count() / m, (double) recalled / n,
-                (double) Arrays.stream(balls).sum() / k / m, (double) covered / n);
+        return of(real, fake, size, List.of(k)).get(0);
     }
 
-    /** Squared distance of each vector to its k-th nearest other one. */
-    private static double[] radii(float[] x, int n, int size, int k) {
-        return IntStream.range(0, n).parallel().mapToDouble(i -> {
-            double[] nearest = new double[k];                    // ascending
-            Arrays.fill(nearest, Double.POSITIVE_INFINITY);
-            for (int j = 0; j < n; j++) {
-                double d = j == i ? Double.POSITIVE_INFINITY : distance(x, i, x, j, size);
-                for (int place = k - 1; place >= 0 && d < nearest[place]; place--) {
-                    if (place < k - 1) {
-                        nearest[place + 1] = nearest[place];
+    /**
+     * For several numbers of neighbours at the cost of one.
+     *
+     * @param ks neighbours, each at least 1
+     * @return one for each of {@code ks}
+     */
+    public static List<Prdc> of(float[] real, float[] fake, int size, List<Integer> ks) {
+        int most = ks.stream().mapToInt(k -> k).max().orElseThrow();
+        if (ks.stream().anyMatch(k -> k < 1)) {
+            throw new IllegalArgumentException("the nearest neighbour is k = 1; there is no k = " + ks.stream().min(
+                    Integer::compare).orElseThrow());
+        }
+        int n = FeatureSets.count(real, size, most + 1);
+        int m = FeatureSets.count(fake, size, most + 1);
+        Vectors reals = Vectors.of(real, size, n);
+        Vectors fakes = Vectors.of(fake, size, m);
+        double[][] realRadii = reals.radii(most);
+        double[][] fakeRadii = fakes.radii(most);
+        List<Counts> counts = ks.stream()
+                .map(k -> new Counts(reals, fakes, column(realRadii, k), column(fakeRadii, k))).toList();
+        PairBlocks.visit(real, fake, size, (i0, j0, products) -> {
+            double[] p = products.toDoubleArray();
+            int columns = (int) products.getShape().get(1);
+            IntStream.range(0, p.length / columns).parallel().forEach(r -> {
+                for (int c = 0; c < columns; c++) {
+                    for (Counts count : counts) {
+                        count.see(i0 + r, j0 + c, p[r * columns + c]);
                     }
-                    nearest[place] = d;
                 }
-            }
-            return nearest[k - 1];
-        }).toArray();
+            });
+        });
+        return IntStream.range(0, ks.size()).mapToObj(i -> counts.get(i).result(ks.get(i))).toList();
     }
 
-    private static double distance(float[] x, int i, float[] y, int j, int size) {
-        double sum = 0;
-        for (int k = 0; k < size; k++) {
-            double gap = (double) x[i * size + k] - y[j * size + k];
-            sum += gap * gap;
+    private static double[] column(double[][] radii, int k) {
+        return Arrays.stream(radii).mapToDouble(r -> r[k - 1]).toArray();
+    }
+
+    /**
+     * A set of vectors. Squared distances come from inner products, |x|^2 + |y|^2 - 2 x.y; where rounding could decide, a
+     * distance is computed from the vectors themselves.
+     *
+     * @param squares squared length of each
+     */
+    private record Vectors(float[] x, int size, double[] squares) {
+        /** Of |x|^2 + |y|^2, far more than the rounding of some thousand products and far less than distances that matter. */
+        private static final double ROUNDING = 1e-11;
+
+        static Vectors of(float[] x, int size, int n) {
+            return new Vectors(x, size, IntStream.range(0, n).parallel().mapToDouble(i -> {
+                double square = 0;
+                for (int k = i * size; k < (i + 1) * size; k++) {
+                    square += (double) x[k] * x[k];
+                }
+                return square;
+            }).toArray());
         }
-        return sum;
+
+        double distance(int i, Vectors other, int j) {
+            double sum = 0;
+            for (int k = 0; k < size; k++) {
+                double gap = (double) x[i * size + k] - other.x[j * size + k];
+                sum += gap * gap;
+            }
+            return sum;
+        }
+
+        /** Whether the squared distance of two vectors with inner product {@code product} is at most {@code radius}. */
+        boolean within(int i, Vectors other, int j, double product, double radius) {
+            double lengths = squares[i] + other.squares[j];
+            double d = lengths - 2 * product;
+            return Math.abs(d - radius) > ROUNDING * lengths ? d < radius : distance(i, other, j) <= radius;
+        }
+
+        /** Squared distance of each vector to its nearest other ones, ascending. */
+        double[][] radii(int k) {
+            int n = squares.length;
+            double[][] nearest = new double[n][k];
+            int[][] place = new int[n][k];
+            Arrays.stream(nearest).forEach(row -> Arrays.fill(row, Double.POSITIVE_INFINITY));
+            PairBlocks.visit(x, x, size, (i0, j0, products) -> {
+                double[] p = products.toDoubleArray();
+                int columns = (int) products.getShape().get(1);
+                IntStream.range(0, p.length / columns).parallel().forEach(r -> {
+                    for (int c = 0; c < columns; c++) {
+                        if (i0 + r != j0 + c) {
+                            insert(nearest[i0 + r], place[i0 + r], j0 + c,
+                                    squares[i0 + r] + squares[j0 + c] - 2 * p[r * columns + c]);
+                        }
+                    }
+                });
+            });
+            IntStream.range(0, n).parallel().forEach(i -> {
+                Arrays.setAll(nearest[i], rank -> distance(i, this, place[i][rank]));
+                Arrays.sort(nearest[i]);
+            });
+            return nearest;
+        }
+
+        private static void insert(double[] nearest, int[] place, int j, double d) {
+            for (int rank = nearest.length - 1; rank >= 0 && d < nearest[rank]; rank--) {
+                if (rank < nearest.length - 1) {
+                    nearest[rank + 1] = nearest[rank];
+                    place[rank + 1] = place[rank];
+                }
+                nearest[rank] = d;
+                place[rank] = j;
+            }
+        }
+    }
+
+    /** Who lies in whose ball. Rows of real vectors are seen by one thread each, fake ones by several at a time. */
+    private static final class Counts {
+        private final Vectors real;
+        private final Vectors fake;
+        private final double[] realRadius;
+        private final double[] fakeRadius;
+        private final boolean[] recalled;
+        private final boolean[] covered;
+        private final AtomicIntegerArray balls;
+
+        Counts(Vectors real, Vectors fake, double[] realRadius, double[] fakeRadius) {
+            this.real = real;
+            this.fake = fake;
+            this.realRadius = realRadius;
+            this.fakeRadius = fakeRadius;
+            this.recalled = new boolean[realRadius.length];
+            this.covered = new boolean[realRadius.length];
+            this.balls = new AtomicIntegerArray(fakeRadius.length);
+        }
+
+        void see(int i, int j, double product) {
+            if (real.within(i, fake, j, product, realRadius[i])) {
+                covered[i] = true;
+                balls.incrementAndGet(j);
+            }
+            recalled[i] = recalled[i] || real.within(i, fake, j, product, fakeRadius[j]);
+        }
+
+        Prdc result(int k) {
+            int n = recalled.length;
+            int m = balls.length();
+            return new Prdc((double) IntStream.range(0, m).filter(j -> balls.get(j) > 0).count() / m, share(recalled),
+                    (double) IntStream.range(0, m).mapToLong(balls::get).sum() / k / m, share(covered));
+        }
+
+        private static double share(boolean[] flags) {
+            return (double) IntStream.range(0, flags.length).filter(i -> flags[i]).count() / flags.length;
+        }
     }
 }

@@ -2,27 +2,95 @@ package s4s.eval;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
+import s4s.data.BadFileException;
+import s4s.data.ImageSource;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.model.Models;
 
 /**
- * Feature moments of real images, and which features and images they are of: the file
- * {@code reference.npz} of a model.
+ * Feature moments of real images, and which features and images they are of: an npz with {@code mu} [d] and {@code sigma}
+ * [d, d], the names that FID scripts use, so files go both ways. Files of others do not say the rest: the count is then 0 and
+ * the texts are empty.
  *
  * @param moments mean, covariance and count
- * @param features name of the feature network
- * @param featuresSha256 hash of its weights
- * @param data name of the images
- * @param dataSha256 hash of the images' file
+ * @param about what they are of
  */
-public record Reference(Moments.Gaussian moments, String features, String featuresSha256, String data,
-        String dataSha256) {
+public record Reference(Moments.Gaussian moments, About about) {
+
+    /**
+     * What numbers are of; empty where a file does not say.
+     *
+     * @param features name of the feature network
+     * @param featuresSha256 hash of its weights
+     * @param data name of the images
+     * @param dataSha256 hash of the images' file
+     */
+    public record About(String features, String featuresSha256, String data, String dataSha256) {
+        /** Nothing is known. */
+        public static final About UNKNOWN = new About("", "", "", "");
+
+        /** Pictures of {@code images} in {@code features}. */
+        public static About of(Features features, ImageSource images) throws IOException {
+            return new About(features.network(), features.sha256(), images.source(), images.sha256());
+        }
+
+        static About of(Npz npz) throws IOException {
+            if (!npz.has("about")) {
+                return UNKNOWN;
+            }
+            List<String> texts = npz.get("about").strings();
+            if (texts.size() != 4) {
+                throw new IllegalArgumentException("'about' holds " + texts.size() + " texts, not 4");
+            }
+            return new About(texts.get(0), texts.get(1), texts.get(2), texts.get(3));
+        }
+
+        /** In the order of a file. */
+        List<String> texts() {
+            return List.of(features, featuresSha256, data, dataSha256);
+        }
+
+        /**
+         * Refuses features of another network, where that is known.
+         *
+         * @param title what is compared, for the message
+         * @throws IllegalArgumentException naming both networks
+         */
+        public void require(Features other, String title) {
+            if (!featuresSha256.isEmpty() && !featuresSha256.equals(other.sha256())) {
+                throw new IllegalArgumentException(title + " was made with " + features + " (sha256 " + featuresSha256
+                        + "), not with " + other.network() + " (sha256 " + other.sha256() + "); use the same file for both");
+            }
+        }
+    }
+
+    /** Name of the feature network. */
+    public String features() {
+        return about.features;
+    }
+
+    /** Hash of its weights. */
+    public String featuresSha256() {
+        return about.featuresSha256;
+    }
+
+    /** Name of the images. */
+    public String data() {
+        return about.data;
+    }
+
+    /** Hash of the images' file. */
+    public String dataSha256() {
+        return about.dataSha256;
+    }
+
     /**
      * The reference of a model in {@code models}.
      *
@@ -30,15 +98,24 @@ public record Reference(Moments.Gaussian moments, String features, String featur
      */
     public static Reference of(Models models, String model) throws IOException {
         Reference reference = read(models.path(model).resolve("reference.npz"));
-        if (!reference.featuresSha256.equals(models.card(reference.features).weightsSha256())) {
-            throw new IOException("the reference of " + model + " was made with other weights of " + reference.features
+        if (!reference.featuresSha256().equals(models.card(reference.features()).weightsSha256())) {
+            throw new IOException("the reference of " + model + " was made with other weights of " + reference.features()
                     + " than those here: make it again with s4s evaluate");
         }
         return reference;
     }
 
-    /** Writes mu, sigma (the names FID files use), count and the four texts. */
+    /** Writes mu, sigma, count and the texts. */
     public void write(Path npz) throws IOException {
+        write(npz, Map.of());
+    }
+
+    /**
+     * Writes mu, sigma, count and the texts, and more texts by name.
+     *
+     * @param notes for instance the provenance
+     */
+    public void write(Path npz, Map<String, String> notes) throws IOException {
         int d = moments.mean().length;
         double[] flat = new double[d * d];
         for (int i = 0; i < d; i++) {
@@ -48,31 +125,36 @@ public record Reference(Moments.Gaussian moments, String features, String featur
         arrays.put("mu", NpyArray.of(moments.mean(), d));
         arrays.put("sigma", NpyArray.of(flat, d, d));
         arrays.put("count", NpyArray.of(new long[] {moments.count()}, 1));
-        arrays.put("about", NpyArray.of(List.of(features, featuresSha256, data, dataSha256)));
+        arrays.put("about", NpyArray.of(about.texts()));
+        notes.forEach((name, text) -> arrays.put(name, NpyArray.of(List.of(text))));
         Npz.write(npz, arrays);
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads what {@link #write} wrote, or another FID script.
      *
-     * @throws IOException if the file is missing or its arrays do not fit together
+     * @throws IOException if the file is missing, its arrays do not fit together, or a number is not finite
      */
     public static Reference read(Path npz) throws IOException {
         try (Npz in = Npz.open(npz)) {
             double[] mean = in.get("mu").doubles();
             double[] flat = in.get("sigma").doubles();
-            List<String> about = in.get("about").strings();
             int d = mean.length;
-            if (flat.length != d * d || about.size() != 4) {
-                throw new IOException(npz + ": mu has " + d + " numbers and sigma " + flat.length
-                        + "; make it again with s4s evaluate");
+            if (flat.length != (long) d * d) {
+                throw new BadFileException(npz + ": mu has " + d + " numbers and sigma " + flat.length + ", not " + (long) d * d
+                        + "; make it again");
+            }
+            if (!Arrays.stream(mean).allMatch(Double::isFinite) || !Arrays.stream(flat).allMatch(Double::isFinite)) {
+                throw new BadFileException(npz + ": mu or sigma holds a number that is not finite; make it again");
             }
             RealMatrix covariance = new Array2DRowRealMatrix(d, d);
             for (int i = 0; i < d; i++) {
-                covariance.setRow(i, java.util.Arrays.copyOfRange(flat, i * d, (i + 1) * d));
+                covariance.setRow(i, Arrays.copyOfRange(flat, i * d, (i + 1) * d));
             }
-            return new Reference(new Moments.Gaussian(mean, covariance, in.get("count").longs()[0]),
-                    about.get(0), about.get(1), about.get(2), about.get(3));
+            long count = in.has("count") ? in.get("count").longs()[0] : 0;
+            return new Reference(new Moments.Gaussian(mean, covariance, count), About.of(in));
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(npz + ": " + e.getMessage() + "; make it again", e);
         }
     }
 }

@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -53,6 +55,25 @@ public final class TorchScriptModule implements AutoCloseable {
             model.close();
             throw new BadFileException(file + " is no TorchScript file that can be loaded (" + reason(e)
                     + "); save it by torch.jit.trace(...).save(...)", e);
+        }
+    }
+
+    /**
+     * Loads a file that belongs to the program.
+     *
+     * @param owner class beside which it lies
+     * @param name of the file
+     * @throws IOException if it cannot be read
+     */
+    public static TorchScriptModule resource(Class<?> owner, String name) throws IOException {
+        Model model = Model.newInstance(name, "PyTorch");
+        try (InputStream in = owner.getResourceAsStream(name)) {
+            byte[] bytes = in.readAllBytes();
+            model.load(new ByteArrayInputStream(bytes), Map.of("mapLocation", "true"));
+            return new TorchScriptModule(Path.of(name), Hashes.sha256(bytes), model);
+        } catch (EngineException | MalformedModelException e) {
+            model.close();
+            throw new IOException("the program's own " + name + " does not load (" + reason(e) + ")", e);
         }
     }
 

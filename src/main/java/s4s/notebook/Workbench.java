@@ -15,13 +15,16 @@ import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
 import s4s.eval.Contestant;
+import s4s.eval.Features;
 import s4s.eval.Frechet;
+import s4s.eval.MiniFeatures;
 import s4s.eval.Published;
 import s4s.eval.Scores;
 import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.learn.Distance;
 import s4s.model.Denoiser;
+import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.report.Progress;
@@ -257,6 +260,27 @@ public final class Workbench implements AutoCloseable {
     public LearningBench learning(int training, int validation, Progress progress) throws IOException {
         Distance distance = Distance.perceptual(models.features(benchmark.features(), manager));
         return new LearningBench(manager, benchmark, loaded, distance, training, validation, progress);
+    }
+
+    /** Its features. */
+    public Features features() {
+        return loaded.features();
+    }
+
+    /** Questions to the benchmark's Frechet distance. */
+    public EvaluationBench evaluation() {
+        return new EvaluationBench(manager, loaded.features(), loaded.reference());
+    }
+
+    /**
+     * Features of the same network before anyone trained it.
+     *
+     * @param seed of its random weights
+     */
+    public Features untrained(long seed) throws IOException {
+        FeatureNet.Config config = models.features(benchmark.features(), manager).config();
+        return new MiniFeatures(new FeatureNet(config, FeatureNet.initial(config, manager, seed)), manager,
+                benchmark.features() + ", untrained", "none");
     }
 
     /** The learned solvers that ship with this benchmark's model, by file name, with so many calls. */

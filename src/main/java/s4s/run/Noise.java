@@ -6,10 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.commons.math3.random.MersenneTwister;
 
 /**
  * Starting noise: one seed for each image, so that the batch size cannot change it.
@@ -24,7 +23,7 @@ public final class Noise {
     /** Parts of a batch that may be made at the same time. */
     private static final int GROUPS = 8;
 
-    private final MersenneTwister twister = new MersenneTwister(0);
+    private final Twister twister = new Twister();
     private final BoxMuller blocks = new BoxMuller();
 
     private Noise() {}
@@ -39,24 +38,29 @@ public final class Noise {
      * @throws IllegalArgumentException if there is no seed or one is out of range
      */
     public static NDArray normal(NDManager manager, long[] seeds, Shape sampleShape) {
+        try (NDArray noise = single(manager, seeds, sampleShape)) {
+            return noise.toType(DataType.FLOAT64, false);
+        }
+    }
+
+    /** {@link #normal(NDManager, long[], Shape)} as a float32 array. */
+    static NDArray single(NDManager manager, long[] seeds, Shape sampleShape) {
         if (seeds.length == 0) {
             throw new IllegalArgumentException("Noise needs at least one seed.");
         }
         int size = Math.toIntExact(sampleShape.size());
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(sampleShape.getShape())).toArray());
-        Math.multiplyExact(seeds.length, Math.multiplyExact(size, Double.BYTES));
-        NDArray noise = manager.create(shape, DataType.FLOAT64, Device.cpu());
-        DoubleBuffer memory = noise.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
+        Math.multiplyExact(seeds.length, Math.multiplyExact(size, Float.BYTES));
+        NDArray noise = manager.create(shape, DataType.FLOAT32, Device.cpu());
+        FloatBuffer memory = noise.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
         int groups = Math.min(GROUPS, seeds.length);
         IntStream.range(0, groups).parallel().forEach(group -> {
             Noise generator = new Noise();
             float[] image = new float[size];
             for (int i = group * seeds.length / groups; i < (group + 1) * seeds.length / groups; i++) {
                 generator.fill(image, seeds[i]);
-                for (int j = 0; j < size; j++) {
-                    memory.put(i * size + j, image[j]);
-                }
+                memory.put(i * size, image);
             }
         });
         return noise.toDevice(manager.getDevice(), false);
@@ -78,32 +82,23 @@ public final class Noise {
         if (seed < 0 || seed > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
         }
-        twister.setSeed((int) seed);
+        twister.seed((int) seed);
         int size = noise.length;
         if (size < BoxMuller.BLOCK) {
-            single(noise);
+            few(noise);
             return;
         }
-        for (int i = 0; i < size; i++) {
-            noise[i] = uniform();
-        }
+        twister.uniform(noise, 0, size);
         blocks.transform(noise, 0, size - size % BoxMuller.BLOCK);
         if (size % BoxMuller.BLOCK != 0) {
             int tail = size - BoxMuller.BLOCK;
-            for (int i = tail; i < size; i++) {
-                noise[i] = uniform();
-            }
+            twister.uniform(noise, tail, size);
             blocks.transform(noise, tail, size);
         }
     }
 
-    /** The low 24 bits of a draw, as a float in [0, 1). */
-    private float uniform() {
-        return (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
-    }
-
     /** Fewer than 16 numbers: double precision, cosine and sine of a pair one after the other. */
-    private void single(float[] noise) {
+    private void few(float[] noise) {
         for (int i = 0; i < noise.length; i += 2) {
             double u1 = uniform53();
             double u2 = uniform53();
@@ -116,8 +111,8 @@ public final class Noise {
     }
 
     private double uniform53() {
-        long high = twister.nextInt();
-        long low = twister.nextInt() & 0xFFFFFFFFL;
+        long high = twister.next();
+        long low = twister.next() & 0xFFFFFFFFL;
         return ((high << 32 | low) & (1L << 53) - 1) * 0x1p-53;
     }
 }

@@ -148,7 +148,7 @@ public final class Sampling {
 
     private static NDArray batch(NDManager manager, Denoiser denoiser, Program program, long[] seeds) {
         try (NDManager scope = manager.newSubManager()) {
-            NDArray noise = Noise.normal(scope, seeds, denoiser.sampleShape());
+            NDArray noise = Noise.single(scope, seeds, denoiser.sampleShape());
             NDArray images = Executor.run(program, denoiser, noise, evaluation -> {}, denoiser.dataType());
             images.attach(manager);
             return images;

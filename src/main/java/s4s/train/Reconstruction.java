@@ -3,6 +3,8 @@ package s4s.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import s4s.data.ImageSet;
+import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.model.Autoencoder;
@@ -111,8 +114,11 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
                 }
                 results.put(set.source(), new TreeMap<>(Map.of("images", set.count(),
                         "psnr", 10 * Math.log10(255.0 * 255 * set.pixels().length / sum),
-                        "fd", Frechet.distance(mini.moments(again), mini.moments(set)))));
+                        "fd", Frechet.distance(Extraction.moments(mini, again, manager),
+                                Extraction.moments(mini, set, manager)))));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return Map.of("reconstruction", results, "features", features.name);
     }

@@ -48,7 +48,7 @@ class BenchmarkRunTest {
         }
         moments.add(vectors);
         loaded = new Benchmark.Loaded(denoiser, "hash", features,
-                new Reference(moments.gaussian(), "features", "hash", "ramp", "hash"));
+                new Reference(moments.gaussian(), new Reference.About("features", "hash", "ramp", "hash")));
     }
 
     @AfterEach

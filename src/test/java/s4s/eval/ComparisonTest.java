@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,7 @@ class ComparisonTest {
     private Moments.Gaussian reference;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
         manager = NDManager.newBaseManager();
         UNet unet = new UNet(UNET, UNet.initial(UNET, manager, 3));
         denoiser = new NetworkDenoiser(unet, new EdmPreconditioning(0.5));
@@ -47,7 +48,7 @@ class ComparisonTest {
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i * 37 % 251);
         }
-        reference = features.moments(ImageSet.of(pixels, 8, 8, "ramp"));
+        reference = Extraction.moments(features, ImageSet.of(pixels, 8, 8, "ramp"), manager);
     }
 
     @AfterEach
@@ -56,7 +57,7 @@ class ComparisonTest {
     }
 
     @Test
-    void scoresEqualThePartsOneByOne() {
+    void scoresEqualThePartsOneByOne() throws IOException {
         Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
         Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
         List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
@@ -69,7 +70,7 @@ class ComparisonTest {
             NDArray sample = Executor.run(Program.of(score.contestant().value(), denoiser.schedule(),
                     denoiser.prediction()), denoiser, noise);
             float[] values = sample.toType(DataType.FLOAT32, false).toFloatArray();
-            double fd = Frechet.distance(features.moments(ImageSet.of(values, 8, 8, "x")), reference);
+            double fd = Frechet.distance(Extraction.moments(features, ImageSet.of(values, 8, 8, "x"), manager), reference);
             assertEquals(fd, score.fd(), 1e-3 * fd, score.contestant().solver());
             assertEquals(2, score.blockFd().length);
             float[] target = images.batch(manager, 0, 40).toFloatArray();

@@ -1,0 +1,182 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import s4s.data.Colours;
+import s4s.data.ImageSource;
+import s4s.data.NumpyRandom;
+import s4s.eval.Extraction;
+import s4s.eval.FeatureSet;
+import s4s.eval.Features;
+import s4s.eval.MiniFeatures;
+import s4s.eval.Moments;
+import s4s.eval.PartialSums;
+import s4s.eval.ScriptFeatures;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+
+/** Which pictures are seen by which network. */
+final class ExtractionOptions {
+    @Option(names = "--inception", paramLabel = "FILE.pt",
+            description = "TorchScript file of the feature network. Without it the mini features are used, and numbers are"
+                + " called \"FD (mini features)\", not FID.")
+    private Optional<Path> inception;
+
+    @Option(names = "--spatial", description = "Measure in the Inception's spatial features instead: sFID. The file must have"
+            + " been exported with --spatial.")
+    private boolean spatial;
+
+    @Option(names = "--features", defaultValue = "cifar10-features", paramLabel = "NAME",
+            description = "Mini features without --inception: classifier in data/models (default ${DEFAULT-VALUE}).")
+    private String mini;
+
+    @Option(names = "--count", paramLabel = "N", description = "Use N pictures of each set: the first, or see --seed.")
+    private Optional<Integer> count;
+
+    @Option(names = "--seed", paramLabel = "N",
+            description = "With --count: random ones, the same that EDM's fid.py takes with --num and --seed.")
+    private Optional<Integer> seed;
+
+    @Option(names = "--convert-rgb", description = "Convert picture files that are grey, have alpha or 16 bits, instead of"
+            + " refusing them.")
+    private boolean convert;
+
+    @Option(names = "--batch", defaultValue = "" + Extraction.BATCH,
+            description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--state", paramLabel = "FOLDER",
+            description = "Keep what is computed there, so that a killed run goes on; emptied at the end.")
+    private Optional<Path> state;
+
+    @Option(names = "--save-every", defaultValue = "2000", paramLabel = "N",
+            description = "Pictures between two writings (default ${DEFAULT-VALUE}).")
+    private int every;
+
+    /** Whether a network was named. */
+    boolean namesNetwork() {
+        return inception.isPresent();
+    }
+
+    /** Opens pictures. */
+    ImageSource open(Path path) throws IOException {
+        return ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY);
+    }
+
+    /** Numbers of the pictures to use. */
+    int[] choose(ImageSource images) {
+        int all = images.count();
+        int wanted = count.orElse(all);
+        if (wanted < 1 || wanted > all) {
+            throw new IllegalArgumentException("--count " + wanted + ", but " + images.source() + " has " + all + " pictures");
+        }
+        if (seed.isEmpty() || wanted == all) {
+            return IntStream.range(0, wanted).toArray();
+        }
+        int[] chosen = new NumpyRandom(seed.get()).choice(all, wanted);
+        Arrays.sort(chosen);
+        return chosen;
+    }
+
+    /** What {@link #choose} does, for the record. */
+    String selection(ImageSource images) {
+        int wanted = count.orElse(images.count());
+        String which = wanted == images.count() ? ""
+                : seed.map(s -> ", chosen by numpy's RandomState(" + s + ")").orElse(", the first");
+        return wanted + " of " + images.count() + which + ", " + images.width() + "x" + images.height()
+                + (convert ? ", converted to RGB" : "");
+    }
+
+    /** {@code provenance} with a set of pictures. */
+    Provenance record(Provenance provenance, String name, ImageSource images, String selection) throws IOException {
+        return provenance.with(name, images.source()).with(name + " sha256", images.sha256()).with(name + " used", selection);
+    }
+
+    /**
+     * Loads the network.
+     *
+     * @param manager for everything
+     * @param folder where partial sums are kept if no folder is given; none if empty
+     */
+    Session session(NDManager manager, Optional<Path> folder) throws IOException {
+        PartialSums partial = state.or(() -> folder).map(f -> new PartialSums(f, every)).orElseGet(PartialSums::none);
+        if (inception.isPresent()) {
+            ScriptFeatures script = ScriptFeatures.load(inception.get());
+            try {
+                return new Session(spatial ? script.inSpace() : script, script::close, manager, partial);
+            } catch (IllegalArgumentException e) {
+                script.close();
+                throw e;
+            }
+        }
+        if (spatial) {
+            throw new IllegalArgumentException("--spatial needs an Inception, see --inception");
+        }
+        return new Session(MiniFeatures.of(Models.ofRepository(), mini, manager), () -> {}, manager, partial);
+    }
+
+    /** A loaded network at work. */
+    final class Session implements AutoCloseable {
+        private final Features features;
+        private final Runnable end;
+        private final NDManager manager;
+        private final PartialSums partial;
+
+        private Session(Features features, Runnable end, NDManager manager, PartialSums partial) {
+            this.features = features;
+            this.end = end;
+            this.manager = manager;
+            this.partial = partial;
+        }
+
+        Features features() {
+            return features;
+        }
+
+        /** Removes the partial sums. */
+        void finish() throws IOException {
+            partial.delete();
+        }
+
+        /** What the network is, for the record. */
+        Provenance record(Provenance provenance) {
+            return provenance.with("features", features.network()).with("features sha256", features.sha256())
+                    .with("preprocessing", features.preprocessing());
+        }
+
+        Moments.Gaussian moments(ImageSource images, int[] chosen) throws IOException {
+            try (Progress progress = Progress.terminal(System.err, images.source())) {
+                return new Extraction(features, images, chosen, batch).moments(manager, partial,
+                        done -> progress.update(done, chosen.length));
+            }
+        }
+
+        FeatureSet vectors(ImageSource images, int[] chosen) throws IOException {
+            try (Progress progress = Progress.terminal(System.err, images.source())) {
+                return new Extraction(features, images, chosen, batch).vectors(manager, partial,
+                        done -> progress.update(done, chosen.length));
+            }
+        }
+
+        /** Says on standard error where a covariance has no full rank. */
+        void warn(CommandSpec spec, String name, Moments.Gaussian moments) {
+            if (moments.deficient()) {
+                spec.commandLine().getErr().println("s4s: " + name + ": with " + moments.count() + " images and "
+                        + features.size() + " features the covariance has no full rank; use more images for a number worth"
+                        + " comparing");
+            }
+        }
+
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import s4s.data.ImageSource;
+import s4s.eval.Frechet;
+import s4s.eval.Moments;
+import s4s.eval.Reference;
+import s4s.model.Models;
+import s4s.report.Measurements;
+import s4s.report.Provenance;
+
+/** {@code s4s fid}: Frechet distance of pictures to a reference; {@code s4s fd} is the same in mini features. */
+@Command(name = "fid", aliases = "fd", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Frechet distance of pictures to a reference: FID with --inception, else FD (mini features), which is no"
+            + " FID and compares with its like only, at the same number of images.",
+            "With several --images (one for each range of seeds) the minimum, which EDM reports, and the mean come last."})
+final class FidCommand implements Callable<Integer> {
+    private static final String MODEL = "cifar10-mini";
+
+    @Option(names = {"--images", "--samples"}, required = true, paramLabel = "PATH",
+            description = "Folder or zip of png or jpeg files at any depth, npz or npy; may be repeated.")
+    private List<Path> images;
+
+    @Option(names = "--reference", paramLabel = "PATH|NAME",
+            description = "npz with mu and sigma (of s4s stats, EDM, pytorch-fid), or real pictures, or a model whose"
+                + " reference.npz holds moments (default without --inception: " + MODEL + ").")
+    private Optional<String> reference;
+
+    @Mixin
+    private ExtractionOptions extraction;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** The reference's moments and what they are. */
+    private record Known(Moments.Gaussian moments, Provenance provenance) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (reference.isEmpty() && extraction.namesNetwork()) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--inception needs a --reference made with it");
+        }
+        List<ImageSource> sets = new ArrayList<>();
+        try (NDManager manager = NDManager.newBaseManager();
+                ExtractionOptions.Session session = extraction.session(manager, Optional.empty())) {
+            for (Path path : images) {                            // all are opened before the first is worked on
+                sets.add(extraction.open(path));
+                extraction.choose(sets.get(sets.size() - 1));
+            }
+            Known known = reference(session);
+            Provenance provenance = known.provenance;
+            Frechet frechet = new Frechet(known.moments);
+            session.warn(spec, "reference", known.moments);
+            List<Measurements.Row> rows = new ArrayList<>();
+            for (ImageSource set : sets) {
+                Moments.Gaussian moments = session.moments(set, extraction.choose(set));
+                session.warn(spec, set.source(), moments);
+                rows.add(new Measurements.Row(session.features().metric(), set.source(), frechet.to(moments)));
+                provenance = extraction.record(provenance, "images" + (sets.size() > 1 ? " " + rows.size() : ""), set,
+                        extraction.selection(set));
+            }
+            if (rows.size() > 1) {
+                rows.add(summary(rows, "minimum", rows.stream().mapToDouble(Measurements.Row::value).min().orElseThrow()));
+                rows.add(summary(rows, "mean", rows.stream().limit(sets.size()).mapToDouble(Measurements.Row::value).average()
+                        .orElseThrow()));
+            }
+            output.write(spec, new Measurements(rows, provenance));
+            session.finish();
+        } finally {
+            for (ImageSource set : sets) {
+                set.close();
+            }
+        }
+        return 0;
+    }
+
+    private Measurements.Row summary(List<Measurements.Row> rows, String name, double value) {
+        return new Measurements.Row(rows.get(0).metric(), name + " of " + images.size() + " sets", value);
+    }
+
+    private Known reference(ExtractionOptions.Session session) throws IOException {
+        Provenance provenance = session.record(Provenance.of(CommandText.of(spec)));
+        String name = reference.orElse(MODEL);
+        Path path = Path.of(name);
+        boolean moments = ImageSource.isNpzWith(path, "mu");
+        if (Files.exists(path) && !moments && !Files.exists(path.resolve("reference.npz"))) {
+            try (ImageSource set = extraction.open(path)) {
+                int[] all = java.util.stream.IntStream.range(0, set.count()).toArray();
+                return new Known(session.moments(set, all), extraction.record(provenance, "reference", set,
+                        "all " + set.count() + ", " + set.width() + "x" + set.height()));
+            }
+        }
+        Models models = Models.ofRepository();
+        Path file = moments ? path : models.path(name).resolve("reference.npz");
+        Reference known = Reference.read(file);
+        known.about().require(session.features(), "the reference " + name);
+        if (known.moments().mean().length != session.features().size()) {
+            throw new IllegalArgumentException("the reference " + name + " is of features of length "
+                    + known.moments().mean().length + ", those of " + session.features().network() + " have "
+                    + session.features().size());
+        }
+        return new Known(known.moments(), provenance.file("reference", file).with("reference images",
+                (known.moments().count() == 0 ? "unknown number" : known.moments().count())
+                        + (known.data().isEmpty() ? "" : " of " + known.data())));
+    }
+}

@@ -1,0 +1,67 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import s4s.data.ImageSource;
+import s4s.eval.FeatureSet;
+import s4s.eval.Moments;
+import s4s.eval.Reference;
+import s4s.report.Provenance;
+
+/** {@code s4s stats}: moments of features of pictures, the reference of a Frechet distance. */
+@Command(name = "stats", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Mean and covariance of the features of pictures, as npz with mu and sigma, which EDM and pytorch-fid"
+            + " read too, and count, about and provenance. A killed run goes on when it is started again."})
+final class StatsCommand implements Callable<Integer> {
+    @Option(names = "--images", required = true, paramLabel = "PATH",
+            description = "Folder or zip of png or jpeg files at any depth, npz or npy.")
+    private Path images;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE.npz", description = "Where mu and sigma go.")
+    private Path out;
+
+    @Option(names = "--features-out", paramLabel = "FILE.npz",
+            description = "Also write the vectors there, features float32 [n, d], for s4s metrics; all are held in memory.")
+    private Optional<Path> vectors;
+
+    @Mixin
+    private ExtractionOptions extraction;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Path folder = out.toAbsolutePath().getParent();
+        try (NDManager manager = NDManager.newBaseManager(); ImageSource set = extraction.open(images);
+                ExtractionOptions.Session session = extraction.session(manager, Optional.of(folder))) {
+            int[] chosen = extraction.choose(set);
+            Reference.About about = Reference.About.of(session.features(), set);
+            Moments.Gaussian moments;
+            if (vectors.isPresent()) {
+                FeatureSet features = session.vectors(set, chosen);
+                features.write(vectors.get(), about);
+                moments = features.moments();
+            } else {
+                moments = session.moments(set, chosen);
+            }
+            session.warn(spec, set.source(), moments);
+            Provenance provenance = extraction.record(session.record(Provenance.of(CommandText.of(spec))), "images", set,
+                    extraction.selection(set));
+            new Reference(moments, about).write(out, Map.of("provenance", provenance.toJson()));
+            session.finish();
+            spec.commandLine().getOut().println(out + " has the moments of " + moments.count() + " images in "
+                    + moments.mean().length + " features of " + about.features());
+        }
+        return 0;
+    }
+}

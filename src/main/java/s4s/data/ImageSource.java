@@ -1,0 +1,65 @@
+package s4s.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Numbered RGB pictures of one size, read when asked for: sets that do not fit into memory. An {@link ImageSet} is one that
+ * does.
+ */
+public interface ImageSource extends AutoCloseable {
+
+    /**
+     * Opens pictures: all that {@link ImageSet#read} accepts.
+     *
+     * @param path folder, zip, npz or npy
+     * @param colours what to do with files that are not 8-bit RGB; arrays always are
+     * @throws BadFileException if there is nothing to read, or it cannot be used; the message says why
+     */
+    static ImageSource open(Path path, Colours colours) throws IOException {
+        return switch (SourceKind.of(path)) {
+            case FOLDER -> new EncodedImages(PictureFiles.folder(path), colours);
+            case ZIP -> new EncodedImages(PictureFiles.zip(path), colours);
+            case NPY -> ImageArrays.source(path, () -> Npy.rows(path), path.toString(), () -> {});
+            case NPZ -> ImageArrays.openNpz(path, colours);
+        };
+    }
+
+    /** The number of pictures, at least one. */
+    int count();
+
+    /** Rows of a picture. */
+    int height();
+
+    /** Columns of a picture. */
+    int width();
+
+    /**
+     * Some of the pictures.
+     *
+     * @param chosen their numbers; fastest when they rise from call to call
+     * @return samples [chosen, 3, height, width], each {@code b & 0xff}
+     * @throws BadFileException if one cannot be read, or has another size; the message names it
+     */
+    byte[] pixels(int[] chosen) throws IOException;
+
+    /** The name of the file or folder, without the path to it. */
+    String source();
+
+    /** SHA-256 of the whole source, see {@link ImageSet#sha256}; reads it once. */
+    String sha256() throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /** Whether the path is a file of numbers rather than of pictures, such as moments: an npz with this array. */
+    static boolean isNpzWith(Path path, String array) throws IOException {
+        if (!Files.isRegularFile(path) || SourceKind.of(path) != SourceKind.NPZ) {
+            return false;
+        }
+        try (Npz npz = Npz.open(path)) {
+            return npz.has(array);
+        }
+    }
+}
