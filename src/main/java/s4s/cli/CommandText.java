@@ -7,9 +7,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class CommandText {
     private CommandText() {}
 
-    /** {@code s4s} and the arguments, those with blanks in quotes. */
+    /** {@code s4s} and the arguments, those with blanks in quotes, those of an argument file ({@code @FILE}) in its place. */
     static String of(CommandSpec spec) {
-        return "s4s " + spec.root().commandLine().getParseResult().originalArgs().stream()
+        return "s4s " + spec.root().commandLine().getParseResult().expandedArgs().stream()
                 .map(a -> a.contains(" ") ? "'" + a + "'" : a).collect(Collectors.joining(" "));
     }
 }

@@ -5,30 +5,41 @@ import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.Annotations;
 import s4s.data.ImageSet;
+import s4s.data.Pictures;
 import s4s.eval.Benchmark;
 import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Reference;
+import s4s.model.ConditionalNetwork;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.Vocabulary;
 import s4s.report.Progress;
+import s4s.run.Program;
 import s4s.run.Sampling;
 
 /** {@code s4s evaluate}: a benchmark's reference statistics and its model's quality, into the model's folder. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Computes reference.npz (feature moments of the real training images) of a benchmark's model and"
             + " writes into its card how good the model is: FD (mini features) of its teacher's samples, of real test"
-            + " images, and of a Gaussian with the pixels' mean and covariance."})
+            + " images, and of a Gaussian with the pixels' mean and covariance; of a conditional model, how often a classifier"
+            + " finds in its images what they were drawn for."})
 final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
     private String name;
@@ -36,8 +47,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--train", required = true, paramLabel = "PATH", description = "The real training images.")
     private Path train;
 
-    @Option(names = "--test", required = true, paramLabel = "PATH", description = "Real images not trained on.")
-    private Path test;
+    @Option(names = "--labels", split = ",", paramLabel = "ARRAY",
+            description = "Arrays of the npz that make the classes, as for s4s train.")
+    private String[] labels = {};
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Unseen unseen;
 
     @Option(names = "--images", defaultValue = "5000",
             description = "Images of each kind (default ${DEFAULT-VALUE}); seeds 0 to N-1.")
@@ -46,26 +61,36 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "100", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Option(names = "--png", paramLabel = "FILE.png", description = "Where a sheet of 64 images by the teacher goes.")
+    private Optional<Path> png;
+
     @Spec
     private CommandSpec spec;
+
+    /** Where real images are that the model has not seen. */
+    static final class Unseen {
+        @Option(names = "--test", paramLabel = "PATH", description = "Real images not trained on.")
+        private Optional<Path> test = Optional.empty();
+
+        @Option(names = "--hold-out", paramLabel = "N", description = "The last N images of --train were not trained on.")
+        private int holdOut;
+    }
 
     @Override
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.named(name);
         Models models = Models.ofRepository();
-        ImageSet trainImages = ImageSet.read(train);
-        ImageSet testImages = ImageSet.read(test).head(images);
+        ImageSet all = labels.length == 0 ? ImageSet.read(train)
+                : Annotations.classesOf(ImageSet.read(train), train, List.of(labels));
+        ImageSet trainImages = unseen.test.isPresent() ? all : all.head(all.count() - unseen.holdOut);
+        ImageSet rest = unseen.test.isPresent() ? ImageSet.read(unseen.test.get()) : all.tail(unseen.holdOut);
+        ImageSet testImages = rest.head(Math.min(images, rest.count()));
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "evaluate")) {
             MiniFeatures features = MiniFeatures.of(models, benchmark.features(), manager);
             Reference reference = new Reference(Extraction.moments(features, trainImages, manager),
                     Reference.About.of(features, trainImages));
             reference.write(models.path(benchmark.model()).resolve("reference.npz"));
-            Denoiser denoiser = models.denoiser(benchmark.model(), manager);
-            long[] seeds = Benchmark.seeds(images);
-            float[] drawn = Sampling.images(manager, denoiser, benchmark.teacher().solver(denoiser), seeds, batch,
-                    done -> progress.update(done, images, "teacher images")).toFloatArray();
-            ImageSet teacher = ImageSet.of(drawn, trainImages.height(), trainImages.width(), "teacher");
             Map<String, JsonElement> entries = new LinkedHashMap<>();
             entries.put("metric", ModelCard.json(MiniFeatures.METRIC + ", features " + benchmark.features() + " sha256 "
                     + reference.featuresSha256() + ", reference " + reference.moments().count() + " images of "
@@ -73,6 +98,15 @@ final class EvaluateCommand implements Callable<Integer> {
             entries.put("images", ModelCard.json(images));
             entries.put("seeds", ModelCard.json("0-" + (images - 1)));
             entries.put("teacher", ModelCard.json(benchmark.teacher().label()));
+            Optional<Vocabulary> vocabulary = models.card(benchmark.model()).vocabulary();
+            ImageSet teacher;
+            if (vocabulary.isEmpty()) {
+                Denoiser denoiser = models.denoiser(benchmark.model(), manager);
+                teacher = draw(benchmark, models, manager, (from, to) -> denoiser, progress);
+            } else {
+                teacher = conditional(benchmark, models, manager, testImages, vocabulary.get(), features,
+                        models.card(benchmark.features()).classes(), entries, progress);
+            }
             entries.put("fdTeacher", fd(features, teacher, reference, manager));
             entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
                     manager));
@@ -82,9 +116,63 @@ final class EvaluateCommand implements Callable<Integer> {
             entries.put("command", ModelCard.json(CommandText.of(spec)));
             models.card(benchmark.model()).withEvaluation(entries)
                     .write(models.path(benchmark.model()).resolve("card.json"));
+            if (png.isPresent()) {
+                Pictures.writePng(png.get(), Pictures.grid(teacher.head(Math.min(64, images)), 8, 2, 2));
+            }
             entries.forEach((key, value) -> spec.commandLine().getOut().println(key + ": " + value));
         }
         return 0;
+    }
+
+    private ImageSet draw(Benchmark benchmark, Models models, NDManager manager, Sampling.Denoisers denoisers,
+            Progress progress) throws IOException {
+        return Sampling.pictures(manager, denoisers, models.decoder(benchmark.model(), manager),
+                denoiser -> Program.of(benchmark.teacher().solver(denoiser), denoiser.schedule(), denoiser.prediction()),
+                Benchmark.seeds(images), batch, "teacher", done -> progress.update(done, images, "teacher images"));
+    }
+
+    /**
+     * The teacher's images under the conditions of the unseen images, in turn. Into {@code entries}: how often the features'
+     * classifier finds the class of the unseen image in the one that was drawn for it, with and without guidance, and how often
+     * in the unseen image itself.
+     */
+    private ImageSet conditional(Benchmark benchmark, Models models, NDManager manager, ImageSet unseenImages,
+            Vocabulary vocabulary, MiniFeatures features, List<String> known, Map<String, JsonElement> entries,
+            Progress progress) throws IOException {
+        ConditionalNetwork network = models.conditional(benchmark.model(), manager);
+        List<String> conditions = conditions(unseenImages, vocabulary);
+        int[] classes = unseenImages.classes().stream().mapToInt(known::indexOf).toArray();
+        if (classes.length == 0 || IntStream.of(classes).anyMatch(c -> c < 0)) {
+            throw new IllegalArgumentException(benchmark.features() + " was not trained on the classes of " + train
+                    + ": give the --labels that it was trained on");
+        }
+        int count = unseenImages.count();
+        int[] theirs = unseenImages.labels();
+        int[] labelOf = IntStream.range(0, images).map(i -> theirs[i % count]).toArray();
+        Map<String, Object> obeyed = new LinkedHashMap<>();
+        ImageSet last = unseenImages;
+        for (double guidance : DoubleStream.of(1, benchmark.guidance()).distinct().toArray()) {
+            last = draw(benchmark, models, manager, (from, to) -> network.guided(
+                    IntStream.range(from, to).mapToObj(i -> conditions.get(i % count)).toList(), guidance), progress)
+                    .labelled(labelOf, unseenImages.classes());
+            obeyed.put("guidance " + guidance, features.accuracy(last, classes));
+        }
+        obeyed.put("unseen images", features.accuracy(unseenImages, classes));
+        obeyed.put("chance", 1.0 / classes.length);
+        entries.put("conditions", ModelCard.json("those of the unseen images, in turn"));
+        entries.put("guidance", ModelCard.json(benchmark.guidance()));
+        entries.put("classFound", ModelCard.json(obeyed));
+        return last;
+    }
+
+    private List<String> conditions(ImageSet unseenImages, Vocabulary vocabulary) throws IOException {
+        if (vocabulary.unit() == Vocabulary.Unit.CLASS) {
+            return IntStream.of(unseenImages.labels()).mapToObj(Integer::toString).toList();
+        }
+        int count = ImageSet.read(unseen.test.orElse(train)).count();
+        int first = unseen.test.isPresent() ? 0 : count - unseen.holdOut;
+        return Annotations.captions(unseen.test.orElse(train), count).subList(first, first + unseenImages.count()).stream()
+                .map(captions -> captions.get(0)).toList();
     }
 
     private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference, NDManager manager)

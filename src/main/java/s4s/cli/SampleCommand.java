@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
+import s4s.model.ConditionalNetwork;
 import s4s.model.Denoiser;
 import s4s.model.Models;
 import s4s.report.Progress;
@@ -53,6 +55,15 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "100", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Option(names = {"--class", "--text"}, paramLabel = "TEXT",
+            description = "What shall be in the images, for a conditional model: a class by its number or name, or a text. Once"
+                + " for all images, or once for each seed.")
+    private List<String> conditions = List.of();
+
+    @Option(names = "--guidance", defaultValue = "1", paramLabel = "W",
+            description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
+    private double guidance;
+
     @Option(names = "--out", paramLabel = "FILE.npz", description = "Where the images go.")
     private Optional<Path> out;
 
@@ -71,15 +82,14 @@ final class SampleCommand implements Callable<Integer> {
         Optional<WithStatistics> full = withStatistics(source);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
-            Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
-            NoiseSchedule schedule = denoiser.schedule();
-            Program program = full.isPresent()
-                    ? full.get().program(denoiser) : Program.of(source.on(schedule), schedule, denoiser.prediction());
             long[] values = seeds.values();
-            float[] images = Sampling.images(manager, denoiser, program, values, batch,
-                    done -> progress.update(done, values.length, "images")).toFloatArray();
-            int size = (int) denoiser.sampleShape().get(1);
-            ImageSet set = ImageSet.of(images, size, size, model + " " + source.label() + (ems.isPresent() ? " EMS" : ""));
+            Models models = Models.ofRepository();
+            Sampling.Denoisers denoisers = denoisers(models, manager, values.length);
+            ImageSet set = Sampling.pictures(manager, denoisers, models.decoder(model, manager), denoiser -> full.isPresent()
+                    ? full.get().program(denoiser)
+                    : Program.of(source.on(denoiser.schedule()), denoiser.schedule(), denoiser.prediction()), values, batch,
+                    model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
+                    done -> progress.update(done, values.length, "images"));
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
@@ -91,6 +101,22 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Sampling.Denoisers denoisers(Models models, NDManager manager, int count) throws IOException {
+        if (conditions.isEmpty()) {
+            if (guidance != 1) {
+                throw new IllegalArgumentException("--guidance needs a --class or a --text to guide to");
+            }
+            Denoiser denoiser = models.denoiser(model, manager);
+            return (from, to) -> denoiser;
+        }
+        if (conditions.size() != 1 && conditions.size() != count) {
+            throw new IllegalArgumentException(conditions.size() + " conditions for " + count
+                    + " seeds: give one for all, or one for each");
+        }
+        ConditionalNetwork network = models.conditional(model, manager);
+        return (from, to) -> network.guided(conditions.size() == 1 ? conditions : conditions.subList(from, to), guidance);
     }
 
     private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {

@@ -5,49 +5,64 @@ import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.Annotations;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
+import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.data.Pictures;
-import s4s.eval.MiniFeatures;
-import s4s.model.Denoiser;
+import s4s.model.Autoencoder;
+import s4s.model.Decoder;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
-import s4s.model.NetworkDenoiser;
+import s4s.model.Models;
 import s4s.model.UNet;
+import s4s.model.Weights;
 import s4s.report.Progress;
 import s4s.report.Provenance;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
-import s4s.solver.Solvers;
 import s4s.train.Classification;
+import s4s.train.Conditioning;
 import s4s.train.Denoising;
+import s4s.train.Examples;
+import s4s.train.Latents;
+import s4s.train.NoiseMatching;
 import s4s.train.Objective;
+import s4s.train.Pixels;
+import s4s.train.Reconstruction;
 import s4s.train.TrainConfig;
 import s4s.train.Trainer;
 
-/** {@code s4s train}: a diffusion model or a classifier from a set of images. */
+/** {@code s4s train}: a diffusion model, an autoencoder or a classifier from sets of images. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Trains a small network on images: a diffusion model (EDM-preconditioned U-Net) or, with"
-            + " --classify, the classifier whose features serve FD (mini features).",
+        description = {"Trains a small network on images: a diffusion model of pixels (EDM-preconditioned U-Net); with --latent"
+            + " one of an autoencoder's latents (noise prediction); with --autoencode the autoencoder; with --classify the"
+            + " classifier whose features serve FD (mini features).",
             "Started again with the same --out it goes on from the last checkpoint. At the end --out holds"
-            + " weights.npz and card.json, a model that every other command takes."})
+            + " weights.npz and card.json, a model that every other command takes.",
+            "Options can come from a file: s4s train @FILE."})
 final class TrainCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "PATH",
-            description = "A folder of images, a packed npz, or npy/npz with uint8 images.")
-    private Path data;
+    @ArgGroup(exclusive = false, multiplicity = "1..*", heading = "Images; several sets are trained on together%n")
+    private List<Source> sources;
+
+    @Option(names = "--hold-out", defaultValue = "0", paramLabel = "N",
+            description = "Do not train on the last N images of each set; the model is evaluated on them.")
+    private int holdOut;
+
+    @Option(names = "--test", paramLabel = "PATH", description = "Other images to evaluate on.")
+    private Optional<Path> test;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where everything goes.")
     private Path out;
@@ -55,14 +70,14 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--name", description = "Name in the card (default: the folder's name).")
     private Optional<String> name;
 
-    @Option(names = "--classify", description = "Train a classifier of the images' labels.")
-    private boolean classify;
-
-    @Option(names = "--test", paramLabel = "PATH", description = "Images with labels for the classifier's accuracy.")
-    private Optional<Path> test;
-
     @Option(names = "--note", paramLabel = "TEXT", description = "Anything else that the card should say.")
     private Optional<String> note;
+
+    @ArgGroup(exclusive = true, heading = "What, if not a diffusion model of pixels%n")
+    private final Task task = new Task();
+
+    @ArgGroup(validate = false, heading = "Details of these%n")
+    private final Details details = new Details();
 
     @ArgGroup(validate = false, heading = "How long and how%n")
     private final Run run = new Run();
@@ -72,6 +87,84 @@ final class TrainCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    /** A set of images. */
+    static final class Source {
+        @Option(names = "--data", required = true, paramLabel = "PATH",
+                description = "A folder of images, a packed npz, or npy/npz with uint8 images.")
+        private Path path;
+
+        @Option(names = "--labels", split = ",", paramLabel = "ARRAY",
+                description = "Arrays of the npz whose combinations are the classes, for example age/20,gender: age in steps"
+                    + " of 20 years, and gender (default: array 'label').")
+        private String[] labels = {}; // a list would be shared by all sources
+
+        private ImageSet read() throws IOException {
+            ImageSet images = ImageSet.read(path);
+            if (images.height() != images.width()) {
+                throw new IllegalArgumentException(path + " holds images of " + images.height() + "x" + images.width()
+                        + " pixels: the networks take square images");
+            }
+            return labels.length == 0 ? images : Annotations.classesOf(images, path, List.of(labels));
+        }
+    }
+
+    /** What is trained. */
+    static final class Task {
+        @Option(names = "--classify", description = "A classifier of the images' labels; a set without labels is one class.")
+        private boolean classify;
+
+        @Option(names = "--autoencode", paramLabel = "FEATURES",
+                description = "An autoencoder; its perceptual loss is by this feature network.")
+        private Optional<String> autoencode = Optional.empty();
+
+        @Option(names = "--latent", paramLabel = "AUTOENCODER",
+                description = "A diffusion model of this autoencoder's latents.")
+        private Optional<String> latent = Optional.empty();
+    }
+
+    /** What latent diffusion is conditioned on. */
+    enum Condition { NONE, CLASS, CAPTION }
+
+    /** The published schedules of latent diffusion models. */
+    enum Schedule { LDM, SD }
+
+    /** Options of single tasks. */
+    static final class Details {
+        @Option(names = "--turned", defaultValue = "0", paramLabel = "SHARE",
+                description = "--classify: turn this share of the images; telling how is a task of its own"
+                    + " (default ${DEFAULT-VALUE}).")
+        private double turned;
+
+        @Option(names = "--perceptual", defaultValue = "0.3", paramLabel = "WEIGHT",
+                description = "--autoencode: weight of the perceptual distance (default ${DEFAULT-VALUE}).")
+        private double perceptual;
+
+        @Option(names = "--divergence", defaultValue = "0.001", paramLabel = "WEIGHT",
+                description = "--autoencode: weight of the KL divergence (default ${DEFAULT-VALUE}).")
+        private double divergence;
+
+        @Option(names = "--latent-channels", defaultValue = "4", paramLabel = "N",
+                description = "--autoencode: channels of the latents (default ${DEFAULT-VALUE}).")
+        private int latentChannels;
+
+        @Option(names = "--schedule", defaultValue = "LDM",
+                description = "--latent: ldm or sd, the noise schedule of latent diffusion or Stable Diffusion"
+                    + " (default ${DEFAULT-VALUE}).")
+        private Schedule schedule;
+
+        @Option(names = "--condition", defaultValue = "NONE",
+                description = "--latent: none, class or caption (default ${DEFAULT-VALUE}).")
+        private Condition condition;
+
+        @Option(names = "--drop", defaultValue = "0.1", paramLabel = "SHARE",
+                description = "--condition: how often the condition is dropped (default ${DEFAULT-VALUE}).")
+        private double drop;
+
+        @Option(names = "--least", defaultValue = "10", paramLabel = "N",
+                description = "--condition caption: words that occur less often are unknown (default ${DEFAULT-VALUE}).")
+        private int least;
+    }
 
     /** Options of the run. */
     static final class Run {
@@ -98,8 +191,11 @@ final class TrainCommand implements Callable<Integer> {
         private long seed;
 
         @Option(names = "--checkpoint-every", defaultValue = "50000",
-                description = "Images between checkpoints and sample sheets (default ${DEFAULT-VALUE}).")
+                description = "Images between checkpoints and previews (default ${DEFAULT-VALUE}).")
         private long checkpointEvery;
+
+        @Option(names = "--half", description = "Store the weights in half precision, rounded before they are evaluated.")
+        private boolean half;
     }
 
     /** Options of the network. */
@@ -113,87 +209,144 @@ final class TrainCommand implements Callable<Integer> {
         private List<Integer> blocks;
 
         @Option(names = "--attention", arity = "1", split = ",", defaultValue = "false,true,true",
-                description = "Self-attention at each level (default ${DEFAULT-VALUE}; not for --classify).")
+                description = "Self-attention at each level (default ${DEFAULT-VALUE}; diffusion models only).")
         private List<Boolean> attention;
 
         @Option(names = "--patch", defaultValue = "2", description = "Space-to-depth factor (default ${DEFAULT-VALUE}).")
         private int patch;
 
         @Option(names = "--embedding", defaultValue = "128",
-                description = "Width of the noise embedding (default ${DEFAULT-VALUE}; not for --classify).")
+                description = "Width of the noise embedding (default ${DEFAULT-VALUE}; diffusion models only).")
         private int embedding;
     }
 
+    /** Everything that a run needs. */
+    private record Job(Objective objective, Examples examples, Optional<Pixels> heldOut) {}
+
     @Override
     public Integer call() throws IOException {
-        ImageSet images = ImageSet.read(data);
-        if (images.height() != images.width()) {
-            throw new IllegalArgumentException(data + " holds images of " + images.height() + "x" + images.width()
-                    + " pixels: the networks take square images");
-        }
-        Optional<ImageSet> testImages = test.isPresent() ? Optional.of(ImageSet.read(test.get())) : Optional.empty();
         TrainConfig config = new TrainConfig(run.images, run.batch, run.learningRate, run.warmup, run.emaHalfLife,
                 !run.noFlip, run.seed);
-        Objective objective = objective(images);
-        Files.createDirectories(out);
-        Path checkpoint = out.resolve("checkpoint.npz");
-        try (Trainer trainer = new Trainer(config, objective, images, checkpoint);
+        try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "train")) {
-            if (trainer.state().step() > 0) {
-                spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
-            }
-            long stride = Math.max(1, run.checkpointEvery / run.batch);
-            while (trainer.state().step() < config.steps()) {
-                long next = (trainer.state().step() / stride + 1) * stride;
-                trainer.run(next, s -> progress.update(s.step() * run.batch, config.steps() * run.batch,
-                        String.format("loss %.4f", s.loss())));
-                trainer.save();
-                if (objective instanceof Denoising denoising) {
-                    sheet(denoising, trainer);
+            Job job = job(manager, progress);
+            Files.createDirectories(out);
+            Path checkpoint = out.resolve("checkpoint.npz");
+            try (Trainer trainer = new Trainer(config, job.objective, job.examples, checkpoint)) {
+                if (trainer.state().step() > 0) {
+                    spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
                 }
+                long stride = Math.max(1, run.checkpointEvery / run.batch);
+                while (trainer.state().step() < config.steps()) {
+                    long next = (trainer.state().step() / stride + 1) * stride;
+                    trainer.run(next, s -> progress.update(s.step() * run.batch, config.steps() * run.batch,
+                            String.format("loss %.4f", s.loss())));
+                    trainer.save();
+                    Optional<ImageSet> preview = job.objective.preview(trainer.average(), job.examples);
+                    if (preview.isPresent()) {
+                        Pictures.writePng(out.resolve("samples.png"), Pictures.grid(preview.get(), 8, 2, 2));
+                    }
+                }
+                finish(config, job, trainer, manager);
             }
-            finish(config, objective, images, testImages, trainer);
         }
         return 0;
     }
 
-    private Objective objective(ImageSet images) {
-        if (!classify) {
-            UNet.Config unet = new UNet.Config(images.channels(), images.height(), architecture.patch,
-                    architecture.widths, architecture.blocks, architecture.attention, architecture.embedding);
-            return new Denoising(unet, new EdmPreconditioning(0.5), -1.2, 1.2);
+    private Job job(NDManager manager, Progress progress) throws IOException {
+        List<ImageSet> sets = new ArrayList<>();
+        for (Source source : sources) {
+            sets.add(source.read());
         }
-        if (images.labels().length == 0) {
-            throw new IllegalArgumentException(data + " has no labels: a classifier needs them (sub-folders named by "
-                    + "class, or an array 'label' in the npz)");
+        if (task.classify) {
+            if (sets.size() == 1 && sets.get(0).labels().length == 0) {
+                throw new IllegalArgumentException(sources.get(0).path + " has no labels: a classifier needs them (sub-folders"
+                        + " named by class, an array 'label' in the npz, or --labels)");
+            }
+            sets = Pixels.withCommonClasses(sets);
         }
-        int classes = java.util.Arrays.stream(images.labels()).max().orElse(0) + 1;
-        return new Classification(new FeatureNet.Config(images.channels(), images.height(), architecture.patch,
-                architecture.widths, architecture.blocks, classes), images.labels(), 3, 0.1);
+        List<ImageSet> seen = new ArrayList<>();
+        List<ImageSet> held = new ArrayList<>();
+        for (ImageSet set : sets) {
+            seen.add(holdOut == 0 ? set : set.head(set.count() - holdOut));
+            if (holdOut > 0) {
+                held.add(set.tail(holdOut));
+            }
+        }
+        if (test.isPresent()) {
+            held.add(ImageSet.read(test.get()));
+        }
+        Pixels pixels = new Pixels(seen, !run.noFlip);
+        Optional<Pixels> heldOut = held.isEmpty() ? Optional.empty() : Optional.of(new Pixels(held, false));
+        if (task.latent.isPresent()) {
+            return latent(pixels, heldOut, task.latent.get(), manager, progress);
+        }
+        return new Job(objective(pixels, manager), pixels, heldOut);
     }
 
-    /** Sixty-four samples by the averaged weights, to see the run get better. */
-    private void sheet(Denoising denoising, Trainer trainer) throws IOException {
-        try (NDManager scope = NDManager.newBaseManager()) {
-            Denoiser denoiser = new NetworkDenoiser(
-                    new UNet(denoising.network(), trainer.average()), denoising.preconditioning());
-            float[] samples = Sampling.images(scope, denoiser,
-                    Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 10),
-                    LongStream.range(0, 64).toArray(), 64).toFloatArray();
-            int size = denoising.network().resolution();
-            Pictures.writePng(out.resolve("samples.png"),
-                    Pictures.grid(ImageSet.of(samples, size, size, "samples"), 8, 2, 2));
+    private Objective objective(Pixels pixels, NDManager manager) throws IOException {
+        int channels = Math.toIntExact(pixels.shape().get(0));
+        int size = Math.toIntExact(pixels.shape().get(1));
+        if (task.classify) {
+            int classes = pixels.sets().get(0).classes().size() + (details.turned > 0 ? Classification.TURNS : 0);
+            return new Classification(new FeatureNet.Config(channels, size, architecture.patch, architecture.widths,
+                    architecture.blocks, classes), pixels.labels(), 3, 0.1, details.turned);
         }
+        if (task.autoencode.isPresent()) {
+            String features = task.autoencode.get();
+            return new Reconstruction(new Autoencoder.Config(channels, size, architecture.patch, architecture.widths,
+                    architecture.blocks, details.latentChannels),
+                    new Reconstruction.Perceptual(features, Models.ofRepository().features(features, manager)),
+                    details.perceptual, details.divergence);
+        }
+        return new Denoising(unet(channels, size, 0), new EdmPreconditioning(0.5), -1.2, 1.2);
     }
 
-    private void finish(TrainConfig config, Objective objective, ImageSet images, Optional<ImageSet> testImages,
-            Trainer trainer) throws IOException {
+    private Job latent(Pixels pixels, Optional<Pixels> heldOut, String name, NDManager manager, Progress progress)
+            throws IOException {
+        Models models = Models.ofRepository();
+        Autoencoder autoencoder = models.autoencoder(name, manager);
+        double scale = models.latentScale(name);
+        Optional<Conditioning> conditioning = conditioning(pixels);
+        Latents latents = new Latents(pixels, autoencoder, scale,
+                done -> progress.update(done, pixels.count(), "pictures encoded"));
+        UNet.Config unet = unet(Math.toIntExact(latents.shape().get(0)), Math.toIntExact(latents.shape().get(1)),
+                conditioning.map(c -> c.vocabulary().size()).orElse(0));
+        NoiseMatching.Rates rates = details.schedule == Schedule.SD ? NoiseMatching.Rates.STABLE_DIFFUSION
+                : NoiseMatching.Rates.LATENT_DIFFUSION;
+        return new Job(new NoiseMatching(unet, rates, new NoiseMatching.LatentSpace(name, models.card(name).weightsSha256(),
+                Decoder.of(autoencoder, scale)), conditioning), latents, heldOut);
+    }
+
+    private Optional<Conditioning> conditioning(Pixels pixels) throws IOException {
+        if (details.condition == Condition.NONE) {
+            return Optional.empty();
+        }
+        if (sources.size() > 1) {
+            throw new IllegalArgumentException("a conditional model is trained on one set of images, not on " + sources.size());
+        }
+        if (details.condition == Condition.CLASS) {
+            return Optional.of(Conditioning.classes(Pixels.withCommonClasses(pixels.sets()).get(0), details.drop));
+        }
+        List<List<String>> captions = Annotations.captions(sources.get(0).path, pixels.count() + holdOut);
+        return Optional.of(Conditioning.captions(captions.subList(0, pixels.count()), details.least, details.drop));
+    }
+
+    private UNet.Config unet(int channels, int size, int conditions) {
+        return new UNet.Config(channels, size, architecture.patch, architecture.widths, architecture.blocks,
+                architecture.attention, architecture.embedding, conditions);
+    }
+
+    private void finish(TrainConfig config, Job job, Trainer trainer, NDManager manager) throws IOException {
         Path file = out.resolve("weights.npz");
-        Npz.write(file, trainer.average().toNpy());
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        trainer.average().toNpy().forEach((key, a) -> arrays.put(key, run.half ? NpyArray.half(a.floats(), a.shape()) : a));
+        Weights weights = Weights.fromNpy(manager, arrays);
+        Npz.write(file, arrays);
         Map<String, JsonElement> training = new LinkedHashMap<>();
-        training.put("data", ModelCard.json(images.source()));
-        training.put("dataSha256", ModelCard.json(images.sha256()));
-        training.put("dataImages", ModelCard.json(images.count()));
+        training.put("data", ModelCard.json(job.examples.source()));
+        training.put("dataSha256", ModelCard.json(job.examples.sha256()));
+        training.put("dataImages", ModelCard.json(job.examples.count()));
         training.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
         training.put("settings", ModelCard.json(config));
         training.put("loss", ModelCard.json(trainer.state().loss()));
@@ -203,36 +356,25 @@ final class TrainCommand implements Callable<Integer> {
         note.ifPresent(text -> training.put("note", ModelCard.json(text)));
         training.put("command", ModelCard.json(CommandText.of(spec)));
         training.put("versions", ModelCard.json(Provenance.versions()));
+        training.putAll(json(job.objective.settings()));
         Map<String, JsonElement> evaluation = new LinkedHashMap<>();
-        ModelCard.Kind kind = ModelCard.Kind.EDM_UNET;
-        JsonElement network;
-        double sigmaData = 0;
-        if (objective instanceof Denoising denoising) {
-            network = ModelCard.json(denoising.network());
-            sigmaData = denoising.preconditioning().sigmaData();
-            training.put("noiseDistribution", ModelCard.json(Map.of("lnSigmaMean", denoising.noiseMean(),
-                    "lnSigmaStd", denoising.noiseStd())));
-        } else {
-            Classification classification = (Classification) objective;
-            kind = ModelCard.Kind.CLASSIFIER;
-            network = ModelCard.json(classification.network());
-            training.put("shift", ModelCard.json(classification.shift()));
-            training.put("labelSmoothing", ModelCard.json(classification.smoothing()));
-            if (testImages.isPresent()) {
-                try (NDManager manager = NDManager.newBaseManager()) {
-                    double accuracy = new MiniFeatures(
-                            new FeatureNet(classification.network(), trainer.average()), manager)
-                            .accuracy(testImages.get());
-                    evaluation.put("testAccuracy", ModelCard.json(accuracy));
-                    evaluation.put("testImages", ModelCard.json(testImages.get().count()));
-                    evaluation.put("testSha256", ModelCard.json(testImages.get().sha256()));
-                }
-            }
+        if (job.heldOut.isPresent()) {
+            evaluation.putAll(json(job.objective.evaluate(weights, job.heldOut.get())));
+            evaluation.put("testImages", ModelCard.json(job.heldOut.get().count()));
+            evaluation.put("testSha256", ModelCard.json(job.heldOut.get().sha256()));
         }
-        ModelCard card = new ModelCard(name.orElse(out.toAbsolutePath().normalize().getFileName().toString()), kind,
-                network, sigmaData, trainer.average().size(), Hashes.sha256(file), training, evaluation);
+        ModelCard card = new ModelCard(name.orElse(out.toAbsolutePath().normalize().getFileName().toString()),
+                job.objective.kind(), ModelCard.json(job.objective.network()),
+                json(job.objective.details(weights, job.examples)), weights.size(), Hashes.sha256(file), training, evaluation);
         card.write(out.resolve("card.json"));
         spec.commandLine().getOut().println("wrote " + file + " and " + out.resolve("card.json")
                 + (evaluation.isEmpty() ? "" : ", " + evaluation));
+    }
+
+    /** In the order of their names, whatever map they come in. */
+    private static Map<String, JsonElement> json(Map<String, Object> values) {
+        Map<String, JsonElement> json = new LinkedHashMap<>();
+        new TreeMap<>(values).forEach((key, value) -> json.put(key, ModelCard.json(value)));
+        return json;
     }
 }

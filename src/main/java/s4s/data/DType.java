@@ -21,7 +21,7 @@ public enum DType {
     UINT32("<u4", 4),
     /** 64-bit signed. */
     INT64("<i8", 8),
-    /** IEEE half precision; read only. */
+    /** IEEE half precision. */
     FLOAT16("<f2", 2),
     /** IEEE single precision. */
     FLOAT32("<f4", 4),

@@ -226,11 +226,25 @@ public final class ImageSet implements ImageSource {
      * @throws IllegalArgumentException if n is outside that range
      */
     public ImageSet head(int n) {
+        return end("first", 0, n);
+    }
+
+    /**
+     * The last pictures.
+     *
+     * @param n 1 to {@link #count}
+     * @throws IllegalArgumentException if n is outside that range
+     */
+    public ImageSet tail(int n) {
+        return end("last", count() - n, n);
+    }
+
+    private ImageSet end(String which, int from, int n) {
         if (n < 1 || n > count()) {
-            throw new IllegalArgumentException("the first " + n + " of " + count() + " pictures of " + source
+            throw new IllegalArgumentException("the " + which + " " + n + " of " + count() + " pictures of " + source
                     + "; ask for 1 to " + count());
         }
-        return part(0, n);
+        return part(from, n);
     }
 
     /**
@@ -249,6 +263,22 @@ public final class ImageSet implements ImageSource {
         byte[] part = Arrays.copyOfRange(pixels, from * size, (from + n) * size);
         int[] partLabels = labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, from + n);
         return new ImageSet(new Pixels(height, width, part), partLabels, classes, source, sha256);
+    }
+
+    /**
+     * These pictures with other classes; they share memory.
+     *
+     * @param newLabels the class of each picture
+     * @param names the name of each class
+     * @throws IllegalArgumentException if there is not one label for each picture, or one is no class
+     */
+    public ImageSet labelled(int[] newLabels, List<String> names) {
+        if (newLabels.length != count() || Arrays.stream(newLabels).anyMatch(l -> l < 0 || l >= names.size())) {
+            throw new IllegalArgumentException("labels for " + newLabels.length + " of " + count() + " pictures of " + source
+                    + ", or one that is none of the " + names.size() + " classes");
+        }
+        return new ImageSet(new Pixels(height, width, pixels), newLabels.clone(), List.copyOf(names), source,
+                sha256);
     }
 
     @Override

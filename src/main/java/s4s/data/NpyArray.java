@@ -56,6 +56,18 @@ public final class NpyArray {
     }
 
     /**
+     * Half precision, for numbers that need no more and shall take half the room.
+     *
+     * @param values elements in C order, each rounded to the nearest, ties to the even one
+     * @param shape lengths of the axes; none at all means one axis
+     * @return a FLOAT16 array
+     * @throws IllegalArgumentException if the shape does not hold just these values, or a finite one is beyond 65504
+     */
+    public static NpyArray half(float[] values, long... shape) {
+        return of(DType.FLOAT16, values.length, shape, (b, i) -> b.putShort(half(values[i])));
+    }
+
+    /**
      * @param values elements in C order, each read as 0..255
      * @param shape lengths of the axes; none at all means one axis
      * @return a UINT8 array
@@ -339,6 +351,24 @@ public final class NpyArray {
             size = exponent == 0 ? Math.scalb((double) fraction, -24) : Math.scalb(1024.0 + fraction, exponent - 25);
         }
         return bits < 0 ? -size : size;
+    }
+
+    private static short half(float value) {
+        int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
+        float size = Math.abs(value);
+        if (!Float.isFinite(value)) {
+            return (short) (sign | (Float.isNaN(value) ? 0x7e00 : 0x7c00));
+        }
+        if (size < 0x1p-14f) {
+            return (short) (sign | (int) Math.rint(size * 0x1p24));
+        }
+        int bits = Float.floatToRawIntBits(size);
+        int rounded = bits + 0xfff + (bits >>> 13 & 1) >>> 13; // a carry out of the fraction raises the exponent, as it should
+        int half = rounded - (127 - 15 << 10);
+        if (half >= 0x7c00) {
+            throw new IllegalArgumentException(value + " is beyond the range of half precision (65504)");
+        }
+        return (short) (sign | half);
     }
 
     private ByteBuffer little() {

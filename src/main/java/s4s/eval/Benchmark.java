@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import s4s.model.Denoiser;
+import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
@@ -28,10 +29,19 @@ import s4s.solver.data.SolverFile;
  * @param teacher the teacher
  * @param nfes student sizes
  * @param grids time grids
+ * @param guidance guidance scale of a conditional model; 1 for the model as it is
  * @see <a href="https://arxiv.org/abs/2502.17423">Frankel et al. 2025</a>
  */
 public record Benchmark(String name, String model, String features, Teacher teacher, List<Integer> nfes,
-        List<GridType> grids) {
+        List<GridType> grids, double guidance) {
+    private static final List<GridType> GRIDS =
+            List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM);
+
+    /** A benchmark without guidance. */
+    public Benchmark(String name, String model, String features, Teacher teacher, List<Integer> nfes, List<GridType> grids) {
+        this(name, model, features, teacher, nfes, grids, 1);
+    }
+
     /** Copies the lists. */
     public Benchmark {
         nfes = List.copyOf(nfes);
@@ -43,14 +53,51 @@ public record Benchmark(String name, String model, String features, Teacher teac
      * 20 NFE, which draws CIFAR-10 at FID 2.03 with the original network.
      */
     public static Benchmark cifar10() {
-        return new Benchmark("cifar10", "cifar10-mini", "cifar10-features",
-                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20), List.of(3, 4, 5, 6, 8, 10),
-                List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM));
+        return new Benchmark("cifar10", "cifar10-mini", "cifar10-features", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+    }
+
+    /** FFHQ, 64x64, unconditional, in its mini profile: faces of UTKFace. Teacher as in LD3 and GAS. */
+    public static Benchmark ffhq() {
+        return new Benchmark("ffhq", "ffhq-mini", "features64", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+    }
+
+    /** AFHQv2, 64x64, unconditional, in its mini profile: faces of cats. Teacher as in LD3 and GAS. */
+    public static Benchmark afhqv2() {
+        return new Benchmark("afhqv2", "afhqv2-mini", "features64", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+    }
+
+    /** LSUN-Bedroom, latent, unconditional, in its mini profile. Teacher as in GAS. */
+    public static Benchmark lsunBedroom() {
+        return new Benchmark("lsun-bedroom", "lsun-bedroom-mini", "features64", latentTeacher(GridType.TIME_UNIFORM, 20),
+                List.of(3, 4, 5, 6, 7), GRIDS);
+    }
+
+    /** ImageNet, latent, by class with guidance 2, in its mini profile: Tiny ImageNet. Teacher as in GAS. */
+    public static Benchmark imagenet() {
+        return new Benchmark("imagenet256", "imagenet-mini", "features64", latentTeacher(GridType.TIME_QUADRATIC, 10),
+                List.of(3, 4, 5, 6, 7), GRIDS, 2);
+    }
+
+    /**
+     * MS-COCO, latent, by text with guidance 7.5, in its mini profile: captioned aerial images. The papers' teacher has one
+     * evaluation more than the student and a learned grid; here it is one teacher for all, as in the other latent benchmarks.
+     */
+    public static Benchmark msCoco() {
+        return new Benchmark("ms-coco", "ms-coco-mini", "features64", latentTeacher(GridType.TIME_UNIFORM, 20),
+                List.of(3, 4, 5, 6, 7, 8), GRIDS, 7.5);
+    }
+
+    private static Teacher pixelTeacher() {
+        return new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20);
+    }
+
+    private static Teacher latentTeacher(GridType grid, int nfe) {
+        return new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe);
     }
 
     /** All benchmarks. */
     public static List<Benchmark> all() {
-        return List.of(cifar10());
+        return List.of(cifar10(), ffhq(), afhqv2(), lsunBedroom(), imagenet(), msCoco());
     }
 
     /**
@@ -85,8 +132,16 @@ public record Benchmark(String name, String model, String features, Teacher teac
      */
     public record Loaded(Denoiser denoiser, String modelSha256, MiniFeatures features, Reference reference) {}
 
-    /** Loads model, features and reference into {@code manager}. */
+    /**
+     * Loads model, features and reference into {@code manager}.
+     *
+     * @throws IllegalArgumentException if the model draws latents, which comparisons cannot decode yet
+     */
     public Loaded load(Models models, NDManager manager) throws IOException {
+        if (models.card(model).kind() == ModelCard.Kind.NOISE_UNET) {
+            throw new IllegalArgumentException("'" + model + "' draws latents, which only s4s sample and s4s evaluate decode so"
+                    + " far");
+        }
         Reference reference = Reference.of(models, model);
         return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
                 MiniFeatures.of(models, reference.features(), manager), reference);

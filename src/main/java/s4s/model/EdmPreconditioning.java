@@ -1,6 +1,10 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.BinaryOperator;
+import s4s.schedule.Edm;
+import s4s.schedule.NoiseSchedule;
+import s4s.solver.Prediction;
 
 /**
  * EDM's wrapping of a raw network F as a denoiser of x = x_0 + sigma n,
@@ -14,12 +18,29 @@ import ai.djl.ndarray.NDArray;
  * @param sigmaData the data's standard deviation sd, positive
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022, table 1</a>
  */
-public record EdmPreconditioning(double sigmaData) {
+public record EdmPreconditioning(double sigmaData) implements Preconditioning {
     /** Checks the range. */
     public EdmPreconditioning {
         if (!(sigmaData > 0) || Double.isInfinite(sigmaData)) {
             throw new IllegalArgumentException("sigmaData must be positive, got " + sigmaData);
         }
+    }
+
+    @Override
+    public NDArray predict(NDArray x, NDArray sigma, BinaryOperator<NDArray> network) {
+        NDArray level = sigma.reshape(-1, 1, 1, 1);
+        NDArray raw = network.apply(x.mul(in(level)), noise(sigma));
+        return x.mul(skip(level)).add(raw.mul(out(level)));
+    }
+
+    @Override
+    public Prediction prediction() {
+        return Prediction.DATA;
+    }
+
+    @Override
+    public NoiseSchedule schedule() {
+        return new Edm();
     }
 
     /** c_skip of each level in {@code sigma}. */

@@ -50,12 +50,7 @@ public final class FeatureNet {
             int width = widths.get(0);
             for (int l = 0; l < widths.size(); l++) {
                 for (int b = 0; b < blocks.get(l); b++) {
-                    String name = l + "." + b;
-                    Layers.declareConv(shapes, name + ".conv1", width, widths.get(l));
-                    Layers.declareConv(shapes, name + ".conv2", widths.get(l), widths.get(l));
-                    if (width != widths.get(l)) {
-                        Layers.declareLinear(shapes, name + ".skip", width, widths.get(l));
-                    }
+                    Layers.declareResidual(shapes, l + "." + b, width, widths.get(l));
                     width = widths.get(l);
                 }
             }
@@ -100,17 +95,11 @@ public final class FeatureNet {
         for (int l = 0; l < config.widths().size(); l++) {
             h = l > 0 ? Layers.halve(h) : h;
             for (int b = 0; b < config.blocks().get(l); b++) {
-                h = block(l + "." + b, h);
+                h = layers.residual(l + "." + b, h);
             }
             maps.add(h);
         }
         return maps;
-    }
-
-    private NDArray block(String name, NDArray x) {
-        NDArray h = layers.conv(name + ".conv1", Layers.activate(Layers.normalise(x)));
-        h = layers.conv(name + ".conv2", Layers.activate(Layers.normalise(h)));
-        return h.add(layers.has(name + ".skip") ? layers.linear(name + ".skip", x) : x);
     }
 
     /** The feature vectors, float32 [B, features]: the last of {@code maps}, activated, averaged over positions. */

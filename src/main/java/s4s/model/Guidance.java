@@ -1,6 +1,7 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 
 /**
  * Classifier-free guidance: from a prediction without condition and one with it,
@@ -18,6 +19,14 @@ public final class Guidance extends DenoiserDecorator {
 
     private final Denoiser conditional;
     private final double scale;
+    private final Pair pair;
+
+    /** Both predictions of one evaluation. */
+    @FunctionalInterface
+    interface Pair {
+        /** Without the condition and with it, in the manager of {@code x}. */
+        NDList predict(NDArray x, NDArray label);
+    }
 
     /**
      * @param unconditional the model without the condition
@@ -26,6 +35,12 @@ public final class Guidance extends DenoiserDecorator {
      * @throws IllegalArgumentException if the scale is negative or not finite, or the two models do not fit together
      */
     public Guidance(Denoiser unconditional, Denoiser conditional, double scale) {
+        this(unconditional, conditional, scale,
+                (x, label) -> new NDList(unconditional.predict(x, label), conditional.predict(x, label)));
+    }
+
+    /** Guidance of a network that has a way of its own to both predictions. */
+    Guidance(Denoiser unconditional, Denoiser conditional, double scale, Pair pair) {
         super(unconditional);
         if (!(scale >= 0 && Double.isFinite(scale))) {
             throw new IllegalArgumentException("A guidance scale is finite and at least 0 (1 is the condition alone), not "
@@ -41,6 +56,7 @@ public final class Guidance extends DenoiserDecorator {
         }
         this.conditional = conditional;
         this.scale = scale;
+        this.pair = pair;
     }
 
     /** The guidance scale w. */
@@ -53,12 +69,12 @@ public final class Guidance extends DenoiserDecorator {
         if (scale == 1) {
             return conditional.predict(x, label);
         }
-        NDArray without = inner.predict(x, label);
         if (scale == 0) {
-            return without;
+            return inner.predict(x, label);
         }
-        try (without;
-                NDArray with = conditional.predict(x, label);
+        NDList both = pair.predict(x, label);
+        try (NDArray without = both.get(0);
+                NDArray with = both.get(1);
                 NDArray direction = with.sub(without);
                 NDArray factor = Constant.like(direction, scale);
                 NDArray push = direction.mul(factor)) {

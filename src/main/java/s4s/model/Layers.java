@@ -37,6 +37,15 @@ record Layers(Weights weights) {
         shapes.put(name + ".bias", new Shape(out));
     }
 
+    /** Declares a {@link #residual} block. */
+    static void declareResidual(Map<String, Shape> shapes, String name, int in, int out) {
+        declareConv(shapes, name + ".conv1", in, out);
+        declareConv(shapes, name + ".conv2", out, out);
+        if (in != out) {
+            declareLinear(shapes, name + ".skip", in, out);
+        }
+    }
+
     /**
      * Random start: uniform in +-1/sqrt(fan in) for weights and biases, the usual default for
      * convolutions; zero where {@code zero} says so.
@@ -67,6 +76,13 @@ record Layers(Weights weights) {
     /** Linear map of the last axis. */
     NDArray linear(String name, NDArray x) {
         return Linear.linear(x, weights.get(name + ".weight"), weights.get(name + ".bias")).singletonOrThrow();
+    }
+
+    /** Two convolutions, each after normalisation and activation, added to the input. */
+    NDArray residual(String name, NDArray x) {
+        NDArray h = conv(name + ".conv1", activate(normalise(x)));
+        h = conv(name + ".conv2", activate(normalise(h)));
+        return h.add(has(name + ".skip") ? linear(name + ".skip", x) : x);
     }
 
     /** Whether there is a layer called {@code name}. */

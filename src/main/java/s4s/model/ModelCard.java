@@ -12,35 +12,46 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import s4s.data.AtomicFiles;
+import s4s.schedule.Discrete;
 
 /**
  * What a model is and where it comes from: the file {@code card.json} beside {@code weights.npz}.
  *
  * @param name what people call it
  * @param kind which network {@code network} describes
- * @param network the architecture, a {@link UNet.Config} or {@link FeatureNet.Config}
- * @param sigmaData EDM's data standard deviation; 0 for a classifier
+ * @param network the architecture, a {@link UNet.Config}, {@link FeatureNet.Config} or {@link Autoencoder.Config}
+ * @param details what else this kind of model consists of, see {@link Kind}
  * @param parameters number of scalars
  * @param weightsSha256 hash of {@code weights.npz}
  * @param training how it was made: data, images seen, hyper-parameters, seed, loss, time, command
  * @param evaluation numbers measured on it, each with what it needs to be repeated
  */
-public record ModelCard(String name, Kind kind, JsonElement network, double sigmaData, long parameters,
-        String weightsSha256, Map<String, JsonElement> training, Map<String, JsonElement> evaluation) {
+public record ModelCard(String name, Kind kind, JsonElement network, Map<String, JsonElement> details,
+        long parameters, String weightsSha256, Map<String, JsonElement> training, Map<String, JsonElement> evaluation) {
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     /** The kinds of network that a card can describe. */
     public enum Kind {
-        /** {@link UNet} in {@link EdmPreconditioning}. */
+        /** {@link UNet} in {@link EdmPreconditioning}; details: {@code sigmaData}. */
         EDM_UNET,
-        /** {@link FeatureNet}. */
+        /**
+         * {@link UNet} in {@link NoisePrediction}; details: {@code schedule} with {@code first}, {@code last}, {@code times} as
+         * in {@link Discrete#squareRootLinear}; {@code autoencoder} with its {@code name} and {@code weightsSha256}; of a
+         * conditional network {@code unit} and {@code vocabulary}, see {@link Vocabulary}.
+         */
+        NOISE_UNET,
+        /** {@link Autoencoder}; details: {@code scale}, the factor that gives latents unit variance. */
+        AUTOENCODER,
+        /** {@link FeatureNet}; details: {@code classes}, their names. */
         CLASSIFIER
     }
 
     /** Copies the maps. */
     public ModelCard {
+        details = new LinkedHashMap<>(details);
         training = new LinkedHashMap<>(training);
         evaluation = new LinkedHashMap<>(evaluation);
     }
@@ -61,10 +72,50 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
 
     /** The U-Net's architecture. */
     public UNet.Config unet() {
-        JsonObject n = network(Kind.EDM_UNET);
+        JsonObject n = network(Kind.EDM_UNET, Kind.NOISE_UNET);
         return new UNet.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(), n.get("patch").getAsInt(),
                 list(n, "widths", JsonElement::getAsInt), list(n, "blocks", JsonElement::getAsInt),
-                list(n, "attention", JsonElement::getAsBoolean), n.get("embedding").getAsInt());
+                list(n, "attention", JsonElement::getAsBoolean), n.get("embedding").getAsInt(),
+                n.has("conditions") ? n.get("conditions").getAsInt() : 0);
+    }
+
+    /** The U-Net's preconditioning. */
+    public Preconditioning preconditioning() {
+        network(Kind.EDM_UNET, Kind.NOISE_UNET);
+        if (kind == Kind.EDM_UNET) {
+            return new EdmPreconditioning(detail("sigmaData").getAsDouble());
+        }
+        JsonObject schedule = detail("schedule").getAsJsonObject();
+        return new NoisePrediction(Discrete.squareRootLinear(schedule.get("first").getAsDouble(),
+                schedule.get("last").getAsDouble(), schedule.get("times").getAsInt()));
+    }
+
+    /** What a conditional U-Net can be asked for; empty for a network without condition. */
+    public Optional<Vocabulary> vocabulary() {
+        if (!details.containsKey("vocabulary")) {
+            return Optional.empty();
+        }
+        return Optional.of(new Vocabulary(Vocabulary.Unit.valueOf(detail("unit").getAsString()), texts("vocabulary")));
+    }
+
+    /** Names of the classes that a classifier was trained on; empty if they have none. */
+    public List<String> classes() {
+        network(Kind.CLASSIFIER);
+        return details.containsKey("classes") ? texts("classes") : List.of();
+    }
+
+    private List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        detail(key).getAsJsonArray().forEach(e -> texts.add(e.getAsString()));
+        return List.copyOf(texts);
+    }
+
+    /** The autoencoder's architecture. */
+    public Autoencoder.Config autoencoder() {
+        JsonObject n = network(Kind.AUTOENCODER);
+        return new Autoencoder.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(),
+                n.get("patch").getAsInt(), list(n, "widths", JsonElement::getAsInt),
+                list(n, "blocks", JsonElement::getAsInt), n.get("latent").getAsInt());
     }
 
     /** The classifier's architecture. */
@@ -75,11 +126,20 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
                 list(n, "blocks", JsonElement::getAsInt), n.get("classes").getAsInt());
     }
 
-    private JsonObject network(Kind wanted) {
-        if (kind != wanted) {
-            throw new IllegalArgumentException("model '" + name + "' is a " + kind + ", not a " + wanted);
+    private JsonObject network(Kind... wanted) {
+        if (!List.of(wanted).contains(kind)) {
+            throw new IllegalArgumentException("model '" + name + "' is a " + kind + ", not a " + wanted[0]);
         }
         return network.getAsJsonObject();
+    }
+
+    /** A detail that a model of this kind must have. */
+    JsonElement detail(String key) {
+        JsonElement value = details.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("the card of " + name + " lacks the detail '" + key + "'");
+        }
+        return value;
     }
 
     private static <T> List<T> list(JsonObject object, String name, Function<JsonElement, T> read) {
@@ -92,7 +152,7 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
     public ModelCard withEvaluation(Map<String, JsonElement> entries) {
         Map<String, JsonElement> all = new LinkedHashMap<>(evaluation);
         all.putAll(entries);
-        return new ModelCard(name, kind, network, sigmaData, parameters, weightsSha256, training, all);
+        return new ModelCard(name, kind, network, details, parameters, weightsSha256, training, all);
     }
 
     /** Writes {@code card.json}. */
@@ -113,11 +173,11 @@ public record ModelCard(String name, Kind kind, JsonElement network, double sigm
         try {
             JsonObject card = GSON.fromJson(Files.readString(file), JsonObject.class);
             return new ModelCard(card.get("name").getAsString(), Kind.valueOf(card.get("kind").getAsString()),
-                    card.getAsJsonObject("network"), card.get("sigmaData").getAsDouble(),
+                    card.getAsJsonObject("network"), map(card.getAsJsonObject("details")),
                     card.get("parameters").getAsLong(), card.get("weightsSha256").getAsString(),
                     map(card.getAsJsonObject("training")), map(card.getAsJsonObject("evaluation")));
         } catch (RuntimeException e) {
-            throw new IOException(file + " is not a model card (name, kind, network, sigmaData, parameters, "
+            throw new IOException(file + " is not a model card (name, kind, network, details, parameters, "
                     + "weightsSha256, training, evaluation): "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("empty"), e);
         }

@@ -1,6 +1,7 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,11 +65,53 @@ public record Models(Path folder) {
         return ModelCard.read(path(name).resolve("card.json"));
     }
 
-    /** The diffusion model {@code name}, its weights in {@code manager}. */
+    /** The diffusion model {@code name}, its weights in {@code manager}; a conditional one without condition. */
     public Denoiser denoiser(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        UNet network = new UNet(card.unet(), weights(name, card, manager));
-        return new NetworkDenoiser(network, new EdmPreconditioning(card.sigmaData()));
+        return card.vocabulary().isPresent() ? conditional(name, manager).unconditional()
+                : new NetworkDenoiser(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning());
+    }
+
+    /**
+     * The conditional diffusion model {@code name}, its weights in {@code manager}.
+     *
+     * @throws IOException if it takes no condition, or cannot be read
+     */
+    public ConditionalNetwork conditional(String name, NDManager manager) throws IOException {
+        ModelCard card = card(name);
+        Vocabulary vocabulary = card.vocabulary()
+                .orElseThrow(() -> new IOException("model '" + name + "' takes no class and no text"));
+        return new ConditionalNetwork(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning(), vocabulary);
+    }
+
+    /**
+     * What makes pictures of the samples of diffusion model {@code name}, weights in {@code manager}.
+     *
+     * @throws IOException if its autoencoder is not the one with which it was trained
+     */
+    public Decoder decoder(String name, NDManager manager) throws IOException {
+        ModelCard card = card(name);
+        if (card.kind() != ModelCard.Kind.NOISE_UNET) {
+            return Decoder.none();
+        }
+        JsonObject expected = card.detail("autoencoder").getAsJsonObject();
+        String autoencoder = expected.get("name").getAsString();
+        if (!card(autoencoder).weightsSha256().equals(expected.get("weightsSha256").getAsString())) {
+            throw new IOException("model '" + name + "' was trained with other weights of " + autoencoder
+                    + " than those here: restore them, or train again");
+        }
+        return Decoder.of(autoencoder(autoencoder, manager), latentScale(autoencoder));
+    }
+
+    /** The autoencoder {@code name}, its weights in {@code manager}. */
+    public Autoencoder autoencoder(String name, NDManager manager) throws IOException {
+        ModelCard card = card(name);
+        return new Autoencoder(card.autoencoder(), weights(name, card, manager));
+    }
+
+    /** The factor that gives the latents of autoencoder {@code name} unit variance. */
+    public double latentScale(String name) throws IOException {
+        return card(name).detail("scale").getAsDouble();
     }
 
     /** The classifier {@code name}, its weights in {@code manager}. */

@@ -4,43 +4,72 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import s4s.schedule.Edm;
+import java.util.function.BinaryOperator;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 
-/** A trained {@link UNet} in EDM's preconditioning: data prediction, label sigma, float32. */
+/** A trained {@link UNet} in its preconditioning, float32. */
 public final class NetworkDenoiser implements Denoiser {
     private final UNet network;
-    private final EdmPreconditioning preconditioning;
-    private final NoiseSchedule schedule = new Edm();
+    private final Preconditioning preconditioning;
+    private final Condition condition;
 
-    /** The denoiser of {@code network}. */
-    public NetworkDenoiser(UNet network, EdmPreconditioning preconditioning) {
+    /** Rows of a condition: none, one for all samples, or one for each. */
+    private record Condition(float[] values, int rows) {}
+
+    /** The denoiser of a network without condition. */
+    public NetworkDenoiser(UNet network, Preconditioning preconditioning) {
+        this(network, preconditioning, new float[0]);
+    }
+
+    /**
+     * The denoiser of a network under a condition.
+     *
+     * @param condition one vector for all samples, or one for each sample of a batch, joined; none for a network without
+     * @throws IllegalArgumentException if these are no whole vectors of the network's
+     */
+    public NetworkDenoiser(UNet network, Preconditioning preconditioning, float[] condition) {
+        int length = network.config().conditions();
+        if (length == 0 ? condition.length > 0 : condition.length == 0 || condition.length % length != 0) {
+            throw new IllegalArgumentException("the network's condition is a vector of " + length + " numbers, not of "
+                    + condition.length);
+        }
         this.network = network;
         this.preconditioning = preconditioning;
+        this.condition = new Condition(condition.clone(), length == 0 ? 0 : condition.length / length);
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray sigma) {
+    public NDArray predict(NDArray x, NDArray label) {
         NDManager caller = x.getManager();
         try (NDManager scope = caller.newSubManager()) {     // hundreds of arrays between the layers end with the call
-            scope.tempAttachAll(x, sigma);
-            NDArray level = sigma.reshape(-1, 1, 1, 1);
-            NDArray raw = network.forward(x.mul(preconditioning.in(level)), preconditioning.noise(sigma));
-            NDArray output = x.mul(preconditioning.skip(level)).add(raw.mul(preconditioning.out(level)));
+            scope.tempAttachAll(x, label);
+            NDArray output = preconditioning.predict(x, label, network(scope, Math.toIntExact(x.getShape().get(0))));
             output.attach(caller);
             return output;
         }
     }
 
+    private BinaryOperator<NDArray> network(NDManager scope, int batch) {
+        if (condition.rows == 0) {
+            return network::forward;
+        }
+        if (condition.rows != 1 && condition.rows != batch) {
+            throw new IllegalArgumentException(condition.rows + " conditions for " + batch + " samples: give one for each, or"
+                    + " one for all");
+        }
+        NDArray rows = scope.create(condition.values, new Shape(condition.rows, network.config().conditions())).duplicate();
+        return (input, noise) -> network.forward(input, noise, rows);
+    }
+
     @Override
     public Prediction prediction() {
-        return Prediction.DATA;
+        return preconditioning.prediction();
     }
 
     @Override
     public NoiseSchedule schedule() {
-        return schedule;
+        return preconditioning.schedule();
     }
 
     @Override

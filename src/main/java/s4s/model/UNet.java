@@ -20,7 +20,9 @@ import java.util.Map;
  * returns zero.
  *
  * <p>Input {@code x} is [B, channels, resolution, resolution], noise label {@code c} is [B] or [1]
- * (EDM: ln(sigma)/4), output has the shape of {@code x}.
+ * (EDM: ln(sigma)/4), output has the shape of {@code x}. A conditional network also takes weights of what may be in the
+ * image, [B, conditions] or [1, conditions] (see {@link Vocabulary}); two layers turn them into what is added to the noise
+ * embedding.
  *
  * @see <a href="https://arxiv.org/abs/2006.11239">Ho et al. 2020, appendix B</a>
  * @see <a href="https://arxiv.org/abs/2105.05233">Dhariwal and Nichol 2021, section 3</a>
@@ -36,9 +38,16 @@ public final class UNet {
      * @param blocks residual blocks of each level on each way
      * @param attention whether a level's last block on each way is followed by self-attention
      * @param embedding width of the noise embedding
+     * @param conditions length of the condition's vector; 0 for a network without
      */
     public record Config(int channels, int resolution, int patch, List<Integer> widths,
-            List<Integer> blocks, List<Boolean> attention, int embedding) {
+            List<Integer> blocks, List<Boolean> attention, int embedding, int conditions) {
+        /** A network without condition. */
+        public Config(int channels, int resolution, int patch, List<Integer> widths, List<Integer> blocks,
+                List<Boolean> attention, int embedding) {
+            this(channels, resolution, patch, widths, blocks, attention, embedding, 0);
+        }
+
         /** Checks that the levels fit together. */
         public Config {
             widths = List.copyOf(widths);
@@ -49,10 +58,10 @@ public final class UNet {
                 throw new IllegalArgumentException("widths, blocks and attention need one entry a level, got "
                         + widths + ", " + blocks + ", " + attention);
             }
-            if (channels < 1 || patch < 1 || embedding < 2 || embedding % 2 != 0
+            if (channels < 1 || patch < 1 || conditions < 0 || embedding < 2 || embedding % 2 != 0
                     || resolution < 1 || resolution % (patch << (levels - 1)) != 0) {
                 throw new IllegalArgumentException("resolution " + resolution + " is not a multiple of patch "
-                        + patch + " times 2^" + (levels - 1) + ", or channels, patch or embedding is impossible");
+                        + patch + " times 2^" + (levels - 1) + ", or channels, patch, embedding or conditions is impossible");
             }
             if (widths.stream().anyMatch(w -> w < 1)
                     || blocks.stream().anyMatch(b -> b < 1)) {
@@ -70,6 +79,10 @@ public final class UNet {
             Map<String, Shape> shapes = new LinkedHashMap<>();
             Layers.declareLinear(shapes, "embed.1", embedding, embedding);
             Layers.declareLinear(shapes, "embed.2", embedding, embedding);
+            if (conditions > 0) {
+                Layers.declareLinear(shapes, "condition.1", conditions, embedding);
+                Layers.declareLinear(shapes, "condition.2", embedding, embedding);
+            }
             Layers.declareConv(shapes, "stem", channels * patch * patch, widths.get(0));
             int width = widths.get(0);
             for (int l = 0; l < widths.size(); l++) {
@@ -139,14 +152,33 @@ public final class UNet {
     }
 
     /**
-     * F(x, c).
+     * F(x, c) of a network without condition.
      *
      * @param x float32 [B, channels, resolution, resolution]
      * @param c noise label, float32 [B] or [1]
      * @return float32, shape of {@code x}, in the manager of {@code x}
      */
     public NDArray forward(NDArray x, NDArray c) {
-        NDArray emb = embed(c);
+        if (config.conditions() > 0) {
+            throw new IllegalArgumentException("a conditional network needs its condition");
+        }
+        return denoise(x, Layers.activate(embed(c)));
+    }
+
+    /**
+     * F(x, c, condition) of a conditional network.
+     *
+     * @param x float32 [B, channels, resolution, resolution]
+     * @param c noise label, float32 [B] or [1]
+     * @param condition float32 [B, conditions] or [1, conditions]
+     * @return float32, shape of {@code x}, in the manager of {@code x}
+     */
+    public NDArray forward(NDArray x, NDArray c, NDArray condition) {
+        NDArray wanted = layers.linear("condition.2", Layers.activate(layers.linear("condition.1", condition)));
+        return denoise(x, Layers.activate(embed(c).add(wanted)));
+    }
+
+    private NDArray denoise(NDArray x, NDArray emb) {
         NDArray h = layers.conv("stem", Layers.fold(x, config.patch()));
         int levels = config.widths().size();
         NDArray[] skips = new NDArray[levels];
@@ -200,6 +232,6 @@ public final class UNet {
         }
         NDArray angles = c.reshape(-1, 1).mul(c.getManager().create(frequencies, new Shape(1, half)).duplicate());
         NDArray features = angles.cos().concat(angles.sin(), 1);
-        return Layers.activate(layers.linear("embed.2", Layers.activate(layers.linear("embed.1", features))));
+        return layers.linear("embed.2", Layers.activate(layers.linear("embed.1", features)));
     }
 }

@@ -5,8 +5,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
+import s4s.data.ImageSet;
+import s4s.model.Decoder;
 import s4s.model.Denoiser;
 import s4s.solver.Solver;
 
@@ -96,6 +99,51 @@ public final class Sampling {
                 consumer.accept(first, batch(scope, denoiser, program, some));
             }
         }
+    }
+
+    /** The network of a batch: always the same, or one whose conditions are those of the batch's seeds. */
+    @FunctionalInterface
+    public interface Denoisers {
+        /**
+         * @param from index of the batch's first seed
+         * @param to index after its last
+         */
+        Denoiser of(int from, int to);
+    }
+
+    /**
+     * Draws one picture for each seed.
+     *
+     * @param manager parent of the managers that each batch uses
+     * @param denoisers the networks, all of one schedule, prediction and sample shape
+     * @param decoder from their samples to pictures
+     * @param solver a solver, compiled for a network
+     * @param seeds at least one, see {@link Noise}
+     * @param batch most pictures in a network call, at least 1
+     * @param source what to call the pictures
+     * @param progress told the number of finished pictures after each batch
+     * @throws IllegalArgumentException for a wrong seed or batch size
+     */
+    public static ImageSet pictures(NDManager manager, Denoisers denoisers, Decoder decoder, Function<Denoiser, Program> solver,
+            long[] seeds, int batch, String source, LongConsumer progress) {
+        requireWork(seeds, batch);
+        float[] all = {};
+        Shape shape = new Shape();
+        for (int first = 0; first < seeds.length; first += batch) {
+            int end = Math.min(first + batch, seeds.length);
+            try (NDManager scope = manager.newSubManager()) {
+                Denoiser denoiser = denoisers.of(first, end);
+                NDArray pictures = decoder.decode(batch(scope, denoiser, solver.apply(denoiser),
+                        Arrays.copyOfRange(seeds, first, end)));
+                shape = pictures.getShape();
+                float[] values = pictures.toFloatArray();
+                int size = values.length / (end - first);
+                all = first == 0 ? new float[Math.multiplyExact(size, seeds.length)] : all;
+                System.arraycopy(values, 0, all, first * size, values.length);
+            }
+            progress.accept(end);
+        }
+        return ImageSet.of(all, (int) shape.get(2), (int) shape.get(3), source);
     }
 
     private static NDArray batch(NDManager manager, Denoiser denoiser, Program program, long[] seeds) {

@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import s4s.model.Decoder;
 import s4s.model.EdmPreconditioning;
+import s4s.model.ModelCard;
 import s4s.model.UNet;
 import s4s.model.Weights;
 
@@ -23,7 +26,7 @@ import s4s.model.Weights;
  * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022, equation 8 and table 1</a>
  */
 public record Denoising(UNet.Config network, EdmPreconditioning preconditioning, double noiseMean, double noiseStd)
-        implements Objective {
+        implements Diffusion {
     /** Checks ranges. */
     public Denoising {
         if (!Double.isFinite(noiseMean) || !(noiseStd > 0)) {
@@ -33,18 +36,23 @@ public record Denoising(UNet.Config network, EdmPreconditioning preconditioning,
     }
 
     @Override
-    public Map<String, Shape> weightShapes() {
-        return network.weightShapes();
+    public Decoder decoder() {
+        return Decoder.none();
     }
 
     @Override
-    public Weights initial(NDManager manager, long seed) {
-        return UNet.initial(network, manager, seed);
+    public ModelCard.Kind kind() {
+        return ModelCard.Kind.EDM_UNET;
     }
 
     @Override
-    public Shape sampleShape() {
-        return network.sampleShape();
+    public Map<String, Object> settings() {
+        return Map.of("noiseDistribution", new TreeMap<>(Map.of("lnSigmaMean", noiseMean, "lnSigmaStd", noiseStd)));
+    }
+
+    @Override
+    public Map<String, Object> details(Weights weights, Examples examples) {
+        return Map.of("sigmaData", preconditioning.sigmaData());
     }
 
     @Override

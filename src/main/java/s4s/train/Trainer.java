@@ -3,7 +3,6 @@ package s4s.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,19 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import s4s.data.ImageSet;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.model.Weights;
 
 /**
- * Minimises an {@link Objective} over a set of images: Adam, warm-up and linear decay, an
+ * Minimises an {@link Objective} over {@link Examples}: Adam, warm-up and linear decay, an
  * exponential average of the weights, and a checkpoint from which a killed run goes on as if nothing
  * had happened (data, noise and weights are the same; only the machine's rounding may differ).
  */
 public final class Trainer implements AutoCloseable {
     private final TrainConfig config;
     private final Objective objective;
+    private final Examples examples;
     private final Batches batches;
     private final Path checkpoint;
     private final NDManager manager = NDManager.newBaseManager();
@@ -43,16 +42,15 @@ public final class Trainer implements AutoCloseable {
      *
      * @throws IOException if the checkpoint is unreadable or belongs to another configuration
      */
-    public Trainer(TrainConfig config, Objective objective, ImageSet images, Path checkpoint) throws IOException {
-        Shape sample = objective.sampleShape();
-        if (!sample.equals(new Shape(images.channels(), images.height(), images.width()))) {
-            throw new IllegalArgumentException("the network takes images of shape " + sample + ", "
-                    + images.source() + " holds (" + images.channels() + ", " + images.height() + ", "
-                    + images.width() + ")");
+    public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint) throws IOException {
+        if (!objective.sampleShape().equals(examples.shape())) {
+            throw new IllegalArgumentException("the network takes examples of shape " + objective.sampleShape() + ", "
+                    + examples.source() + " holds " + examples.shape());
         }
         this.config = config;
         this.objective = objective;
-        this.batches = new Batches(images, config.batch(), config.flip(), config.seed());
+        this.examples = examples;
+        this.batches = new Batches(examples.count(), config.batch(), config.seed());
         this.checkpoint = checkpoint;
         if (Files.exists(checkpoint)) {
             try (Npz npz = Npz.open(checkpoint)) {
@@ -118,9 +116,9 @@ public final class Trainer implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             SplittableRandom random = batches.random(step);
             int[] indices = batches.indices(step);
-            NDArray pixels = batches.pixels(scope, indices, random);
+            NDArray batch = examples.batch(scope, indices, random);
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                NDArray value = objective.loss(weights, pixels, indices, random);
+                NDArray value = objective.loss(weights, batch, indices, random);
                 collector.backward(value);
                 loss = value.getFloat();
             }

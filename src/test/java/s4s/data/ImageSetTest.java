@@ -303,6 +303,9 @@ class ImageSetTest {
         assertArrayEquals(new int[] {0, 1}, two.labels());
         assertEquals(set.sha256(), two.sha256());
         assertIllegal(() -> set.head(8), "first 8 of 7", "1 to 7");
+        assertArrayEquals(Arrays.copyOfRange(set.pixels(), 5 * 3 * 16 * 20, 7 * 3 * 16 * 20), set.tail(2).pixels());
+        assertArrayEquals(Arrays.copyOfRange(set.labels(), 5, 7), set.tail(2).labels());
+        assertIllegal(() -> set.tail(8), "last 8 of 7", "1 to 7");
         assertIllegal(() -> set.head(0), "first 0 of 7");
         assertIllegal(() -> ImageSet.of(new byte[13], 2, 2, "x"), "13 samples", "2x2");
         assertIllegal(() -> ImageSet.of(new byte[0], 2, 2, "x"), "0 samples");

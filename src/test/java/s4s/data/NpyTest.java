@@ -86,6 +86,18 @@ class NpyTest {
             Double.NEGATIVE_INFINITY, Double.NaN}, read("float16.npy").doubles());
     }
 
+    /** numpy's own bytes back, and what IEEE 754 says about numbers between two halves. */
+    @Test
+    void writesHalfPrecision() throws IOException {
+        NpyArray theirs = read("float16.npy");
+        assertEquals(theirs, NpyArray.half(theirs.floats(), theirs.shape()));
+        float ulp = 0x1p-10f;
+        assertArrayEquals(new double[] {1, 1 + 2 * ulp, 1 + ulp, 2, 65504, 0, 0x1p-24, 0x1p-14, -0x1p-14},
+                NpyArray.half(new float[] {1 + ulp / 2, 1 + 1.5f * ulp, 1 + 0.51f * ulp, 2 - ulp / 4, 65519, 0x1p-25f,
+                    0x1.8p-25f, 0x1.ffep-15f, -0x1.ffffp-15f}).doubles());
+        Resources.assertIllegal(() -> NpyArray.half(new float[] {65520}), "65520");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"c_float64.npy", "c_uint8.npy", "scalar.npy", "empty.npy", "bool.npy", "strings.npy"})
     void writesTheBytesThatNumpyWrites(String name) throws IOException {

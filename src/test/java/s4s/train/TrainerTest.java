@@ -46,7 +46,7 @@ class TrainerTest {
 
     private static Trainer trainer(long images, Path checkpoint) throws IOException {
         return new Trainer(new TrainConfig(images, 8, 2e-3, 32, 80, true, 5),
-                new Denoising(TINY, new EdmPreconditioning(0.5), -1.2, 1.2), images(), checkpoint);
+                new Denoising(TINY, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true), checkpoint);
     }
 
     private static float[] numbers(Weights weights) {
@@ -104,10 +104,10 @@ class TrainerTest {
     void classificationLearns(@TempDir Path folder) throws IOException {
         FeatureNet.Config network = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
         try (Trainer trainer = new Trainer(new TrainConfig(8 * 60, 8, 5e-3, 32, 80, false, 1),
-                new Classification(network, labels(), 0, 0), images(), folder.resolve("d.npz"));
+                new Classification(network, labels(), 0, 0, 0), new Pixels(images(), false), folder.resolve("d.npz"));
                 NDManager manager = NDManager.newBaseManager()) {
             trainer.run(Long.MAX_VALUE, s -> {});
-            NDArray pixels = new Batches(images(), 40, false, 0).pixels(manager, new int[] {0, 1, 2, 3},
+            NDArray pixels = new Pixels(images(), false).batch(manager, new int[] {0, 1, 2, 3},
                     new SplittableRandom(0));
             assertArrayEquals(new long[] {0, 1, 0, 1},
                     new FeatureNet(network, trainer.average()).logits(pixels).argMax(1).toLongArray());
@@ -116,7 +116,7 @@ class TrainerTest {
 
     @Test
     void everyImageComesOnceAnEpoch() {
-        Batches batches = new Batches(images(), 8, true, 3);
+        Batches batches = new Batches(40, 8, 3);
         int[] seen = new int[40];
         for (long step = 0; step < 5; step++) {
             for (int i : batches.indices(step)) {
@@ -126,7 +126,7 @@ class TrainerTest {
         int[] once = new int[40];
         Arrays.fill(once, 1);
         assertArrayEquals(once, seen);
-        assertArrayEquals(new Batches(images(), 8, true, 3).indices(7), batches.indices(7));
+        assertArrayEquals(new Batches(40, 8, 3).indices(7), batches.indices(7));
     }
 
     @Test
@@ -134,9 +134,9 @@ class TrainerTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             int mirrored = 0;
             for (int seed = 0; seed < 32; seed++) {
-                float[] x = new Batches(images(), 8, true, 0).pixels(manager, new int[] {0}, new SplittableRandom(seed))
+                float[] x = new Pixels(images(), true).batch(manager, new int[] {0}, new SplittableRandom(seed))
                         .toFloatArray();
-                float[] plain = new Batches(images(), 8, false, 0).pixels(manager, new int[] {0},
+                float[] plain = new Pixels(images(), false).batch(manager, new int[] {0},
                         new SplittableRandom(seed)).toFloatArray();
                 assertEquals((images().pixels()[5] & 0xFF) / 127.5 - 1, plain[5], 1e-6);
                 if (x[0] != plain[0]) {
@@ -181,11 +181,11 @@ class TrainerTest {
         UNet.Config large = new UNet.Config(3, 16, 2, List.of(8), List.of(1), List.of(false), 8);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> new Trainer(
                 new TrainConfig(8, 8, 1e-3, 0, 10, false, 0),
-                new Denoising(large, new EdmPreconditioning(0.5), -1.2, 1.2), images(), folder.resolve("e.npz")))
+                new Denoising(large, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true), folder.resolve("e.npz")))
                 .getMessage().contains("halves holds (3, 8, 8)"));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(4, 8, 1e-3, 0, 10, false, 0));
         assertThrows(IllegalArgumentException.class, () -> new Classification(
-                new FeatureNet.Config(3, 8, 2, List.of(8), List.of(1), 2), new int[] {0, 2}, 0, 0));
+                new FeatureNet.Config(3, 8, 2, List.of(8), List.of(1), 2), new int[] {0, 2}, 0, 0, 0));
         assertEquals(new Shape(3, 8, 8), TINY.sampleShape());
     }
 }

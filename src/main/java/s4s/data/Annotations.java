@@ -1,0 +1,108 @@
+package s4s.data;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** What an npz says about its pictures, beside the classes that {@link ImageSet} reads by itself. */
+public final class Annotations {
+
+    private Annotations() {}
+
+    /**
+     * Pictures whose classes are made of other arrays of their npz: two pictures are of one class if they agree in all of them.
+     *
+     * @param images the pictures of {@code npz}
+     * @param npz where they are from
+     * @param columns names of arrays of text or integers with one entry for each picture, for example {@code scene}; a name
+     *     with a number, {@code age/20}, stands for the whole quotients
+     * @return classes in the order of their names, which are the entries joined by a blank
+     * @throws BadFileException if the file lacks such an array
+     * @throws IllegalArgumentException if a number is no positive whole one
+     */
+    public static ImageSet classesOf(ImageSet images, Path npz, List<String> columns) throws IOException {
+        String[] names = new String[images.count()];
+        Arrays.fill(names, "");
+        try (Npz file = Npz.open(npz)) {
+            for (String column : columns) {
+                List<String> entries = entries(file, npz, column, images.count());
+                for (int i = 0; i < names.length; i++) {
+                    names[i] += (names[i].isEmpty() ? "" : " ") + entries.get(i);
+                }
+            }
+        }
+        List<String> classes = Arrays.stream(names).distinct().sorted().toList();
+        int[] labels = Arrays.stream(names).mapToInt(name -> java.util.Collections.binarySearch(classes, name)).toArray();
+        return images.labelled(labels, classes);
+    }
+
+    private static List<String> entries(Npz file, Path npz, String column, int count) throws IOException {
+        String[] parts = column.split("/", 2);
+        String name = parts[0];
+        if (!file.has(name)) {
+            throw new BadFileException("no array '" + name + "' in " + npz + "; it holds " + String.join(", ", file.names()));
+        }
+        NpyArray array = file.get(name);
+        boolean text = array.dtype() == DType.STRING;
+        if (array.shape().length != 1 || array.size() != count || !text && !array.dtype().isWhole()) {
+            throw new BadFileException("array '" + name + "' in " + npz + " is " + array
+                    + "; it must hold one text or integer for each of the " + count + " pictures");
+        }
+        if (text) {
+            return array.strings();
+        }
+        long width = parts.length == 1 ? 1 : width(column, parts[1]);
+        return LongStream.of(array.longs()).mapToObj(value -> Long.toString(Math.floorDiv(value, width))).toList();
+    }
+
+    private static long width(String column, String number) {
+        if (!number.matches("[1-9][0-9]{0,8}")) {
+            throw new IllegalArgumentException("labels '" + column + "': a positive whole number follows the '/', as in age/20");
+        }
+        return Long.parseLong(number);
+    }
+
+    /**
+     * The captions of the pictures, from the bytes {@code captions_json}: a JSON list with one list of texts for each.
+     *
+     * @param npz where they are
+     * @param count the number of pictures
+     * @throws BadFileException if there are none, or not at least one for each picture
+     */
+    public static List<List<String>> captions(Path npz, int count) throws IOException {
+        try (Npz file = Npz.open(npz)) {
+            if (!file.has("captions_json")) {
+                throw new BadFileException("no captions in " + npz + ": it needs the bytes 'captions_json', a JSON list with a"
+                        + " list of texts for each picture");
+            }
+            String json = new String(file.get("captions_json").bytes(), StandardCharsets.UTF_8);
+            List<List<String>> captions = new ArrayList<>();
+            try {
+                for (JsonElement of : new JsonParser().parse(json).getAsJsonArray()) { // the one way that Gson 2.8.5 has
+                    captions.add(texts(of.getAsJsonArray()));
+                }
+            } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+                throw new BadFileException("'captions_json' in " + npz + " is no JSON list of lists of texts; make it again", e);
+            }
+            if (captions.size() != count || captions.stream().anyMatch(List::isEmpty)) {
+                throw new BadFileException("'captions_json' in " + npz + " has captions for " + captions.size() + " of " + count
+                        + " pictures, or none for one of them; make it again");
+            }
+            return List.copyOf(captions);
+        }
+    }
+
+    private static List<String> texts(JsonArray array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.getAsString()));
+        return List.copyOf(texts);
+    }
+}

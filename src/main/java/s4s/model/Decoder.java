@@ -1,0 +1,39 @@
+package s4s.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/** From what a diffusion model draws to pictures. */
+@FunctionalInterface
+public interface Decoder {
+
+    /**
+     * Pictures of samples, differentiable.
+     *
+     * @param samples [B, sample shape...], of the model's type
+     * @return float32 [B, 3, height, width] around [-1, 1], in the manager of {@code samples}
+     */
+    NDArray decode(NDArray samples);
+
+    /** Of a model that draws pictures. */
+    static Decoder none() {
+        return samples -> samples;
+    }
+
+    /**
+     * Of a model that draws an autoencoder's latents, scaled to unit variance: {@code decode(z / scale)}.
+     *
+     * @param scale the latent scaling factor, one over the standard deviation of the data's latents; positive
+     */
+    static Decoder of(Autoencoder autoencoder, double scale) {
+        return samples -> {
+            NDManager caller = samples.getManager();
+            try (NDManager scope = caller.newSubManager()) {
+                scope.tempAttachAll(samples);
+                NDArray pictures = autoencoder.decode(samples.div(Constant.like(samples, scale)));
+                pictures.attach(caller);
+                return pictures;
+            }
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package s4s.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import s4s.data.ImageSet;
+import s4s.model.Decoder;
+import s4s.model.Denoiser;
+import s4s.model.NetworkDenoiser;
+import s4s.model.Preconditioning;
+import s4s.model.UNet;
+import s4s.model.Weights;
+import s4s.run.Sampling;
+import s4s.schedule.GridType;
+import s4s.solver.Solvers;
+
+/** What objectives of diffusion models share. */
+interface Diffusion extends Objective {
+
+    int PREVIEWS = 64;
+
+    @Override
+    UNet.Config network();
+
+    /** The wrapping in which the network is trained. */
+    Preconditioning preconditioning();
+
+    /** What makes pictures of samples. */
+    Decoder decoder();
+
+    /** The denoiser that a preview shows. */
+    default Denoiser denoiser(Weights weights) {
+        return new NetworkDenoiser(new UNet(network(), weights), preconditioning());
+    }
+
+    @Override
+    default Map<String, Shape> weightShapes() {
+        return network().weightShapes();
+    }
+
+    @Override
+    default Weights initial(NDManager manager, long seed) {
+        return UNet.initial(network(), manager, seed);
+    }
+
+    @Override
+    default Shape sampleShape() {
+        return network().sampleShape();
+    }
+
+    /** Sixty-four samples of ten steps. */
+    @Override
+    default Optional<ImageSet> preview(Weights weights, Examples examples) {
+        try (NDManager scope = NDManager.newBaseManager()) {
+            Denoiser denoiser = denoiser(weights);
+            NDArray pictures = decoder().decode(Sampling.images(scope, denoiser,
+                    Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 10),
+                    LongStream.range(0, PREVIEWS).toArray(), PREVIEWS));
+            Shape shape = pictures.getShape();
+            return Optional.of(ImageSet.of(pictures.toFloatArray(), (int) shape.get(2), (int) shape.get(3), "samples"));
+        }
+    }
+}
