@@ -60,6 +60,10 @@ final class SampleCommand implements Callable<Integer> {
                 + " for all images, or once for each seed.")
     private List<String> conditions = List.of();
 
+    @Option(names = "--balanced", description = "All classes equally often: seed i draws class i mod their number, so that"
+            + " 50,000 seeds are 50 images of each ImageNet class.")
+    private boolean balanced;
+
     @Option(names = "--guidance", defaultValue = "1", paramLabel = "W",
             description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
     private double guidance;
@@ -84,7 +88,7 @@ final class SampleCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, "sample")) {
             long[] values = seeds.values();
             Models models = Models.ofRepository();
-            Sampling.Denoisers denoisers = denoisers(models, manager, values.length);
+            Sampling.Denoisers denoisers = denoisers(models, manager, values);
             ImageSet set = Sampling.pictures(manager, denoisers, models.decoder(model, manager), denoiser -> full.isPresent()
                     ? full.get().program(denoiser)
                     : Program.of(source.on(denoiser.schedule()), denoiser.schedule(), denoiser.prediction()), values, batch,
@@ -103,20 +107,24 @@ final class SampleCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Sampling.Denoisers denoisers(Models models, NDManager manager, int count) throws IOException {
-        if (conditions.isEmpty()) {
+    private Sampling.Denoisers denoisers(Models models, NDManager manager, long[] seedValues) throws IOException {
+        if (conditions.isEmpty() && !balanced) {
             if (guidance != 1) {
-                throw new IllegalArgumentException("--guidance needs a --class or a --text to guide to");
+                throw new IllegalArgumentException("--guidance needs a --class, a --text or --balanced to guide to");
             }
             Denoiser denoiser = models.denoiser(model, manager);
             return (from, to) -> denoiser;
         }
-        if (conditions.size() != 1 && conditions.size() != count) {
-            throw new IllegalArgumentException(conditions.size() + " conditions for " + count
-                    + " seeds: give one for all, or one for each");
+        if (balanced && !conditions.isEmpty()) {
+            throw new IllegalArgumentException("--balanced chooses the classes; leave --class and --text away");
         }
         ConditionalNetwork network = models.conditional(model, manager);
-        return (from, to) -> network.guided(conditions.size() == 1 ? conditions : conditions.subList(from, to), guidance);
+        List<String> each = balanced ? network.vocabulary().balanced(seedValues) : conditions;
+        if (each.size() != 1 && each.size() != seedValues.length) {
+            throw new IllegalArgumentException(each.size() + " conditions for " + seedValues.length
+                    + " seeds: give one for all, or one for each");
+        }
+        return (from, to) -> network.guided(each.size() == 1 ? each : each.subList(from, to), guidance);
     }
 
     private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {

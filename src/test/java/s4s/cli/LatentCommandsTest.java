@@ -97,13 +97,18 @@ class LatentCommandsTest {
 
         float[] free = sample("classes");
         assertArrayEquals(free, sample("classes", "--class", "dog", "--guidance", "0"), 1e-2f);
-        sample("classes", "--class", "1", "--guidance", "2");
+        float[] inTurn = sample("classes", "--balanced", "--guidance", "2");
+        assertArrayEquals(inTurn, sample("classes", "--class", "0", "--class", "1", "--class", "cat", "--guidance", "2"));
+        assertArrayEquals(Arrays.copyOfRange(inTurn, inTurn.length / 3, 2 * inTurn.length / 3), Arrays.copyOfRange(
+                sample("classes", "--class", "1", "--guidance", "2"), inTurn.length / 3, 2 * inTurn.length / 3), 1e-2f);
         sample("words", "--text", "one cat", "--text", "a dog", "--text", "dog", "--guidance", "7.5");
 
         assertTrue(run(2, "sample", "--model", folder.resolve("classes").toString(), "--png",
                 folder.resolve("x.png").toString(), "--class", "bird").contains("there is no class \"bird\""));
         assertTrue(run(2, "sample", "--model", folder.resolve("classes").toString(), "--png",
                 folder.resolve("x.png").toString(), "--guidance", "2").contains("--guidance needs"));
+        assertTrue(run(2, "sample", "--model", folder.resolve("words").toString(), "--png",
+                folder.resolve("x.png").toString(), "--balanced").contains("only classes"));
         assertTrue(run(2, "sample", "--model", "cifar10-mini", "--png", folder.resolve("x.png").toString(), "--class", "1")
                 .contains("takes no class and no text"));
         assertFalse(Files.exists(folder.resolve("x.png")));
