@@ -34,7 +34,7 @@ public final class Executor {
      * @param node node of the program
      * @param sigma noise level of the state
      * @param label what the network was told
-     * @param state {@code y}, shape (batch, sample shape...)
+     * @param state {@code y}, float64, shape (batch, sample shape...)
      * @param input {@code x = alpha y} as the network got it
      * @param output as the network returned it
      */
@@ -61,11 +61,7 @@ public final class Executor {
         return run(program, denoiser, noise, observer, DataType.FLOAT64);
     }
 
-    /**
-     * {@link #run(Program, Denoiser, NDArray, Observer)} with states and samples of a type. Sums are float64 all the same; each
-     * state is rounded once. In the network's own type this adds no more than the rounding of the network's input does, and the
-     * pass over memory, which is what a solver costs, is half as long.
-     */
+    /** {@link #run(Program, Denoiser, NDArray, Observer)}, the samples rounded to a type. */
     static NDArray run(Program program, Denoiser denoiser, NDArray noise, Observer observer, DataType type) {
         requireFit(program, denoiser, noise);
         List<Program.Node> nodes = program.nodes();
@@ -89,18 +85,15 @@ public final class Executor {
                     sample.attach(caller);
                     return sample;
                 }
-                states[k] = scope.create(shape, type);
+                states[k] = scope.create(shape, DataType.FLOAT64);
                 Combination.Target state = new Combination.Target(states[k], 1);
                 if (node.call().isEmpty()) {
                     write(program, k, row, List.of(state));
                 } else {
                     Program.Call call = node.call().get();
                     try (NDManager step = scope.newSubManager()) {
-                        boolean same = call.scale() == 1 && type == denoiser.dataType();
-                        NDArray input = same ? states[k].reshape(shape) : step.create(shape, denoiser.dataType());
-                        input.attach(step);
-                        write(program, k, row,
-                                same ? List.of(state) : List.of(state, new Combination.Target(input, call.scale())));
+                        NDArray input = step.create(shape, denoiser.dataType());
+                        write(program, k, row, List.of(state, new Combination.Target(input, call.scale())));
                         NDArray output = evaluate(denoiser, call, input);
                         observer.evaluated(
                                 new Evaluation(++number, k, node.sigma(), call.label(), states[k], input, output));
