@@ -1,5 +1,6 @@
 package s4s.data;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -122,7 +123,7 @@ public enum Resampling {
             int from = (int) Math.max(0, Math.ceil(centre - radius * scale - 0.5));
             int to = (int) Math.min(in - 1, Math.floor(centre + radius * scale - 0.5));
             weights[j] = IntStream.rangeClosed(from, to).mapToDouble(i -> kernel((i + 0.5 - centre) / scale)).toArray();
-            double sum = java.util.Arrays.stream(weights[j]).sum();
+            double sum = Arrays.stream(weights[j]).sum();
             for (int k = 0; k < weights[j].length; k++) {
                 weights[j][k] /= sum;
             }

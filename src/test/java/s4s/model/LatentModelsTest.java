@@ -40,18 +40,11 @@ class LatentModelsTest {
     }
 
     private NDArray ramp(Shape shape, double frequency) {
-        float[] values = new float[(int) shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) Math.sin(frequency * (i + 1));
-        }
-        return manager.create(values, shape);
+        return Ramps.ramp(manager, shape, frequency);
     }
 
-    /** Every weight filled, so that no branch is zero. */
     private Weights full(Map<String, Shape> shapes) {
-        Map<String, NDArray> arrays = new LinkedHashMap<>();
-        shapes.forEach((name, shape) -> arrays.put(name, ramp(shape, 0.7 + 0.01 * arrays.size()).mul(0.2f)));
-        return Weights.of(arrays);
+        return Ramps.full(manager, shapes);
     }
 
     /** Along its own direction the derivative of {@code f} is the gradient's length, for every leaf. */
