@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,12 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.Annotations;
+import s4s.data.AtomicFiles;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.data.NpyArray;
@@ -43,7 +46,9 @@ import s4s.train.Objective;
 import s4s.train.Pixels;
 import s4s.train.Reconstruction;
 import s4s.train.TrainConfig;
+import s4s.train.Trained;
 import s4s.train.Trainer;
+import s4s.train.TrainingPlan;
 
 /** {@code s4s train}: a diffusion model, an autoencoder or a classifier from sets of images. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
@@ -72,6 +77,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--note", paramLabel = "TEXT", description = "Anything else that the card should say.")
     private Optional<String> note;
+
+    @ArgGroup(exclusive = true, heading = "Training on a GPU by src/main/python/train.py%n")
+    private final Elsewhere elsewhere = new Elsewhere();
 
     @ArgGroup(exclusive = true, heading = "What, if not a diffusion model of pixels%n")
     private final Task task = new Task();
@@ -107,6 +115,17 @@ final class TrainCommand implements Callable<Integer> {
             }
             return labels.length == 0 ? images : Annotations.classesOf(images, path, List.of(labels));
         }
+    }
+
+    /** The two ends of a training elsewhere. */
+    static final class Elsewhere {
+        @Option(names = "--plan", paramLabel = "FILE.json", description = "Write down what there is to train, for"
+                + " src/main/python/train.py, and stop.")
+        private Optional<Path> plan = Optional.empty();
+
+        @Option(names = "--trained", paramLabel = "FILE.npz", description = "Take the weights that src/main/python/train.py"
+                + " trained: evaluate them and write the model.")
+        private Optional<Path> trained = Optional.empty();
     }
 
     /** What is trained. */
@@ -220,8 +239,8 @@ final class TrainCommand implements Callable<Integer> {
         private int embedding;
     }
 
-    /** Everything that a run needs. */
-    private record Job(Objective objective, Examples examples, Optional<Pixels> heldOut) {}
+    /** Everything that a run needs; {@code examples} are made of the pixels when they are asked for. */
+    private record Job(Objective objective, Pixels pixels, Supplier<Examples> examples, Optional<Pixels> heldOut) {}
 
     @Override
     public Integer call() throws IOException {
@@ -230,27 +249,58 @@ final class TrainCommand implements Callable<Integer> {
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "train")) {
             Job job = job(manager, progress);
-            Files.createDirectories(out);
-            Path checkpoint = out.resolve("checkpoint.npz");
-            try (Trainer trainer = new Trainer(config, job.objective, job.examples, checkpoint)) {
-                if (trainer.state().step() > 0) {
-                    spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
+            if (elsewhere.plan.isPresent()) {
+                plan(config, job, elsewhere.plan.get());
+            } else {
+                Files.createDirectories(out);
+                if (elsewhere.trained.isPresent()) {
+                    Trained trained = Trained.read(elsewhere.trained.get(), job.objective.weightShapes(), manager);
+                    finish(job, trained.weights(), trained.facts(), manager);
+                } else {
+                    train(config, job, manager, progress);
                 }
-                long stride = Math.max(1, run.checkpointEvery / run.batch);
-                while (trainer.state().step() < config.steps()) {
-                    long next = (trainer.state().step() / stride + 1) * stride;
-                    trainer.run(next, s -> progress.update(s.step() * run.batch, config.steps() * run.batch,
-                            String.format("loss %.4f", s.loss())));
-                    trainer.save();
-                    Optional<ImageSet> preview = job.objective.preview(trainer.average(), job.examples);
-                    if (preview.isPresent()) {
-                        Pictures.writePng(out.resolve("samples.png"), Pictures.grid(preview.get(), 8, 2, 2));
-                    }
-                }
-                finish(config, job, trainer, manager);
             }
         }
         return 0;
+    }
+
+    private void plan(TrainConfig config, Job job, Path file) throws IOException {
+        List<TrainingPlan.Source> data = new ArrayList<>();
+        for (int s = 0; s < sources.size(); s++) {
+            data.add(new TrainingPlan.Source(sources.get(s).path.toString(), job.pixels.sets().get(s).count()));
+        }
+        String json = new TrainingPlan(modelName(), job.objective, config, data, run.half).json();
+        AtomicFiles.write(file, (json + "\n").getBytes(StandardCharsets.UTF_8));
+        spec.commandLine().getOut().println("wrote " + file + ": python3 src/main/python/train.py " + file);
+    }
+
+    private void train(TrainConfig config, Job job, NDManager manager, Progress progress) throws IOException {
+        Path checkpoint = out.resolve("checkpoint.npz");
+        Examples examples = job.examples.get();
+        try (Trainer trainer = new Trainer(config, job.objective, examples, checkpoint)) {
+            if (trainer.state().step() > 0) {
+                spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
+            }
+            long stride = Math.max(1, run.checkpointEvery / run.batch);
+            while (trainer.state().step() < config.steps()) {
+                long next = (trainer.state().step() / stride + 1) * stride;
+                trainer.run(next, s -> progress.update(s.step() * run.batch, config.steps() * run.batch,
+                        String.format("loss %.4f", s.loss())));
+                trainer.save();
+                Optional<ImageSet> preview = job.objective.preview(trainer.average(), examples);
+                if (preview.isPresent()) {
+                    Pictures.writePng(out.resolve("samples.png"), Pictures.grid(preview.get(), 8, 2, 2));
+                }
+            }
+            Map<String, JsonElement> facts = new LinkedHashMap<>();
+            facts.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
+            facts.put("settings", ModelCard.json(config));
+            facts.put("loss", ModelCard.json(trainer.state().loss()));
+            facts.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
+            facts.put("arithmetic", ModelCard.json("float32, convolutions "
+                    + Optional.ofNullable(System.getenv("ONEDNN_DEFAULT_FPMATH_MODE")).orElse("STRICT")));
+            finish(job, trainer.average(), facts, manager);
+        }
     }
 
     private Job job(NDManager manager, Progress progress) throws IOException {
@@ -281,7 +331,7 @@ final class TrainCommand implements Callable<Integer> {
         if (task.latent.isPresent()) {
             return latent(pixels, heldOut, task.latent.get(), manager, progress);
         }
-        return new Job(objective(pixels, manager), pixels, heldOut);
+        return new Job(objective(pixels, manager), pixels, () -> pixels, heldOut);
     }
 
     private Objective objective(Pixels pixels, NDManager manager) throws IOException {
@@ -308,14 +358,14 @@ final class TrainCommand implements Callable<Integer> {
         Autoencoder autoencoder = models.autoencoder(name, manager);
         double scale = models.latentScale(name);
         Optional<Conditioning> conditioning = conditioning(pixels);
-        Latents latents = new Latents(pixels, autoencoder, scale,
-                done -> progress.update(done, pixels.count(), "pictures encoded"));
-        UNet.Config unet = unet(Math.toIntExact(latents.shape().get(0)), Math.toIntExact(latents.shape().get(1)),
+        Autoencoder.Config network = autoencoder.config();
+        UNet.Config unet = unet(network.latent(), Math.toIntExact(network.latentShape().get(1)),
                 conditioning.map(c -> c.vocabulary().size()).orElse(0));
         NoiseMatching.Rates rates = details.schedule == Schedule.SD ? NoiseMatching.Rates.STABLE_DIFFUSION
                 : NoiseMatching.Rates.LATENT_DIFFUSION;
         return new Job(new NoiseMatching(unet, rates, new NoiseMatching.LatentSpace(name, models.card(name).weightsSha256(),
-                Decoder.of(autoencoder, scale)), conditioning), latents, heldOut);
+                network, Decoder.of(autoencoder, scale)), conditioning), pixels, () -> new Latents(pixels, autoencoder, scale,
+                        done -> progress.update(done, pixels.count(), "pictures encoded")), heldOut);
     }
 
     private Optional<Conditioning> conditioning(Pixels pixels) throws IOException {
@@ -337,22 +387,17 @@ final class TrainCommand implements Callable<Integer> {
                 architecture.attention, architecture.embedding, conditions);
     }
 
-    private void finish(TrainConfig config, Job job, Trainer trainer, NDManager manager) throws IOException {
+    private void finish(Job job, Weights average, Map<String, JsonElement> facts, NDManager manager) throws IOException {
         Path file = out.resolve("weights.npz");
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        trainer.average().toNpy().forEach((key, a) -> arrays.put(key, run.half ? NpyArray.half(a.floats(), a.shape()) : a));
+        average.toNpy().forEach((key, a) -> arrays.put(key, run.half ? NpyArray.half(a.floats(), a.shape()) : a));
         Weights weights = Weights.fromNpy(manager, arrays);
         Npz.write(file, arrays);
         Map<String, JsonElement> training = new LinkedHashMap<>();
-        training.put("data", ModelCard.json(job.examples.source()));
-        training.put("dataSha256", ModelCard.json(job.examples.sha256()));
-        training.put("dataImages", ModelCard.json(job.examples.count()));
-        training.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
-        training.put("settings", ModelCard.json(config));
-        training.put("loss", ModelCard.json(trainer.state().loss()));
-        training.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
-        training.put("arithmetic", ModelCard.json("float32, convolutions "
-                + Optional.ofNullable(System.getenv("ONEDNN_DEFAULT_FPMATH_MODE")).orElse("STRICT")));
+        training.put("data", ModelCard.json(job.pixels.source()));
+        training.put("dataSha256", ModelCard.json(job.pixels.sha256()));
+        training.put("dataImages", ModelCard.json(job.pixels.count()));
+        training.putAll(facts);
         note.ifPresent(text -> training.put("note", ModelCard.json(text)));
         training.put("command", ModelCard.json(CommandText.of(spec)));
         training.put("versions", ModelCard.json(Provenance.versions()));
@@ -363,12 +408,16 @@ final class TrainCommand implements Callable<Integer> {
             evaluation.put("testImages", ModelCard.json(job.heldOut.get().count()));
             evaluation.put("testSha256", ModelCard.json(job.heldOut.get().sha256()));
         }
-        ModelCard card = new ModelCard(name.orElse(out.toAbsolutePath().normalize().getFileName().toString()),
+        ModelCard card = new ModelCard(modelName(),
                 job.objective.kind(), ModelCard.json(job.objective.network()),
-                json(job.objective.details(weights, job.examples)), weights.size(), Hashes.sha256(file), training, evaluation);
+                json(job.objective.details(weights, job.pixels)), weights.size(), Hashes.sha256(file), training, evaluation);
         card.write(out.resolve("card.json"));
         spec.commandLine().getOut().println("wrote " + file + " and " + out.resolve("card.json")
                 + (evaluation.isEmpty() ? "" : ", " + evaluation));
+    }
+
+    private String modelName() {
+        return name.orElse(out.toAbsolutePath().normalize().getFileName().toString());
     }
 
     /** In the order of their names, whatever map they come in. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import s4s.data.ImageSet;
 import s4s.eval.MiniFeatures;
 import s4s.model.FeatureNet;
@@ -98,6 +99,13 @@ public record Classification(FeatureNet.Config network, int[] labels, int shift,
     public Map<String, Object> settings() {
         return turned > 0 ? Map.of("shift", shift, "labelSmoothing", smoothing, "turned", turned)
                 : Map.of("shift", shift, "labelSmoothing", smoothing);
+    }
+
+    @Override
+    public Map<String, Object> plan() {
+        Map<String, Object> plan = new TreeMap<>(settings());
+        plan.put("labels", labels);
+        return plan;
     }
 
     @Override

@@ -51,6 +51,13 @@ public record Denoising(UNet.Config network, EdmPreconditioning preconditioning,
     }
 
     @Override
+    public Map<String, Object> plan() {
+        Map<String, Object> plan = new TreeMap<>(settings());
+        plan.put("sigmaData", preconditioning.sigmaData());
+        return plan;
+    }
+
+    @Override
     public Map<String, Object> details(Weights weights, Examples examples) {
         return Map.of("sigmaData", preconditioning.sigmaData());
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import s4s.model.Autoencoder;
 import s4s.model.Decoder;
 import s4s.model.Denoiser;
 import s4s.model.ModelCard;
@@ -49,9 +50,10 @@ public record NoiseMatching(UNet.Config network, Rates rates, LatentSpace latent
      *
      * @param autoencoder name of the autoencoder
      * @param weightsSha256 hash of its weights
+     * @param network its architecture
      * @param decoder from examples to pictures
      */
-    public record LatentSpace(String autoencoder, String weightsSha256, Decoder decoder) {}
+    public record LatentSpace(String autoencoder, String weightsSha256, Autoencoder.Config network, Decoder decoder) {}
 
     /** Checks that network and condition fit together. */
     public NoiseMatching {
@@ -93,6 +95,17 @@ public record NoiseMatching(UNet.Config network, Rates rates, LatentSpace latent
     @Override
     public Map<String, Object> settings() {
         return conditioning.<Map<String, Object>>map(c -> Map.of("conditionsDropped", c.drop())).orElse(Map.of());
+    }
+
+    @Override
+    public Map<String, Object> plan() {
+        Map<String, Object> plan = new TreeMap<>(settings());
+        plan.put("schedule", rates);
+        Map<String, Object> space = TrainingPlan.network(latents.network, latents.network.weightShapes());
+        space.put("name", latents.autoencoder);
+        plan.put("latents", space);
+        conditioning.ifPresent(c -> plan.put("conditions", Map.of("places", c.places())));
+        return plan;
     }
 
     @Override

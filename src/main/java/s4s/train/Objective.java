@@ -40,6 +40,11 @@ public interface Objective {
     /** What the card says of the training beside data and configuration; plain values. */
     Map<String, Object> settings();
 
+    /** What a training elsewhere needs to know of this objective beside data, architecture and configuration; plain values. */
+    default Map<String, Object> plan() {
+        return settings();
+    }
+
     /**
      * What else the model consists of, see {@link ModelCard.Kind}; plain values.
      *

@@ -92,6 +92,13 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
         return Map.of("perceptualWeight", perceptual, "perceptualFeatures", features.name, "divergenceWeight", divergence);
     }
 
+    @Override
+    public Map<String, Object> plan() {
+        Map<String, Object> plan = new TreeMap<>(settings());
+        plan.put("features", TrainingPlan.network(features.network.config(), features.network.config().weightShapes()));
+        return plan;
+    }
+
     /** The latent scaling factor: one over the standard deviation of the training pictures' mean latents. */
     @Override
     public Map<String, Object> details(Weights weights, Examples examples) {

@@ -34,7 +34,8 @@ import s4s.solver.Solvers;
 class ObjectivesTest {
     private static final Autoencoder.Config CODER = new Autoencoder.Config(3, 8, 2, List.of(8, 16), List.of(1, 1), 2);
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
-    private static final NoiseMatching.LatentSpace PLAIN = new NoiseMatching.LatentSpace("none", "", Decoder.none());
+    private static final NoiseMatching.LatentSpace PLAIN = new NoiseMatching.LatentSpace("none", "", CODER,
+            Decoder.none());
 
     /** 40 images, left half darker than the right one or the other way round. */
     private static ImageSet images() {
