@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 import s4s.eval.Benchmark;
 import s4s.learn.Distance;
 import s4s.learn.LearningCost;
+import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.run.ReverseSweep;
 
@@ -91,9 +92,11 @@ final class BenchLearningCommand implements Callable<Integer> {
     private int measure(ReverseSweep.Graphs graphs) throws IOException {
         Benchmark benchmark = Benchmark.ofModel(model);
         try (NDManager manager = NDManager.newBaseManager()) {
-            LearningCost cost = LearningCost.measure(manager, Models.ofRepository().denoiser(model, manager),
-                    Distance.perceptual(Models.ofRepository().features(benchmark.features(), manager)), nfes.get(0), batch, graphs,
-                    repeats);
+            Models models = Models.ofRepository();
+            DiffusionModel diffusion = benchmark.diffusion(models, manager);
+            Distance distance = Distance.perceptual(models.features(benchmark.features(), manager))
+                    .decoded(diffusion.decoder());
+            LearningCost cost = LearningCost.measure(manager, diffusion, distance, nfes.get(0), batch, graphs, repeats);
             spec.commandLine().getOut().println(cost.seconds() + " " + peak());
         }
         return 0;

@@ -30,8 +30,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
     private String name;
 
-    @Option(names = "--images", defaultValue = "10000", description = "Images a cell (default ${DEFAULT-VALUE}).")
-    private int images;
+    @Option(names = "--images", description = "Images a cell (default: the benchmark's).")
+    private Optional<Integer> images;
 
     @Option(names = "--block", defaultValue = "500",
             description = "Images of a block; FD is also given for blocks, to compare with small runs"
@@ -67,8 +67,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
             Map<String, List<Contestant>> entries = learned
-                    ? Benchmark.learned(repository.resolve("data/solvers/" + benchmark.model()), loaded.denoiser())
-                    : benchmark.baselines(loaded.denoiser());
+                    ? Benchmark.learned(repository.resolve("data/solvers/" + benchmark.model()), loaded.model())
+                    : benchmark.baselines(loaded.model());
             if (entries.isEmpty()) {
                 throw new IllegalArgumentException("there are no learned solvers in data/solvers/" + benchmark.model()
                         + ": make them with s4s learn --suite " + benchmark.model());
@@ -82,10 +82,11 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
+            int wanted = images.orElse(benchmark.images());
             long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
-            if (there < images) {
+            if (there < wanted) {
                 BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, block, state);
-                run.to(images, chosen, manager, progress, (count, scores) -> {
+                run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);
                     }

@@ -46,7 +46,8 @@ final class DoctorCommand implements Callable<Integer> {
             for (String name : models.names()) {
                 try (NDManager manager = NDManager.newBaseManager()) {
                     switch (models.card(name).kind()) {
-                        case EDM_UNET -> models.denoiser(name, manager);
+                        case EDM_UNET, NOISE_UNET -> models.diffusion(name, 1, manager);
+                        case AUTOENCODER -> models.autoencoder(name, manager);
                         case CLASSIFIER -> models.features(name, manager);
                     }
                 }

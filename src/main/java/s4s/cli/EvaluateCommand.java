@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.Annotations;
+import s4s.data.AtomicFiles;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
 import s4s.eval.Benchmark;
@@ -25,8 +27,7 @@ import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Reference;
-import s4s.model.ConditionalNetwork;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.model.Vocabulary;
@@ -99,14 +100,10 @@ final class EvaluateCommand implements Callable<Integer> {
             entries.put("seeds", ModelCard.json("0-" + (images - 1)));
             entries.put("teacher", ModelCard.json(benchmark.teacher().label()));
             Optional<Vocabulary> vocabulary = models.card(benchmark.model()).vocabulary();
-            ImageSet teacher;
-            if (vocabulary.isEmpty()) {
-                Denoiser denoiser = models.denoiser(benchmark.model(), manager);
-                teacher = draw(benchmark, models, manager, (from, to) -> denoiser, progress);
-            } else {
-                teacher = conditional(benchmark, models, manager, testImages, vocabulary.get(), features,
-                        models.card(benchmark.features()).classes(), entries, progress);
-            }
+            ImageSet teacher = vocabulary.isEmpty()
+                    ? draw(benchmark, benchmark.diffusion(models, manager), manager, progress)
+                    : conditional(benchmark, models, manager, rest, vocabulary.get(), features,
+                            models.card(benchmark.features()).classes(), entries, progress);
             entries.put("fdTeacher", fd(features, teacher, reference, manager));
             entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
                     manager));
@@ -124,55 +121,58 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ImageSet draw(Benchmark benchmark, Models models, NDManager manager, Sampling.Denoisers denoisers,
-            Progress progress) throws IOException {
-        return Sampling.pictures(manager, denoisers, models.decoder(benchmark.model(), manager),
-                denoiser -> Program.of(benchmark.teacher().solver(denoiser), denoiser.schedule(), denoiser.prediction()),
-                Benchmark.seeds(images), batch, "teacher", done -> progress.update(done, images, "teacher images"));
+    private ImageSet draw(Benchmark benchmark, DiffusionModel model, NDManager manager, Progress progress) {
+        return Sampling.pictures(manager, model,
+                Program.of(benchmark.teacher().solver(model), model.schedule(), model.prediction()), Benchmark.seeds(images),
+                batch, "teacher", done -> progress.update(done, images, "teacher images"));
     }
 
     /**
-     * The teacher's images under the conditions of the unseen images, in turn. Into {@code entries}: how often the features'
-     * classifier finds the class of the unseen image in the one that was drawn for it, with and without guidance, and how often
-     * in the unseen image itself.
+     * The teacher's images under the benchmark's conditions; those of a model by text are the captions of the unseen images,
+     * which become its prompts. Into {@code entries}: how often the features' classifier finds in a drawn image the class that
+     * it was drawn for (of a caption: that of its unseen image), with and without guidance, and how often in the unseen images.
      */
     private ImageSet conditional(Benchmark benchmark, Models models, NDManager manager, ImageSet unseenImages,
             Vocabulary vocabulary, MiniFeatures features, List<String> known, Map<String, JsonElement> entries,
             Progress progress) throws IOException {
-        ConditionalNetwork network = models.conditional(benchmark.model(), manager);
-        List<String> conditions = conditions(unseenImages, vocabulary);
-        int[] classes = unseenImages.classes().stream().mapToInt(known::indexOf).toArray();
+        List<String> names = unseenImages.classes();
+        int[] classes = names.stream().mapToInt(known::indexOf).toArray();
         if (classes.length == 0 || IntStream.of(classes).anyMatch(c -> c < 0)) {
             throw new IllegalArgumentException(benchmark.features() + " was not trained on the classes of " + train
                     + ": give the --labels that it was trained on");
         }
-        int count = unseenImages.count();
-        int[] theirs = unseenImages.labels();
-        int[] labelOf = IntStream.range(0, images).map(i -> theirs[i % count]).toArray();
+        int[] inTurn = unseenImages.labels();
+        if (vocabulary.unit() == Vocabulary.Unit.CLASS) {
+            inTurn = vocabulary.entries().stream().mapToInt(names::indexOf).toArray();
+        } else {
+            String prompts = String.join("\n", prompts(unseenImages, vocabulary)) + "\n";
+            AtomicFiles.write(models.path(benchmark.model()).resolve(Models.PROMPTS), prompts.getBytes(StandardCharsets.UTF_8));
+        }
+        int[] turns = inTurn;
+        int[] labels = IntStream.range(0, images).map(i -> turns[i % turns.length]).toArray();
         Map<String, Object> obeyed = new LinkedHashMap<>();
         ImageSet last = unseenImages;
-        for (double guidance : DoubleStream.of(1, benchmark.guidance()).distinct().toArray()) {
-            last = draw(benchmark, models, manager, (from, to) -> network.guided(
-                    IntStream.range(from, to).mapToObj(i -> conditions.get(i % count)).toList(), guidance), progress)
-                    .labelled(labelOf, unseenImages.classes());
+        for (double guidance : DoubleStream.of(1, benchmark.condition().guidance()).distinct().toArray()) {
+            DiffusionModel model = models.diffusion(benchmark.model(), guidance, manager);
+            last = draw(benchmark, model, manager, progress).labelled(labels, names);
             obeyed.put("guidance " + guidance, features.accuracy(last, classes));
+            entries.put("conditions", ModelCard.json(model.conditions().orElseThrow()));
         }
         obeyed.put("unseen images", features.accuracy(unseenImages, classes));
         obeyed.put("chance", 1.0 / classes.length);
-        entries.put("conditions", ModelCard.json("those of the unseen images, in turn"));
-        entries.put("guidance", ModelCard.json(benchmark.guidance()));
         entries.put("classFound", ModelCard.json(obeyed));
         return last;
     }
 
-    private List<String> conditions(ImageSet unseenImages, Vocabulary vocabulary) throws IOException {
-        if (vocabulary.unit() == Vocabulary.Unit.CLASS) {
-            return IntStream.of(unseenImages.labels()).mapToObj(Integer::toString).toList();
-        }
+    /** Of each unseen image the first caption with a word that the model knows. */
+    private List<String> prompts(ImageSet unseenImages, Vocabulary vocabulary) throws IOException {
         int count = ImageSet.read(unseen.test.orElse(train)).count();
         int first = unseen.test.isPresent() ? 0 : count - unseen.holdOut;
         return Annotations.captions(unseen.test.orElse(train), count).subList(first, first + unseenImages.count()).stream()
-                .map(captions -> captions.get(0)).toList();
+                .map(captions -> captions.stream().filter(caption -> vocabulary.known(caption).length > 0).findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("the model knows no word of the captions \""
+                                + String.join("\", \"", captions) + "\": hold other images out")))
+                .map(caption -> caption.replaceAll("\\s+", " ").strip()).toList();
     }
 
     private static JsonElement fd(MiniFeatures features, ImageSet images, Reference reference, NDManager manager)

@@ -3,12 +3,13 @@ package s4s.cli;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -17,23 +18,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.Hashes;
 import s4s.eval.Benchmark;
+import s4s.eval.Teacher;
 import s4s.learn.Distance;
 import s4s.learn.Families;
+import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
-import s4s.learn.SeedRange;
 import s4s.learn.Suite;
-import s4s.learn.TeacherPairs;
-import s4s.learn.TeacherStore;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
+import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.model.TorchScriptModule;
 import s4s.report.Progress;
 import s4s.run.ReverseSweep;
 import s4s.schedule.GridType;
-import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
@@ -46,16 +45,16 @@ final class LearnCommand implements Callable<Integer> {
             description = "Model in data/models (default ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--family", description = "What is learned (default s4s-alt).")
+    @Option(names = "--family", description = "What is learned (default s4s-alt; with --suite these of it, by comma).")
     private Optional<String> family;
 
     @Option(names = "--init", paramLabel = "NAME", description = "The solver that it starts from (default: the family's).")
     private Optional<String> init;
 
-    @Option(names = "--grid", description = "The grid that it starts from (default logsnr).")
+    @Option(names = "--grid", description = "The grid that it starts from (default: that of the benchmark's teacher).")
     private Optional<String> grid;
 
-    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
+    @Option(names = "--nfe", description = "Network calls for an image (default 5; with --suite only these).")
     private Optional<Integer> nfe;
 
     @Option(names = "--order", description = "Outputs that a step weighs (default 3, or more if the start needs it).")
@@ -69,7 +68,7 @@ final class LearnCommand implements Callable<Integer> {
     private Optional<Path> out;
 
     @ArgGroup(validate = false, heading = "Teacher pairs%n")
-    private final Pairs teacher = new Pairs();
+    private final PairOptions pairs = new PairOptions();
 
     @ArgGroup(validate = false, heading = "How%n")
     private final How how = new How();
@@ -77,28 +76,13 @@ final class LearnCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Options of the pairs. */
-    static final class Pairs {
-        @Option(names = "--pairs", defaultValue = "256", description = "Training pairs (default ${DEFAULT-VALUE}).")
-        private int training;
-
-        @Option(names = "--validation", defaultValue = "128", description = "Validation pairs (default ${DEFAULT-VALUE}).")
-        private int validation;
-
-        @Option(names = "--pairs-from", paramLabel = "DIR",
-                description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
-        private Optional<Path> trainingFrom;
-
-        @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
-        private Optional<Path> validationFrom;
-    }
-
     /** Options of the optimization. */
     static final class How {
-        @Option(names = "--distance", defaultValue = "perceptual", paramLabel = "NAME|FILE.pt",
+        @Option(names = "--distance", paramLabel = "NAME|FILE.pt",
                 description = "perceptual (mini features), l2, l1, or a TorchScript file of two image batches in [-1, 1] that"
-                    + " gives a number for each pair, as LPIPS does (default ${DEFAULT-VALUE}).")
-        private String distance;
+                    + " gives a number for each pair, as LPIPS does. Of a model that draws latents, l2 and l1 are of latents,"
+                    + " the others of decoded pictures (default: perceptual for pictures, l2 for latents, as in the papers).")
+        private Optional<String> distance;
 
         @Option(names = "--optimizer", defaultValue = "gauss-newton",
                 description = "gauss-newton, adam, ld3 (RMSprop and SGD), gs (Adam 1e-3, 24 pairs a step, moving average)"
@@ -130,40 +114,50 @@ final class LearnCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.ofModel(suite.orElse(model));
+        Models models = Models.ofRepository();
+        ModelCard card = models.card(benchmark.model());
         try (NDManager manager = NDManager.newBaseManager();
-                Progress drawing = Progress.terminal(System.err, "pairs");
-                Chosen chosen = distance(manager, benchmark)) {
-            Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
-            Denoiser denoiser = loaded.denoiser();
-            List<Recipe> recipes = suite.isPresent() ? Suite.recipes(List.of(5, 4, 6, 3, 8, 10)) : List.of(recipe(denoiser));
-            Path folder = out.orElse(Models.repository().resolve("data/solvers/" + benchmark.model()));
-            List<Recipe> due = new ArrayList<>();
+                Progress drawing = Progress.terminal(System.err, "pairs")) {
+            DiffusionModel diffusion = benchmark.diffusion(models, manager);
+            List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));
+            Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(card.name()));
+            Map<Teacher, List<Recipe>> due = new LinkedHashMap<>();
             for (Recipe recipe : recipes) {
-                recipe.family(denoiser);                     // what cannot be learned is refused before anything is drawn
+                recipe.family(diffusion);                    // what cannot be learned is refused before anything is drawn
                 if (suite.isEmpty() || !Files.exists(folder.resolve(recipe.name() + ".json"))) {
-                    due.add(recipe);
+                    due.computeIfAbsent(benchmark.teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
                 }
             }
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;
             }
-            int training = due.stream().mapToInt(Recipe::pairs).max().orElseThrow();
-            int validation = due.stream().mapToInt(Recipe::validation).max().orElseThrow();
-            Drawn lessons = pairs(teacher.trainingFrom, SeedRange.TRAINING, training, manager, benchmark, loaded, drawing);
-            Drawn exam = pairs(teacher.validationFrom, SeedRange.VALIDATION, validation, manager, benchmark, loaded, drawing);
-            if (!lessons.teacher.equals(exam.teacher)) {
-                throw new IllegalArgumentException("training pairs are of teacher " + lessons.teacher + ", validation pairs of "
-                        + exam.teacher + ": both must be of one teacher");
-            }
-            Recipe.Setting setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), denoiser,
-                    lessons.teacher, chosen.distance, chosen.name, lessons.pairs, exam.pairs);
-            for (Recipe recipe : due) {
-                learn(recipe, setting, suite.isPresent() ? folder.resolve(recipe.name() + ".json")
-                        : out.orElse(Path.of(recipe.name() + ".json")));
+            PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
+            try (Chosen chosen = distance(benchmark, models, diffusion, manager)) {
+                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
+                    Recipe.Setting setting =
+                            pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, chosen.named, drawing);
+                    for (Recipe recipe : lesson.getValue()) {
+                        String file = recipe.name() + ".json";
+                        learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
+                    }
+                }
             }
         }
         return 0;
+    }
+
+    private List<Recipe> suite(Benchmark benchmark) {
+        List<String> families = family.map(names -> List.of(names.split(","))).orElse(List.of());
+        families.forEach(Families::named);
+        List<Recipe> chosen = Suite.recipes(benchmark.nfes(), benchmark.teacher().grid()).stream()
+                .filter(recipe -> families.isEmpty() || families.contains(recipe.family().id()))
+                .filter(recipe -> nfe.isEmpty() || recipe.nfe() == nfe.get()).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("no solver of the suite has NFE " + nfe.orElseThrow() + "; there are "
+                    + benchmark.nfes());
+        }
+        return chosen;
     }
 
     private void learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
@@ -183,19 +177,20 @@ final class LearnCommand implements Callable<Integer> {
         }
     }
 
-    private Recipe recipe(Denoiser denoiser) {
+    private Recipe recipe(Benchmark benchmark, DiffusionModel diffusion) {
         Families kind = Families.named(family.orElse(Families.S4S_ALT.id()));
         int calls = nfe.orElse(5);
         Plan plan = plan();
         if (how.radius.isPresent()) {
             boolean ld3 = how.radius.get().equals("ld3");
-            plan = plan.relaxed(ld3 ? Plan.ld3Radius(denoiser.sampleShape().size(), calls) : number(how.radius.get()));
+            plan = plan.relaxed(ld3 ? Plan.ld3Radius(diffusion.sampleShape().size(), calls) : number(how.radius.get()));
         }
         String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "") + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", "
                 + plan.phases().get(0).steps() + " steps";
-        return new Recipe(kind, Solvers.named(init.orElse(kind.init())), GridType.named(grid.orElse("logsnr")), calls,
+        return new Recipe(kind, Solvers.named(init.orElse(kind.init())),
+                grid.map(GridType::named).orElse(benchmark.teacher().grid()), calls,
                 order.isPresent() ? OptionalInt.of(order.get()) : OptionalInt.empty(),
-                how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name, teacher.training, teacher.validation,
+                how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name, pairs.training(), pairs.validation(),
                 how.seed);
     }
 
@@ -224,37 +219,8 @@ final class LearnCommand implements Callable<Integer> {
         };
     }
 
-    /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
-    private record Drawn(TeacherPairs pairs, String teacher) {
-        static Drawn of(TeacherPairs pairs, Solver teacher) {
-            String numbers = teacher.prediction() + " " + teacher.stages();
-            return new Drawn(pairs, teacher.name() + ", " + teacher.evaluations() + " NFE, numbers sha256 "
-                    + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)).substring(0, 16));
-        }
-    }
-
-    private Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Benchmark benchmark,
-            Benchmark.Loaded loaded, Progress progress) throws IOException {
-        if (from.isEmpty()) {
-            Solver solver = benchmark.teacher().solver(loaded.denoiser());
-            return Drawn.of(TeacherPairs.draw(manager, loaded.denoiser(), solver, role, count, 100,
-                    done -> progress.update(done, count, role.id())), solver);
-        }
-        TeacherStore store = TeacherStore.open(from.get());
-        String made = store.provenance().recipe().getOrDefault("model sha256", "none");
-        if (!made.equals(loaded.modelSha256())) {
-            throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
-                    + benchmark.model() + ": draw them again with s4s teacher");
-        }
-        if (store.count() < count) {
-            throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count
-                    + " are wanted: extend it with s4s teacher --pairs " + count);
-        }
-        return Drawn.of(store.pairs(), store.teacher().solver());
-    }
-
     /** The distance, with what must be closed after it. */
-    private record Chosen(Distance distance, String name, AutoCloseable resource) implements AutoCloseable {
+    private record Chosen(NamedDistance named, AutoCloseable resource) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             try {
@@ -267,17 +233,16 @@ final class LearnCommand implements Callable<Integer> {
         }
     }
 
-    private Chosen distance(NDManager manager, Benchmark benchmark) throws IOException {
-        return switch (how.distance) {
-            case "l1" -> new Chosen(Distance.l1(), "l1", () -> {});
-            case "l2" -> new Chosen(Distance.l2(), "l2", () -> {});
-            case "perceptual" -> new Chosen(Distance.perceptual(Models.ofRepository().features(benchmark.features(), manager)),
-                    "perceptual (" + benchmark.features() + ")", () -> {});
-            default -> {
-                TorchScriptModule module = TorchScriptModule.load(Path.of(how.distance));
-                yield new Chosen(Distance.of((NDArray a, NDArray b) -> module.forward(a, b)),
-                        Path.of(how.distance).getFileName() + " (sha256 " + module.sha256() + ")", module);
-            }
-        };
+    private Chosen distance(Benchmark benchmark, Models models, DiffusionModel diffusion, NDManager manager)
+            throws IOException {
+        String id = how.distance.orElse(NamedDistance.usual(benchmark));
+        Optional<NamedDistance> known = NamedDistance.of(id, benchmark, models, diffusion, manager);
+        if (known.isPresent()) {
+            return new Chosen(known.get(), () -> {});
+        }
+        TorchScriptModule module = TorchScriptModule.load(Path.of(id));
+        Distance distance = Distance.of((NDArray a, NDArray b) -> module.forward(a, b));
+        return new Chosen(new NamedDistance(distance.decoded(diffusion.decoder()),
+                Path.of(id).getFileName() + " (sha256 " + module.sha256() + ")"), module);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,8 +14,10 @@ import picocli.CommandLine.Spec;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
 import s4s.model.ConditionalNetwork;
-import s4s.model.Denoiser;
+import s4s.model.Conditions;
+import s4s.model.DiffusionModel;
 import s4s.model.Models;
+import s4s.model.SeededModel;
 import s4s.report.Progress;
 import s4s.run.Program;
 import s4s.run.Sampling;
@@ -64,6 +67,10 @@ final class SampleCommand implements Callable<Integer> {
             + " 50,000 seeds are 50 images of each ImageNet class.")
     private boolean balanced;
 
+    @Option(names = "--prompts", paramLabel = "FILE.txt",
+            description = "The lines of a text file in turn: seed i draws line i mod their number.")
+    private Optional<Path> prompts;
+
     @Option(names = "--guidance", defaultValue = "1", paramLabel = "W",
             description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
     private double guidance;
@@ -88,10 +95,10 @@ final class SampleCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, "sample")) {
             long[] values = seeds.values();
             Models models = Models.ofRepository();
-            Sampling.Denoisers denoisers = denoisers(models, manager, values);
-            ImageSet set = Sampling.pictures(manager, denoisers, models.decoder(model, manager), denoiser -> full.isPresent()
-                    ? full.get().program(denoiser)
-                    : Program.of(source.on(denoiser.schedule()), denoiser.schedule(), denoiser.prediction()), values, batch,
+            DiffusionModel diffusion = diffusion(models, manager, values);
+            Program program = full.isPresent() ? full.get().program(diffusion)
+                    : Program.of(source.on(diffusion.schedule()), diffusion.schedule(), diffusion.prediction());
+            ImageSet set = Sampling.pictures(manager, diffusion, program, values, batch,
                     model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
                     done -> progress.update(done, values.length, "images"));
             if (out.isPresent()) {
@@ -107,24 +114,28 @@ final class SampleCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Sampling.Denoisers denoisers(Models models, NDManager manager, long[] seedValues) throws IOException {
-        if (conditions.isEmpty() && !balanced) {
+    private DiffusionModel diffusion(Models models, NDManager manager, long[] seedValues) throws IOException {
+        long ways = Stream.of(!conditions.isEmpty(), balanced, prompts.isPresent()).filter(way -> way).count();
+        if (ways == 0) {
             if (guidance != 1) {
-                throw new IllegalArgumentException("--guidance needs a --class, a --text or --balanced to guide to");
+                throw new IllegalArgumentException("--guidance needs a --class, a --text, --balanced or --prompts to guide to");
             }
-            Denoiser denoiser = models.denoiser(model, manager);
-            return (from, to) -> denoiser;
+            return SeededModel.of(models.denoiser(model, manager), models.decoder(model, manager));
         }
-        if (balanced && !conditions.isEmpty()) {
-            throw new IllegalArgumentException("--balanced chooses the classes; leave --class and --text away");
+        if (ways > 1) {
+            throw new IllegalArgumentException("--class, --text, --balanced and --prompts choose the conditions: give one");
         }
         ConditionalNetwork network = models.conditional(model, manager);
-        List<String> each = balanced ? network.vocabulary().balanced(seedValues) : conditions;
-        if (each.size() != 1 && each.size() != seedValues.length) {
-            throw new IllegalArgumentException(each.size() + " conditions for " + seedValues.length
-                    + " seeds: give one for all, or one for each");
+        Conditions chosen;
+        if (balanced) {
+            chosen = Conditions.balanced(network.vocabulary());
+        } else if (prompts.isPresent()) {
+            chosen = Conditions.prompts(prompts.get());
+        } else {
+            chosen = conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
+                    : Conditions.each(seedValues, conditions);
         }
-        return (from, to) -> network.guided(each.size() == 1 ? each : each.subList(from, to), guidance);
+        return SeededModel.of(network, chosen, guidance, models.decoder(model, manager));
     }
 
     private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
@@ -140,11 +151,11 @@ final class SampleCommand implements Callable<Integer> {
     /** DPM-Solver-v3 and the statistics that it shall use. */
     private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
 
-        Program program(Denoiser denoiser) {
-            NoiseSchedule schedule = denoiser.schedule();
+        Program program(DiffusionModel diffusion) {
+            NoiseSchedule schedule = diffusion.schedule();
             DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
             EmsMethod method = new EmsMethod(variant, statistics.on(schedule));
-            return Program.of(method.on(named.grid(), schedule, named.nfe()), schedule, denoiser.prediction());
+            return Program.of(method.on(named.grid(), schedule, named.nfe()), schedule, diffusion.prediction());
         }
     }
 }

@@ -15,7 +15,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherStore;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.report.Progress;
@@ -27,7 +27,7 @@ import s4s.solver.data.SolverSource;
             + " a folder of npz files with a manifest. Started again it keeps what is there and makes what is missing or damaged;"
             + " with more pairs it adds to them.",
             "Pairs to learn from, to choose by and to measure on have seeds of their own: training 1000000-1999999, validation"
-            + " 2000000-2999999, evaluation 0-999999."})
+            + " 2000000-2999999, evaluation 0-999999. A conditional model draws each seed's own class or prompt."})
 final class TeacherCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
@@ -35,14 +35,22 @@ final class TeacherCommand implements Callable<Integer> {
 
     @Option(names = "--solver", paramLabel = "NAME|FILE.json",
             description = "The teacher: see s4s solvers, or a solver file, which has its own grid and NFE (default: the"
-                + " benchmark's teacher, unipc-3-bh1).")
+                + " teacher of the model's benchmark).")
     private Optional<String> solver;
 
-    @Option(names = "--grid", description = "See s4s solvers (default: the benchmark's, logsnr).")
+    @Option(names = "--grid", description = "See s4s solvers (default: the benchmark's).")
     private Optional<String> grid;
 
-    @Option(names = "--nfe", description = "Network calls for a sample (default: the benchmark's, 20).")
+    @Option(names = "--nfe", description = "Network calls for a sample (default: the benchmark's).")
     private Optional<Integer> nfe;
+
+    @Option(names = "--student", paramLabel = "NFE",
+            description = "Take the benchmark's teacher for students of so many network calls, where they have their own.")
+    private Optional<Integer> student;
+
+    @Option(names = "--guidance", paramLabel = "W",
+            description = "Guidance scale of a conditional model (default: the benchmark's).")
+    private Optional<Double> guidance;
 
     @Option(names = "--role", defaultValue = "training", converter = Role.class,
             description = "What the pairs are for: training, validation or evaluation (default ${DEFAULT-VALUE}).")
@@ -71,12 +79,13 @@ final class TeacherCommand implements Callable<Integer> {
         ModelCard card = models.card(model);
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
-            Denoiser denoiser = models.denoiser(model, manager);
+            DiffusionModel diffusion = models.diffusion(model, guidance.or(() -> Benchmark.findModel(model)
+                    .map(benchmark -> benchmark.condition().guidance())).orElse(1.0), manager);
             String command = CommandText.of(spec);
             TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(),
-                    source.file(Optional.of(denoiser.schedule()), denoiser.schedule(), command), role, denoiser.sampleShape()),
-                    shard, command);
-            store.to(pairs, manager, denoiser, batch, progress, spec.commandLine().getErr()::println);
+                    source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command), role,
+                    diffusion.sampleShape(), diffusion.conditions()), shard, command);
+            store.to(pairs, manager, diffusion, batch, progress, spec.commandLine().getErr()::println);
             spec.commandLine().getOut().println(out + " has " + store.count() + " pairs in " + store.shards().size()
                     + " files, " + role.id() + " seeds " + role.first() + "-" + (role.first() + store.count() - 1)
                     + ", teacher " + source.label() + " on " + card.name());
@@ -85,10 +94,13 @@ final class TeacherCommand implements Callable<Integer> {
     }
 
     private SolverSource source() throws IOException {
-        Teacher usual = Benchmark.cifar10().teacher();
-        String text = solver.orElse(usual.method().name());
-        return SolverSource.isFile(text) ? SolverSource.of(text, grid, nfe)
-                : SolverSource.of(text, Optional.of(grid.orElse(usual.grid().id())), Optional.of(nfe.orElse(usual.nfe())));
+        if (solver.isPresent() && (SolverSource.isFile(solver.get()) || grid.isPresent() && nfe.isPresent())) {
+            return SolverSource.of(solver.get(), grid, nfe);
+        }
+        Benchmark benchmark = Benchmark.ofModel(model);
+        Teacher usual = student.map(benchmark::teacherOf).orElse(benchmark.teacher());
+        return SolverSource.of(solver.orElse(usual.method().name()), Optional.of(grid.orElse(usual.grid().id())),
+                Optional.of(nfe.orElse(usual.nfe())));
     }
 
     /** Reads the name of a range of seeds. */

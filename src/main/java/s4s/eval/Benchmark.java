@@ -8,143 +8,252 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.Vocabulary;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
+import s4s.schedule.PublishedGrids;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 
 /**
- * A benchmark of the literature: which model, which teacher, which student sizes and grids.
+ * A benchmark of the literature in a profile: everything that decides its numbers, as values. A further benchmark is another
+ * record.
  *
- * @param name as on the command line and in data/paper/paper-fid.csv
- * @param model the diffusion model of this profile
- * @param features the feature network of this profile
- * @param teacher the teacher
- * @param nfes student sizes
+ * @param name on the command line and in data/paper/paper-fid.csv
+ * @param title in tables and figures
+ * @param profile whose networks
+ * @param model the diffusion model, in data/models
+ * @param space what the model draws
+ * @param condition what each seed asks the model for
+ * @param features the feature network
+ * @param teacher whose images tables compare with, and students learn from unless they have a teacher of their own
+ * @param lessons teachers that are only for students of a certain NFE, by that NFE
+ * @param nfes student sizes; a guided evaluation is one NFE and a batch of two, as papers count it
  * @param grids time grids
- * @param guidance guidance scale of a conditional model; 1 for the model as it is
+ * @param images images of a table's rows
  * @see <a href="https://arxiv.org/abs/2502.17423">Frankel et al. 2025</a>
  */
-public record Benchmark(String name, String model, String features, Teacher teacher, List<Integer> nfes,
-        List<GridType> grids, double guidance) {
+public record Benchmark(String name, String title, Profile profile, String model, Space space, Condition condition,
+        String features, Teacher teacher, Map<Integer, Teacher> lessons, List<Integer> nfes, List<GridType> grids, int images) {
     private static final List<GridType> GRIDS =
             List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM);
 
-    /** A benchmark without guidance. */
-    public Benchmark(String name, String model, String features, Teacher teacher, List<Integer> nfes, List<GridType> grids) {
-        this(name, model, features, teacher, nfes, grids, 1);
+    /** Whose networks. */
+    public enum Profile {
+        /** Small networks that this project trained; they run everywhere. */
+        MINI,
+        /** The networks of the papers. */
+        PAPER;
+
+        /** The name on the command line. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The profile called {@code id}.
+         *
+         * @throws IllegalArgumentException if there is none; the message lists the names
+         */
+        public static Profile named(String id) {
+            return Arrays.stream(values()).filter(p -> p.id().equals(id)).findFirst().orElseThrow(() ->
+                    new IllegalArgumentException("there is no profile '" + id + "'; known are "
+                            + Arrays.stream(values()).map(Profile::id).collect(Collectors.joining(", "))));
+        }
+    }
+
+    /** What a model draws. */
+    public enum Space {
+        /** Pictures. */
+        PIXEL,
+        /** Latents, which an autoencoder decodes. */
+        LATENT
+    }
+
+    /**
+     * What each seed asks for; see {@link Models#diffusion}.
+     *
+     * @param kind of condition
+     * @param guidance scale; 1 for the model as it is
+     */
+    public record Condition(Kind kind, double guidance) {
+
+        /** Kinds of condition. */
+        public enum Kind {
+            /** None. */
+            NONE,
+            /** A class, all equally often. */
+            CLASS,
+            /** A text, the lines of the model's prompts in turn. */
+            TEXT
+        }
+
+        /** No condition. */
+        public static final Condition NONE = new Condition(Kind.NONE, 1);
+
+        private static Kind of(ModelCard card) {
+            return card.vocabulary().map(v -> v.unit() == Vocabulary.Unit.CLASS ? Kind.CLASS : Kind.TEXT).orElse(Kind.NONE);
+        }
     }
 
     /** Copies the lists. */
     public Benchmark {
+        lessons = Map.copyOf(lessons);
         nfes = List.copyOf(nfes);
         grids = List.copyOf(grids);
     }
 
     /**
-     * CIFAR-10, 32x32, unconditional, in its mini profile. Teacher as in LD3 and GAS: UniPC-3, logSNR,
-     * 20 NFE, which draws CIFAR-10 at FID 2.03 with the original network.
+     * CIFAR-10, 32x32, unconditional. Teacher as in LD3 and GAS: UniPC-3, logSNR, 20 NFE, which draws CIFAR-10 at FID 2.03 with
+     * the original network.
      */
     public static Benchmark cifar10() {
-        return new Benchmark("cifar10", "cifar10-mini", "cifar10-features", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+        return pixel("cifar10", "CIFAR-10", "cifar10-mini", "cifar10-features", 10_000);
     }
 
-    /** FFHQ, 64x64, unconditional, in its mini profile: faces of UTKFace. Teacher as in LD3 and GAS. */
+    /** FFHQ, 64x64, unconditional; mini: faces of UTKFace. Teacher as in LD3 and GAS. */
     public static Benchmark ffhq() {
-        return new Benchmark("ffhq", "ffhq-mini", "features64", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+        return pixel("ffhq", "FFHQ", "ffhq-mini", "features64", 5000);
     }
 
-    /** AFHQv2, 64x64, unconditional, in its mini profile: faces of cats. Teacher as in LD3 and GAS. */
+    /** AFHQv2, 64x64, unconditional; mini: faces of cats. Teacher as in LD3 and GAS. */
     public static Benchmark afhqv2() {
-        return new Benchmark("afhqv2", "afhqv2-mini", "features64", pixelTeacher(), List.of(3, 4, 5, 6, 8, 10), GRIDS);
+        return pixel("afhqv2", "AFHQv2", "afhqv2-mini", "features64", 5000);
     }
 
-    /** LSUN-Bedroom, latent, unconditional, in its mini profile. Teacher as in GAS. */
+    /** LSUN-Bedroom, latent, unconditional. Teacher as in GAS. */
     public static Benchmark lsunBedroom() {
-        return new Benchmark("lsun-bedroom", "lsun-bedroom-mini", "features64", latentTeacher(GridType.TIME_UNIFORM, 20),
-                List.of(3, 4, 5, 6, 7), GRIDS);
+        return latent("lsun-bedroom", "LSUN-Bedroom", "lsun-bedroom-mini", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
+                List.of(3, 4, 5, 6, 7));
     }
 
-    /** ImageNet, latent, by class with guidance 2, in its mini profile: Tiny ImageNet. Teacher as in GAS. */
+    /** ImageNet, latent, by class with guidance 2; mini: Tiny ImageNet. Teacher as in GAS. */
     public static Benchmark imagenet() {
-        return new Benchmark("imagenet256", "imagenet-mini", "features64", latentTeacher(GridType.TIME_QUADRATIC, 10),
-                List.of(3, 4, 5, 6, 7), GRIDS, 2);
+        return latent("imagenet256", "ImageNet", "imagenet-mini", new Condition(Condition.Kind.CLASS, 2),
+                GridType.TIME_QUADRATIC, 10, Map.of(), List.of(3, 4, 5, 6, 7));
     }
 
     /**
-     * MS-COCO, latent, by text with guidance 7.5, in its mini profile: captioned aerial images. The papers' teacher has one
-     * evaluation more than the student and a learned grid; here it is one teacher for all, as in the other latent benchmarks.
+     * MS-COCO, latent, by text with guidance 7.5; mini: captioned aerial images. Students learn from the papers' teachers,
+     * iPNDM-2 on the grid of GITS with one evaluation more than the student; tables compare all with one teacher.
      */
     public static Benchmark msCoco() {
-        return new Benchmark("ms-coco", "ms-coco-mini", "features64", latentTeacher(GridType.TIME_UNIFORM, 20),
-                List.of(3, 4, 5, 6, 7, 8), GRIDS, 7.5);
+        List<Integer> nfes = List.of(3, 4, 5, 6, 7, 8);
+        Map<Integer, Teacher> lessons = nfes.stream().collect(Collectors.toMap(n -> n,
+                n -> new Teacher(Solvers.named("ipndm-2"), PublishedGrids.GITS_SD_IPNDM, n + 1)));
+        return latent("ms-coco", "MS-COCO", "ms-coco-mini", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20,
+                lessons, nfes);
     }
 
-    private static Teacher pixelTeacher() {
-        return new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20);
+    private static Benchmark pixel(String name, String title, String model, String features, int images) {
+        return new Benchmark(name, title, Profile.MINI, model, Space.PIXEL, Condition.NONE, features,
+                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20), Map.of(), List.of(3, 4, 5, 6, 8, 10), GRIDS,
+                images);
     }
 
-    private static Teacher latentTeacher(GridType grid, int nfe) {
-        return new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe);
+    private static Benchmark latent(String name, String title, String model, Condition condition, GridType grid, int nfe,
+            Map<Integer, Teacher> lessons, List<Integer> nfes) {
+        return new Benchmark(name, title, Profile.MINI, model, Space.LATENT, condition, "features64",
+                new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe), lessons, nfes, GRIDS, 5000);
     }
 
-    /** All benchmarks. */
+    /** Whom a student learns from. */
+    public Teacher teacherOf(int nfe) {
+        return lessons.getOrDefault(nfe, teacher);
+    }
+
+    /** All benchmarks, in all profiles. */
     public static List<Benchmark> all() {
         return List.of(cifar10(), ffhq(), afhqv2(), lsunBedroom(), imagenet(), msCoco());
     }
 
+    /** The benchmark called {@code name} in the mini profile; see {@link #named(String, Profile)}. */
+    public static Benchmark named(String name) {
+        return named(name, Profile.MINI);
+    }
+
     /**
-     * The benchmark called {@code name}.
+     * The benchmark called {@code name} in a profile.
      *
      * @throws IllegalArgumentException if there is none; the message lists the names
      */
-    public static Benchmark named(String name) {
-        return all().stream().filter(b -> b.name.equals(name)).findFirst().orElseThrow(() ->
-                new IllegalArgumentException("there is no benchmark '" + name + "'; known are "
-                        + all().stream().map(Benchmark::name).collect(Collectors.joining(", "))));
+    public static Benchmark named(String name, Profile profile) {
+        return all().stream().filter(b -> b.name.equals(name) && b.profile == profile).findFirst().orElseThrow(() ->
+                new IllegalArgumentException("there is no benchmark '" + name + "' in the profile " + profile.id()
+                        + "; known are " + all().stream().filter(b -> b.profile == profile).map(Benchmark::name)
+                        .collect(Collectors.joining(", "))));
     }
 
     /**
      * The benchmark of a model.
      *
+     * @param model its name, or the path of a folder of that name, from which it is then loaded
      * @throws IllegalArgumentException if there is none; the message lists the models
      */
     public static Benchmark ofModel(String model) {
-        return all().stream().filter(b -> b.model.equals(model)).findFirst().orElseThrow(() ->
+        return findModel(model).orElseThrow(() ->
                 new IllegalArgumentException("there is no benchmark of a model '" + model + "'; known are "
                         + all().stream().map(Benchmark::model).collect(Collectors.joining(", "))));
+    }
+
+    /** {@link #ofModel}, empty if there is none. */
+    public static Optional<Benchmark> findModel(String model) {
+        Path name = Path.of(model).getFileName();
+        return all().stream().filter(b -> name != null && b.model.equals(name.toString())).findFirst().map(b -> b.from(model));
+    }
+
+    private Benchmark from(String folder) {
+        return new Benchmark(name, title, profile, folder, space, condition, features, teacher, lessons, nfes, grids, images);
     }
 
     /**
      * Everything that the benchmark's numbers are computed with, in memory.
      *
-     * @param denoiser the network
+     * @param model what is drawn from
      * @param modelSha256 hash of its weights
      * @param features what distances are computed with
      * @param reference moments of real images
      */
-    public record Loaded(Denoiser denoiser, String modelSha256, MiniFeatures features, Reference reference) {}
+    public record Loaded(DiffusionModel model, String modelSha256, MiniFeatures features, Reference reference) {}
 
     /**
      * Loads model, features and reference into {@code manager}.
      *
-     * @throws IllegalArgumentException if the model draws latents, which comparisons cannot decode yet
+     * @throws IOException if a file is missing or does not fit
      */
     public Loaded load(Models models, NDManager manager) throws IOException {
-        if (models.card(model).kind() == ModelCard.Kind.NOISE_UNET) {
-            throw new IllegalArgumentException("'" + model + "' draws latents, which only s4s sample and s4s evaluate decode so"
-                    + " far");
-        }
         Reference reference = Reference.of(models, model);
-        return new Loaded(models.denoiser(model, manager), models.card(model).weightsSha256(),
+        return new Loaded(diffusion(models, manager), models.card(model).weightsSha256(),
                 MiniFeatures.of(models, reference.features(), manager), reference);
+    }
+
+    /**
+     * Loads the model alone, with its conditions, guidance and decoder.
+     *
+     * @throws IOException if a file is missing, or the model is of another kind than this benchmark's
+     */
+    public DiffusionModel diffusion(Models models, NDManager manager) throws IOException {
+        ModelCard card = models.card(model);
+        Space drawn = card.kind() == ModelCard.Kind.NOISE_UNET ? Space.LATENT : Space.PIXEL;
+        Condition.Kind asked = Condition.of(card);
+        if (drawn != space || asked != condition.kind()) {
+            throw new IOException("the benchmark " + name + " needs a model of " + text(space) + ", condition "
+                    + text(condition.kind()) + "; '" + model + "' is of " + text(drawn) + ", condition " + text(asked));
+        }
+        return models.diffusion(model, condition.guidance(), manager);
+    }
+
+    private static String text(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -155,25 +264,26 @@ public record Benchmark(String name, String model, String features, Teacher teac
      * @param command what computes them
      */
     public Provenance provenance(Loaded loaded, String seeds, String command) {
-        return Provenance.of(command).with("benchmark", name).with("metric", MiniFeatures.METRIC).with("model", model)
-                .with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
+        Provenance provenance = Provenance.of(command).with("benchmark", name).with("metric", MiniFeatures.METRIC)
+                .with("model", model).with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
                 .with("features sha256", loaded.reference().featuresSha256())
                 .with("reference", loaded.reference().moments().count() + " images of " + loaded.reference().data())
                 .with("reference sha256", loaded.reference().dataSha256()).with("teacher", teacher.label() + " NFE")
                 .with("seeds", seeds);
+        return loaded.model().conditions().map(rule -> provenance.with("conditions", rule)).orElse(provenance);
     }
 
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
-    public List<Contestant> contestants(Denoiser denoiser, GridType grid, int nfe) {
-        return Contestant.of(Solvers.baselines(), grid, denoiser.schedule(), nfe);
+    public List<Contestant> contestants(DiffusionModel from, GridType grid, int nfe) {
+        return Contestant.of(Solvers.baselines(), grid, from.schedule(), nfe);
     }
 
     /** Every baseline solver on every grid with every NFE, in groups of one grid and NFE. */
-    public Map<String, List<Contestant>> baselines(Denoiser denoiser) {
+    public Map<String, List<Contestant>> baselines(DiffusionModel from) {
         Map<String, List<Contestant>> groups = new LinkedHashMap<>();
         for (int nfe : nfes) {
             for (GridType grid : grids) {
-                groups.put(nfe + "-" + grid.id(), contestants(denoiser, grid, nfe));
+                groups.put(nfe + "-" + grid.id(), contestants(from, grid, nfe));
             }
         }
         return groups;
@@ -185,12 +295,12 @@ public record Benchmark(String name, String model, String features, Teacher teac
      * @param folder of solver files that {@code s4s learn} made; may be missing: then there are none
      * @throws IOException if a file is not a solver file
      */
-    public static Map<String, List<Contestant>> learned(Path folder, Denoiser denoiser) throws IOException {
+    public static Map<String, List<Contestant>> learned(Path folder, DiffusionModel from) throws IOException {
         Map<String, List<Contestant>> groups = new TreeMap<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-                    Contestant contestant = Contestant.of(SolverFile.read(file), denoiser.schedule());
+                    Contestant contestant = Contestant.of(SolverFile.read(file), from.schedule());
                     String family = contestant.solver().split(" ")[0];
                     groups.computeIfAbsent(family + "-nfe" + contestant.nfe(), key -> new ArrayList<>()).add(contestant);
                 }

@@ -104,10 +104,10 @@ public final class BenchmarkRun {
         long done = before;
         try (NDManager scope = manager.newSubManager()) {
             if (!due.isEmpty()) {
-                Teacher.Images images = teacher.draw(scope, loaded.denoiser(),
+                Teacher.Images images = teacher.draw(scope, loaded.model(),
                         LongStream.range(from, from + block).toArray(), batch, n -> {});
                 Comparison comparison =
-                        new Comparison(loaded.denoiser(), loaded.features(), reference, images, batch, block);
+                        new Comparison(loaded.model(), loaded.features(), reference, images, batch, block);
                 for (Group group : due) {
                     long start = done;
                     int nfe = group.contestants.get(0).nfe();

@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.commons.math3.stat.StatUtils;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.run.Executor;
 import s4s.run.Noise;
 import s4s.run.Program;
 import s4s.run.Remembering;
 
 /**
- * Measures solvers against real images and against their teacher, all on the same noise.
+ * Measures solvers against real images and against their teacher, all on the same noise and conditions. What is compared are
+ * decoded pictures.
  *
- * @param denoiser the network
+ * @param model what is drawn from
  * @param features what the distances are computed with
  * @param reference distance to the real images' moments
  * @param teacher the teacher's images, whose seeds are used
@@ -25,7 +27,7 @@ import s4s.run.Remembering;
  *     of images, which shows its spread and lets a small run be compared with a large one (FD falls with
  *     the number of images, so numbers of unequal counts cannot be compared)
  */
-public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet reference,
+public record Comparison(DiffusionModel model, MiniFeatures features, Frechet reference,
         Teacher.Images teacher, int batch, int block) {
     /** Checks that blocks are whole batches. */
     public Comparison {
@@ -78,13 +80,15 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
     /** Adds the teacher's images to {@code tallies} of {@code contestants}. */
     void add(NDManager manager, List<Contestant> contestants, List<Tally> tallies, LongConsumer progress) {
         List<Program> programs = contestants.stream()
-                .map(c -> Program.of(c.value(), denoiser.schedule(), denoiser.prediction())).toList();
+                .map(c -> Program.of(c.value(), model.schedule(), model.prediction())).toList();
         long[] seeds = teacher.seeds();
         long done = 0;
         for (int from = 0; from < seeds.length; from += batch) {
             int to = Math.min(from + batch, seeds.length);
-            try (NDManager scope = manager.newSubManager(); Remembering memory = new Remembering(denoiser, scope)) {
-                NDArray noise = Noise.normal(scope, Arrays.copyOfRange(seeds, from, to), denoiser.sampleShape());
+            long[] some = Arrays.copyOfRange(seeds, from, to);
+            try (NDManager scope = manager.newSubManager();
+                    Remembering memory = new Remembering(model.denoiser(some), scope)) {
+                NDArray noise = Noise.normal(scope, some, model.sampleShape());
                 NDArray target = teacher.batch(scope, from, to);
                 MiniFeatures.View targetView = features.view(target);
                 for (int i = 0; i < tallies.size(); i++) {
@@ -104,9 +108,10 @@ public record Comparison(Denoiser denoiser, MiniFeatures features, Frechet refer
         try (NDManager scope = noise.getManager().newSubManager()) {
             scope.tempAttachAll(noise, target);
             NDArray sample = Executor.run(program, memory, noise).toType(DataType.FLOAT32, false);
-            MiniFeatures.View view = features.view(sample);
+            NDArray picture = model.decoder().decode(sample);
+            MiniFeatures.View view = features.view(picture);
             double perceptual = Arrays.stream(view.distances(targetView)).sum();
-            float[] squares = sample.sub(target).square().reshape(sample.getShape().get(0), -1)
+            float[] squares = picture.sub(target).square().reshape(picture.getShape().get(0), -1)
                     .mean(new int[] {1}).toFloatArray();
             double rmse = 0;
             for (float square : squares) {

@@ -2,17 +2,13 @@ package s4s.eval;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.function.LongConsumer;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
 import s4s.solver.Method;
@@ -26,9 +22,9 @@ import s4s.solver.Solver;
  * @param nfe its evaluations
  */
 public record Teacher(Method method, GridType grid, int nfe) {
-    /** The teacher as a value for {@code denoiser}. */
-    public Solver solver(Denoiser denoiser) {
-        return method.on(grid, denoiser.schedule(), nfe);
+    /** The teacher as a value for {@code model}. */
+    public Solver solver(DiffusionModel model) {
+        return method.on(grid, model.schedule(), nfe);
     }
 
     /** Name for tables, for instance {@code unipc-3-bh1 logsnr 20}. */
@@ -36,16 +32,16 @@ public record Teacher(Method method, GridType grid, int nfe) {
         return method.name() + " " + grid.id() + " " + nfe;
     }
 
-    /** The teacher's images of some seeds, in memory as float32. */
+    /** The teacher's pictures of some seeds, in memory as float32. */
     public static final class Images {
         private final long[] seeds;
         private final float[] values;
-        private final Shape sample;
+        private final Shape picture;
 
-        private Images(long[] seeds, float[] values, Shape sample) {
+        private Images(long[] seeds, float[] values, Shape picture) {
             this.seeds = seeds;
             this.values = values;
-            this.sample = sample;
+            this.picture = picture;
         }
 
         /** Number of images. */
@@ -58,45 +54,30 @@ public record Teacher(Method method, GridType grid, int nfe) {
             return seeds.clone();
         }
 
-        /** Images {@code from} to {@code to} (exclusive), float32 [n, C, H, W]. */
+        /** Pictures {@code from} to {@code to} (exclusive), float32 [n, C, H, W], around [-1, 1]. */
         public NDArray batch(NDManager manager, int from, int to) {
-            int size = (int) sample.size();
+            int size = (int) picture.size();
             return manager.create(Arrays.copyOfRange(values, from * size, to * size),
-                    new Shape(to - from).addAll(sample));
+                    new Shape(to - from).addAll(picture));
         }
     }
 
-    /** Draws the images of {@code seeds}. */
-    public Images draw(NDManager manager, Denoiser denoiser, long[] seeds, int batch, LongConsumer progress) {
-        try (NDManager scope = manager.newSubManager()) {
-            NDArray images = Sampling.images(scope, denoiser, solver(denoiser), seeds, batch, progress);
-            return new Images(seeds.clone(), images.toFloatArray(), denoiser.sampleShape());
+    /** Draws the pictures of {@code seeds}, decoded. */
+    public Images draw(NDManager manager, DiffusionModel model, long[] seeds, int batch, LongConsumer progress) {
+        List<float[]> parts = new ArrayList<>();
+        Shape[] picture = new Shape[1];
+        Sampling.batches(manager, model, solver(model), seeds, batch, (first, samples) -> {
+            NDArray pictures = model.decoder().decode(samples).toType(DataType.FLOAT32, false);
+            picture[0] = pictures.getShape().slice(1);
+            parts.add(pictures.toFloatArray());
+            progress.accept(first + pictures.getShape().get(0));
+        });
+        float[] values = new float[Math.toIntExact(Math.multiplyExact(seeds.length, picture[0].size()))];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, values, at, part.length);
+            at += part.length;
         }
-    }
-
-    /**
-     * The images of {@code seeds} from {@code cache}, drawn and stored there first if they are not
-     * all in it.
-     *
-     * @param model hash of the network's weights; images of another network are not used
-     */
-    public Images draw(NDManager manager, Denoiser denoiser, String model, long[] seeds, int batch, Path cache,
-            LongConsumer progress) throws IOException {
-        String key = label() + " " + model;
-        if (Files.exists(cache)) {
-            try (Npz npz = Npz.open(cache)) {
-                if (npz.get("key").strings().equals(java.util.List.of(key))
-                        && Arrays.equals(npz.get("seeds").longs(), seeds)) {
-                    return new Images(seeds.clone(), npz.get("images").floats(), denoiser.sampleShape());
-                }
-            }
-        }
-        Images images = draw(manager, denoiser, seeds, batch, progress);
-        Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        arrays.put("key", NpyArray.of(java.util.List.of(key)));
-        arrays.put("seeds", NpyArray.of(seeds, seeds.length));
-        arrays.put("images", NpyArray.of(images.values, new Shape(seeds.length).addAll(images.sample).getShape()));
-        Npz.write(cache, arrays);
-        return images;
+        return new Images(seeds.clone(), values, picture[0]);
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import s4s.eval.MiniFeatures;
 import s4s.model.Constant;
+import s4s.model.Decoder;
 import s4s.model.FeatureNet;
 
 /** How far samples lie from the teacher's, as something that can be differentiated. */
@@ -63,13 +64,9 @@ public interface Distance {
         };
     }
 
-    /**
-     * This distance after a map of both sides, for instance the decoder of a latent model.
-     *
-     * @param map differentiable
-     */
-    default Distance after(UnaryOperator<NDArray> map) {
-        return (samples, targets) -> measure(map.apply(samples), map.apply(targets));
+    /** This distance between the pictures that latents are decoded to. */
+    default Distance decoded(Decoder decoder) {
+        return (samples, targets) -> measure(decoder.decode(samples), decoder.decode(targets));
     }
 
     private static NDArray flat(NDArray samples) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import s4s.data.BadFileException;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 
 /**
@@ -35,6 +35,7 @@ public final class Learner implements AutoCloseable {
     private final Plan plan;
     private final Objective objective;
     private final NDManager manager;
+    private final long[] seeds;
     private final NDArray noise;
     private final NDArray targets;
     private final NDArray relaxed;
@@ -84,7 +85,7 @@ public final class Learner implements AutoCloseable {
     /**
      * @param parent parent of all working memory
      * @param family what is learned
-     * @param denoiser the network
+     * @param model what is drawn from
      * @param distance to the teacher's samples
      * @param training pairs to learn from
      * @param validation pairs that decide
@@ -95,7 +96,7 @@ public final class Learner implements AutoCloseable {
      * @throws IllegalArgumentException if pairs are not of the right seed range
      * @throws IOException if the checkpoint cannot be used
      */
-    public Learner(NDManager parent, Family family, Denoiser denoiser, Distance distance, TeacherPairs training,
+    public Learner(NDManager parent, Family family, DiffusionModel model, Distance distance, TeacherPairs training,
             TeacherPairs validation, Plan plan, long seed, Optional<Path> checkpoint, String settings) throws IOException {
         requireRole(training, SeedRange.TRAINING);
         requireRole(validation, SeedRange.VALIDATION);
@@ -103,12 +104,13 @@ public final class Learner implements AutoCloseable {
         this.plan = plan;
         this.seed = seed;
         this.checkpoint = checkpoint;
-        this.objective = new Objective(family, denoiser, distance, plan.graphs(), plan.batch());
+        this.objective = new Objective(family, model, distance, plan.graphs(), plan.batch());
         this.manager = parent.newSubManager();
+        this.seeds = training.seeds();
         this.noise = training.noise(manager, 0, training.count());
         this.targets = training.samples(manager, 0, training.count());
         this.relaxed = plan.radius() > 0 ? noise.duplicate() : noise;
-        this.validation = new Objective.Batch(
+        this.validation = new Objective.Batch(validation.seeds(),
                 validation.noise(manager, 0, validation.count()), validation.samples(manager, 0, validation.count()));
         this.reach = new double[training.count()];
         Arrays.fill(reach, plan.radius() / 2);
@@ -180,7 +182,8 @@ public final class Learner implements AutoCloseable {
         int[] rows = IntStream.range(0, pairs).map(i -> (int) ((seen + i) % noise.getShape().get(0))).toArray();
         seen += pairs;
         try (NDManager scope = manager.newSubManager()) {
-            Objective.Batch batch = new Objective.Batch(rows(relaxed, rows, scope), rows(targets, rows, scope));
+            long[] some = Arrays.stream(rows).mapToLong(row -> seeds[row]).toArray();
+            Objective.Batch batch = new Objective.Batch(some, rows(relaxed, rows, scope), rows(targets, rows, scope));
             Restricted sample = new Restricted(batch, free, new SplittableRandom(seed ^ (seen * 0x9E3779B97F4A7C15L)));
             Block[] blocks = Arrays.stream(free).mapToObj(i -> family.blocks()[i]).toArray(Block[]::new);
             double[] before = theta;
@@ -220,7 +223,7 @@ public final class Learner implements AutoCloseable {
             }
         }
         NDArray candidate = scope.create(moved, batch.noise().getShape());
-        double[] losses = objective.losses(at, new Objective.Batch(candidate, batch.targets()));
+        double[] losses = objective.losses(at, new Objective.Batch(batch.seeds(), candidate, batch.targets()));
         for (int i = 0; i < rows.length; i++) {
             if (losses[i] < here.losses()[i]) {
                 try (NDArray row = candidate.get(i)) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.run.Backpropagation;
 import s4s.run.DifferentiableProgram;
 import s4s.run.Executor;
@@ -25,7 +26,7 @@ import s4s.solver.Solver;
 final class Objective {
 
     private final Family family;
-    private final Denoiser denoiser;
+    private final DiffusionModel model;
     private final Distance distance;
     private final ReverseSweep.Graphs graphs;
     private final int batch;
@@ -35,18 +36,23 @@ final class Objective {
     /**
      * @param batch most pairs in a network call
      */
-    Objective(Family family, Denoiser denoiser, Distance distance, ReverseSweep.Graphs graphs, int batch) {
+    Objective(Family family, DiffusionModel model, Distance distance, ReverseSweep.Graphs graphs, int batch) {
         this.family = family;
-        this.denoiser = denoiser;
+        this.model = model;
         this.distance = distance;
         this.graphs = graphs;
         this.batch = batch;
     }
 
-    /** Pairs in memory: starting noise and the teacher's samples. */
-    record Batch(NDArray noise, NDArray targets) {
+    /** Pairs in memory: seeds, which decide conditions, starting noise and the teacher's samples. */
+    record Batch(long[] seeds, NDArray noise, NDArray targets) {
         int size() {
-            return (int) noise.getShape().get(0);
+            return seeds.length;
+        }
+
+        /** The network for pairs {@code from} to {@code to} (exclusive). */
+        private Denoiser network(DiffusionModel model, int from, int to) {
+            return model.denoiser(Arrays.copyOfRange(seeds, from, to));
         }
     }
 
@@ -74,12 +80,12 @@ final class Objective {
      */
     double[] losses(double[] theta, Batch pairs) {
         Solver solver = family.solver(theta);
-        Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
+        Program program = Program.of(solver, model.schedule(), model.prediction());
         double[] losses = new double[pairs.size()];
         for (int from = 0; from < losses.length; from += batch) {
             int to = Math.min(from + batch, losses.length);
             try (NDManager scope = pairs.noise.getManager().newSubManager()) {
-                NDArray x = Executor.run(program, denoiser, slice(pairs.noise, from, to, scope));
+                NDArray x = Executor.run(program, pairs.network(model, from, to), slice(pairs.noise, from, to, scope));
                 NDArray targets = slice(pairs.targets, from, to, scope);
                 copy(distance.measure(x.toType(DataType.FLOAT32, false), targets).values(), losses, from);
             }
@@ -97,7 +103,7 @@ final class Objective {
      */
     Linearization linearize(double[] theta, Batch pairs, Optional<SplittableRandom> random) {
         DifferentiableProgram program =
-                DifferentiableProgram.of(family.trace(theta), denoiser.schedule(), denoiser.prediction());
+                DifferentiableProgram.of(family.trace(theta), model.schedule(), model.prediction());
         int count = pairs.size();
         double[] losses = new double[count];
         double[] gradient = new double[theta.length];
@@ -106,8 +112,8 @@ final class Objective {
         for (int from = 0; from < count; from += batch) {
             int to = Math.min(from + batch, count);
             try (NDManager scope = pairs.noise.getManager().newSubManager();
-                    ReverseSweep sweep = ReverseSweep.run(
-                            program.program(), denoiser, slice(pairs.noise, from, to, scope), graphs)) {
+                    ReverseSweep sweep = ReverseSweep.run(program.program(), pairs.network(model, from, to),
+                            slice(pairs.noise, from, to, scope), graphs)) {
                 sweep.sample().attach(scope);
                 NDArray x = sweep.sample().toType(DataType.FLOAT32, false);
                 NDArray targets = slice(pairs.targets, from, to, scope);

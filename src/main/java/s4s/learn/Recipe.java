@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
@@ -61,14 +61,14 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
      * @param manager parent of all working memory
      * @param model the model's name
      * @param modelSha256 hash of its weights
-     * @param denoiser the network
+     * @param diffusion what is drawn from
      * @param teacher the teacher in words
      * @param distance to the teacher's samples
      * @param distanceName in words
      * @param training pairs, at least as many as a recipe wants
      * @param validation pairs, at least as many as a recipe wants
      */
-    public record Setting(NDManager manager, String model, String modelSha256, Denoiser denoiser, String teacher,
+    public record Setting(NDManager manager, String model, String modelSha256, DiffusionModel diffusion, String teacher,
             Distance distance, String distanceName, TeacherPairs training, TeacherPairs validation) {}
 
     /**
@@ -86,8 +86,8 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
     }
 
     /** The family for a model. */
-    public Family family(Denoiser denoiser) {
-        return family.on(denoiser.schedule(), init, grid, nfe, order);
+    public Family family(DiffusionModel from) {
+        return family.on(from.schedule(), init, grid, nfe, order);
     }
 
     /**
@@ -99,16 +99,17 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
      * @throws IOException if the checkpoint cannot be read or written
      */
     public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress) throws IOException {
-        Family what = family(setting.denoiser());
+        Family what = family(setting.diffusion());
         TeacherPairs training = setting.training().first(pairs);
         TeacherPairs checks = setting.validation().first(validation);
-        Provenance provenance = Provenance.of(command).with("family", family.id()).with("start", init.name())
+        Provenance plain = Provenance.of(command).with("family", family.id()).with("start", init.name())
                 .with("grid", grid.id()).with("nfe", nfe).with("parameters", what.size()).with("model", setting.model())
                 .with("model sha256", setting.modelSha256()).with("teacher", setting.teacher())
                 .with("distance", setting.distanceName()).with("training pairs", seeds(training))
                 .with("validation pairs", seeds(checks))
                 .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
-        try (Learner learner = new Learner(setting.manager(), what, setting.denoiser(), setting.distance(),
+        Provenance provenance = setting.diffusion().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
+        try (Learner learner = new Learner(setting.manager(), what, setting.diffusion(), setting.distance(),
                 training, checks, plan, seed, checkpoint, provenance.recipe().toString())) {
             Learner.Learned learned = learner.run(progress);
             Solver solver = what.solver(learned.theta());
@@ -119,7 +120,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                     .with("vector-Jacobian products", history.get(history.size() - 1).products())
                     .with("ended", learned.ended());
             return new Result(SolverFile.of(new Solver(name(), solver.prediction(), solver.stages()),
-                    setting.denoiser().schedule(), all), learned);
+                    setting.diffusion().schedule(), all), learned);
         }
     }
 

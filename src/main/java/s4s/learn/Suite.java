@@ -1,7 +1,9 @@
 package s4s.learn;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import s4s.schedule.GridType;
 
 /** The learned solvers that ship with a mini model. */
@@ -10,31 +12,37 @@ public final class Suite {
     private Suite() {}
 
     /**
-     * S4S from three starts on three grids, and every other family from its usual start, for each NFE.
+     * S4S from three starts on three grids, and every other family from its usual start, for each NFE; those around 5 first.
      *
-     * @param nfes numbers of function evaluations, the most wanted first
+     * @param sizes numbers of function evaluations
+     * @param grid where solvers with free times start
      */
-    public static List<Recipe> recipes(List<Integer> nfes) {
+    public static List<Recipe> recipes(List<Integer> sizes, GridType grid) {
+        List<Integer> nfes = sizes.stream().sorted(Comparator.comparingInt(nfe -> Math.abs(nfe - 5))).toList();
         List<Recipe> recipes = new ArrayList<>();
         for (int nfe : nfes) {
-            recipes.add(usual(Families.S4S_ALT, GridType.LOGSNR, nfe));
-            recipes.add(usual(Families.LD3, GridType.LOGSNR, nfe));
+            recipes.add(usual(Families.S4S_ALT, grid, nfe));
+            recipes.add(usual(Families.LD3, grid, nfe));
         }
         for (int nfe : nfes) {
             for (String start : List.of("ipndm-3", "dpmpp-3m", "unipc-3-bh1")) {
-                for (GridType grid : List.of(GridType.LOGSNR, GridType.EDM, GridType.TIME_UNIFORM)) {
-                    recipes.add(Recipe.usual(Families.S4S_LMS, start, grid, nfe));
+                for (GridType fixed : grids(grid)) {
+                    recipes.add(Recipe.usual(Families.S4S_LMS, start, fixed, nfe));
                 }
             }
         }
         for (int nfe : nfes) {
-            recipes.add(usual(Families.GS, GridType.LOGSNR, nfe));
-            recipes.add(usual(Families.BNS, GridType.LOGSNR, nfe));
+            recipes.add(usual(Families.GS, grid, nfe));
+            recipes.add(usual(Families.BNS, grid, nfe));
             recipes.add(usual(Families.DYWEIGHT, GridType.TIME_UNIFORM, nfe));
             recipes.add(usual(Families.S4S_SS, GridType.TIME_UNIFORM, nfe));
             recipes.add(usual(Families.S4S_PC, GridType.TIME_UNIFORM, nfe));
         }
         return recipes;
+    }
+
+    private static List<GridType> grids(GridType first) {
+        return Stream.of(first, GridType.LOGSNR, GridType.EDM, GridType.TIME_UNIFORM).distinct().limit(3).toList();
     }
 
     private static Recipe usual(Families family, GridType grid, int nfe) {

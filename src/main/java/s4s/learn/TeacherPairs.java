@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.run.Noise;
 import s4s.run.Sampling;
 import s4s.solver.Solver;
@@ -22,8 +22,9 @@ import s4s.solver.Solver;
  *   ( z_i, X_i ),   z_i = Noise.normal(seed_i),   X_i = teacher(x_T = start z_i)
  * </pre>
  *
- * with the schedule's factor {@code start} from unit noise to the beginning of the ODE. The samples are in memory as float32;
- * the noise is a function of the seed and made when it is asked for. Immutable.
+ * with the schedule's factor {@code start} from unit noise to the beginning of the ODE, under the condition of the seed. The
+ * samples, latents of a latent model, are in memory as float32; the noise is a function of the seed and made when it is asked
+ * for. Immutable.
  *
  * @see TeacherStore
  */
@@ -61,7 +62,7 @@ public final class TeacherPairs {
      * Draws the pairs of the first {@code count} seeds of a range.
      *
      * @param manager parent of all working memory
-     * @param denoiser the network
+     * @param model what is drawn from
      * @param teacher a solver for its schedule
      * @param range which seeds
      * @param count how many, at least 1
@@ -69,16 +70,16 @@ public final class TeacherPairs {
      * @param progress told the number of finished pairs after each batch
      * @throws IllegalArgumentException if the range has not so many seeds, for a wrong batch, or if a sample is not finite
      */
-    public static TeacherPairs draw(NDManager manager, Denoiser denoiser, Solver teacher, SeedRange range, int count, int batch,
-            LongConsumer progress) {
-        return draw(manager, denoiser, teacher, range, range.seeds(count), batch, progress);
+    public static TeacherPairs draw(NDManager manager, DiffusionModel model, Solver teacher, SeedRange range, int count,
+            int batch, LongConsumer progress) {
+        return draw(manager, model, teacher, range, range.seeds(count), batch, progress);
     }
 
     /** Draws the pairs of some seeds. */
-    static TeacherPairs draw(NDManager manager, Denoiser denoiser, Solver teacher, SeedRange range, long[] seeds, int batch,
+    static TeacherPairs draw(NDManager manager, DiffusionModel model, Solver teacher, SeedRange range, long[] seeds, int batch,
             LongConsumer progress) {
         float[][] samples = new float[seeds.length][];
-        Sampling.batches(manager, denoiser, teacher, seeds, batch, (first, images) -> {
+        Sampling.batches(manager, model, teacher, seeds, batch, (first, images) -> {
             float[] values = images.toType(DataType.FLOAT32, false).toFloatArray();
             int drawn = (int) images.getShape().get(0);
             int size = values.length / drawn;
@@ -87,7 +88,7 @@ public final class TeacherPairs {
             }
             progress.accept(first + drawn);
         });
-        return new TeacherPairs(range, denoiser.sampleShape(), seeds, samples);
+        return new TeacherPairs(range, model.sampleShape(), seeds, samples);
     }
 
     /**

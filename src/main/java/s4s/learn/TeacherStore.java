@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -27,7 +28,7 @@ import s4s.data.Hashes;
 import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.run.Noise;
@@ -45,7 +46,8 @@ import s4s.solver.data.SolverFile;
  *                      sampleShape       [ channels, height, width ]
  *                      teacherSha256     of teacher.json
  *                      shards            [ { file, firstSeed, count, sha256 }, ... ]: from the range's first seed on
- *                      provenance        its recipe: model, model sha256, teacher, role, pairs in a shard
+ *                      provenance        its recipe: model, model sha256, teacher, role, pairs in a shard, and where there are
+ *                                        any, conditions: the rule by which a seed has its condition, and the guidance
  * </pre>
  *
  * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
@@ -57,6 +59,7 @@ public final class TeacherStore {
     private static final String MANIFEST = "manifest.json";
     private static final String TEACHER = "teacher.json";
     private static final String SHARD_SIZE = "pairs in a shard";
+    private static final String CONDITIONS = "conditions";
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private final Path folder;
@@ -68,13 +71,24 @@ public final class TeacherStore {
     private final List<Shard> shards;
     private final long start = System.nanoTime();
 
-    /** What the pairs depend on, beside their seeds. */
-    public record Recipe(String model, String modelSha256, SolverFile teacher, SeedRange role, Shape sampleShape) {
+    /**
+     * What the pairs depend on, beside their seeds.
+     *
+     * @param conditions of the seeds, and the guidance, see {@link DiffusionModel#conditions()}
+     */
+    public record Recipe(String model, String modelSha256, SolverFile teacher, SeedRange role, Shape sampleShape,
+            Optional<String> conditions) {
+
+        /** Without conditions. */
+        public Recipe(String model, String modelSha256, SolverFile teacher, SeedRange role, Shape sampleShape) {
+            this(model, modelSha256, teacher, role, sampleShape, Optional.empty());
+        }
 
         private Provenance provenance(int shardSize, String command) {
-            return Provenance.of(command).with("model", model).with("model sha256", modelSha256)
+            Provenance plain = Provenance.of(command).with("model", model).with("model sha256", modelSha256)
                     .with("teacher", teacher.solver().name() + " " + teacher.solver().evaluations() + " NFE")
                     .with("role", role.id()).with(SHARD_SIZE, shardSize);
+            return conditions.map(rule -> plain.with(CONDITIONS, rule)).orElse(plain);
         }
     }
 
@@ -203,7 +217,7 @@ public final class TeacherStore {
      *
      * @param pairs how many, at least 1
      * @param manager parent of all working memory
-     * @param denoiser the model of the recipe
+     * @param model that of the recipe
      * @param batch most samples in a network call, at least 1
      * @param progress shows where it is
      * @param notes told in one line of each shard that is made again
@@ -211,7 +225,7 @@ public final class TeacherStore {
      * @throws IllegalStateException if the folder was opened to read
      * @throws IOException if a file cannot be written
      */
-    public void to(int pairs, NDManager manager, Denoiser denoiser, int batch, Progress progress, Consumer<String> notes)
+    public void to(int pairs, NDManager manager, DiffusionModel model, int batch, Progress progress, Consumer<String> notes)
             throws IOException {
         if (shardSize < 1) {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
@@ -229,7 +243,7 @@ public final class TeacherStore {
             int offset = number * shardSize;
             long before = done;
             long[] seeds = role.seeds(offset, Math.min(shardSize, total - offset));
-            TeacherPairs drawn = TeacherPairs.draw(manager, denoiser, teacher.solver(), role, seeds, batch,
+            TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), role, seeds, batch,
                     n -> progress.update(before + n, work, "pairs"));
             put(number, write(number, drawn));
             done += seeds.length;
@@ -386,6 +400,11 @@ public final class TeacherStore {
     /** The teacher. */
     public SolverFile teacher() {
         return teacher;
+    }
+
+    /** The conditions of the seeds, and the guidance; empty where there are none. */
+    public Optional<String> conditions() {
+        return Optional.ofNullable(provenance.recipe().get(CONDITIONS));
     }
 
     /** What the seeds are for. */

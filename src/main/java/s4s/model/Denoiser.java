@@ -1,13 +1,9 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import s4s.schedule.NoiseSchedule;
-import s4s.solver.Prediction;
 
-/** A diffusion model: predicts the noise, or the clean sample, in a noisy one. */
-public interface Denoiser {
+/** A network that predicts the noise, or the clean sample, in a noisy one. */
+public interface Denoiser extends DiffusionModel {
 
     /**
      * One network evaluation.
@@ -18,23 +14,9 @@ public interface Denoiser {
      */
     NDArray predict(NDArray x, NDArray label);
 
-    /** What {@link #predict} returns. */
-    Prediction prediction();
-
-    /** The schedule whose labels the model understands. */
-    NoiseSchedule schedule();
-
-    /** The number type in which the model computes. */
-    DataType dataType();
-
-    /** The shape of one sample, without the batch: (channels, height, width). */
-    Shape sampleShape();
-
-    /**
-     * Forward passes of the network behind one {@link #predict}: 1, or 2 where guidance asks with and without a condition. One
-     * prediction is one NFE whatever it costs.
-     */
-    default int forwardsPerCall() {
-        return 1;
+    /** This network, whatever the seeds. */
+    @Override
+    default Denoiser denoiser(long... seeds) {
+        return this;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
@@ -20,6 +21,9 @@ import s4s.data.Npz;
  * @param folder where the models are
  */
 public record Models(Path folder) {
+    /** The file in the folder of a model by text that holds its prompts; see {@link Conditions#prompts}. */
+    public static final String PROMPTS = "prompts.txt";
+
     /**
      * The models of the repository: {@code data/models} under {@code $S4S_HOME}, else under the
      * current folder or the nearest parent that has it.
@@ -70,6 +74,23 @@ public record Models(Path folder) {
         ModelCard card = card(name);
         return card.vocabulary().isPresent() ? conditional(name, manager).unconditional()
                 : new NetworkDenoiser(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning());
+    }
+
+    /**
+     * The diffusion model {@code name} as benchmarks use it: with its decoder, and a conditional one under the conditions of
+     * the seeds: classes in turn, or the lines of {@code prompts.txt} in the model's folder in turn.
+     *
+     * @param guidance scale w, see {@link Guidance}; of no effect without conditions
+     * @throws IOException if a file is missing or is not the one with which the model was made
+     */
+    public DiffusionModel diffusion(String name, double guidance, NDManager manager) throws IOException {
+        Optional<Vocabulary> vocabulary = card(name).vocabulary();
+        if (vocabulary.isEmpty()) {
+            return SeededModel.of(denoiser(name, manager), decoder(name, manager));
+        }
+        Conditions conditions = vocabulary.get().unit() == Vocabulary.Unit.CLASS ? Conditions.balanced(vocabulary.get())
+                : Conditions.prompts(path(name).resolve(PROMPTS));
+        return SeededModel.of(conditional(name, manager), conditions, guidance, decoder(name, manager));
     }
 
     /**

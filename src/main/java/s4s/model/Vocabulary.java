@@ -53,18 +53,6 @@ public record Vocabulary(Unit unit, List<String> entries) {
     }
 
     /**
-     * The classes of seeds when all shall come equally often, as FID of ImageNet wants it: seed i asks for class i mod C.
-     *
-     * @throws IllegalArgumentException if this is a vocabulary of words
-     */
-    public List<String> balanced(long[] seeds) {
-        if (unit != Unit.CLASS) {
-            throw new IllegalArgumentException("the model takes texts; only classes can come equally often");
-        }
-        return Arrays.stream(seeds).mapToObj(seed -> String.valueOf(seed % entries.size())).toList();
-    }
-
-    /**
      * Places in the vector of what a request names, each once.
      *
      * @throws IllegalArgumentException if it names nothing that is known

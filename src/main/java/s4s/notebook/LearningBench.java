@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import s4s.eval.Benchmark;
-import s4s.learn.Distance;
+import s4s.eval.Teacher;
 import s4s.learn.Family;
 import s4s.learn.Learner;
+import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherPairs;
@@ -24,22 +25,22 @@ import tech.tablesaw.api.Table;
 
 /**
  * Teacher pairs of a {@link Workbench}, and short calls that learn solvers from them: with one pair set, so that recipes can be
- * compared. The distance to the teacher is the perceptual one in the benchmark's small features.
+ * compared.
  */
 public final class LearningBench {
 
     private final Recipe.Setting setting;
     private final Map<String, Recipe.Result> results = new LinkedHashMap<>();
 
-    LearningBench(NDManager manager, Benchmark benchmark, Benchmark.Loaded loaded, Distance distance, int training, int validation,
-            Progress progress) {
-        Solver teacher = benchmark.teacher().solver(loaded.denoiser());
+    LearningBench(NDManager manager, Benchmark benchmark, Benchmark.Loaded loaded, Teacher teacher, NamedDistance distance,
+            int training, int validation, Progress progress) {
+        Solver solver = teacher.solver(loaded.model());
         long total = training + validation;
-        this.setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), loaded.denoiser(),
-                benchmark.teacher().label() + " NFE", distance, "perceptual (" + benchmark.features() + ")",
-                TeacherPairs.draw(manager, loaded.denoiser(), teacher, SeedRange.TRAINING, training, 64,
+        this.setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), loaded.model(),
+                teacher.label() + " NFE", distance.distance(), distance.name(),
+                TeacherPairs.draw(manager, loaded.model(), solver, SeedRange.TRAINING, training, 64,
                         done -> progress.update(done, total, "pairs")),
-                TeacherPairs.draw(manager, loaded.denoiser(), teacher, SeedRange.VALIDATION, validation, 64,
+                TeacherPairs.draw(manager, loaded.model(), solver, SeedRange.VALIDATION, validation, 64,
                         done -> progress.update(training + done, total, "pairs")));
     }
 
@@ -71,7 +72,7 @@ public final class LearningBench {
      * Learns some recipes, one after the other, and shows them side by side.
      *
      * @param recipes names to recipes, in the order of the rows
-     * @return columns: what, start (its solver and grid), parameters, pairs, start loss and learned loss (mean perceptual distance
+     * @return columns: what, start (its solver and grid), parameters, pairs, start loss and learned loss (mean distance
      *     of the validation pairs to the teacher), ratio, and cost (network evaluations in units of one image; a vector-Jacobian
      *     product counts as two)
      */
@@ -127,7 +128,7 @@ public final class LearningBench {
 
     /** The start of a learned solver: the family at its first parameters. */
     public Solver start(Recipe recipe) {
-        Family family = recipe.family(setting.denoiser());
+        Family family = recipe.family(setting.diffusion());
         return family.solver(family.start());
     }
 }

@@ -22,14 +22,15 @@ import s4s.eval.Published;
 import s4s.eval.Scores;
 import s4s.eval.Surface;
 import s4s.eval.Teacher;
-import s4s.learn.Distance;
-import s4s.model.Denoiser;
+import s4s.learn.NamedDistance;
+import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.report.ResultsFile;
+import s4s.run.Program;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
 import s4s.solver.Method;
@@ -62,16 +63,14 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * Opens the benchmark called {@code name}, for instance {@code cifar10}, in its mini profile.
+     * Opens the benchmark called {@code name}, for instance {@code cifar10}, in the profile of S4S_PROFILE; mini unless set.
      *
-     * @throws IllegalArgumentException if S4S_PROFILE asks for another profile
+     * @throws IllegalArgumentException if there is no such benchmark or profile
      */
     public static Workbench open(String name) throws IOException {
         String profile = System.getenv("S4S_PROFILE");
-        if (profile != null && !profile.isBlank() && !profile.equals("mini")) {
-            throw new IllegalArgumentException("S4S_PROFILE is '" + profile + "', but only the profile mini is there");
-        }
-        return new Workbench(Benchmark.named(name));
+        return new Workbench(Benchmark.named(name, profile == null || profile.isBlank() ? Benchmark.Profile.MINI
+                : Benchmark.Profile.named(profile)));
     }
 
     /** What is opened. */
@@ -79,9 +78,9 @@ public final class Workbench implements AutoCloseable {
         return benchmark;
     }
 
-    /** Its network. */
-    public Denoiser denoiser() {
-        return loaded.denoiser();
+    /** Its model, with conditions, guidance and decoder. */
+    public DiffusionModel denoiser() {
+        return loaded.model();
     }
 
     /** Parent of all tensors here. */
@@ -144,12 +143,8 @@ public final class Workbench implements AutoCloseable {
 
     /** Images of seeds 0 to {@code count - 1}. */
     public ImageSet draw(Solver solver, int count, LongConsumer progress) {
-        try (NDManager scope = manager.newSubManager()) {
-            float[] values = Sampling.images(scope, denoiser(), solver, Benchmark.seeds(count), BATCH, progress)
-                    .toFloatArray();
-            int size = (int) denoiser().sampleShape().get(1);
-            return ImageSet.of(values, size, size, solver.name());
-        }
+        return Sampling.pictures(manager, denoiser(), Program.of(solver, denoiser().schedule(), denoiser().prediction()),
+                Benchmark.seeds(count), BATCH, solver.name(), progress);
     }
 
     /** The noise levels of every grid of the benchmark, for {@code steps} steps. */
@@ -252,14 +247,29 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * Pairs of the benchmark's teacher to learn from, on seeds that no table uses.
+     * Pairs of the benchmark's teacher to learn from, on seeds that no table uses, with the benchmark's usual distance to it.
      *
      * @param training pairs to learn from
      * @param validation pairs that decide
      */
     public LearningBench learning(int training, int validation, Progress progress) throws IOException {
-        Distance distance = Distance.perceptual(models.features(benchmark.features(), manager));
-        return new LearningBench(manager, benchmark, loaded, distance, training, validation, progress);
+        return learning(benchmark.teacher(), NamedDistance.usual(benchmark), training, validation, progress);
+    }
+
+    /**
+     * Pairs of any teacher, and any distance to it.
+     *
+     * @param teacher for instance {@link Benchmark#teacherOf}
+     * @param distance perceptual, l2 or l1; see {@link NamedDistance}
+     * @param training pairs to learn from
+     * @param validation pairs that decide
+     * @throws IllegalArgumentException for another distance
+     */
+    public LearningBench learning(Teacher teacher, String distance, int training, int validation, Progress progress)
+            throws IOException {
+        NamedDistance named = NamedDistance.of(distance, benchmark, models, denoiser(), manager).orElseThrow(() ->
+                new IllegalArgumentException("there is no distance '" + distance + "'; known are perceptual, l2, l1"));
+        return new LearningBench(manager, benchmark, loaded, teacher, named, training, validation, progress);
     }
 
     /** Its features. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,13 +16,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.ImageSet;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.learn.TeacherStore;
+import s4s.model.Conditions;
+import s4s.model.Decoder;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.SeededModel;
+import s4s.run.Sampling;
+import s4s.solver.data.SolverFile;
 
 /** The whole way of a latent model on tiny networks: features, autoencoder, diffusion by class and by caption, samples. */
 class LatentCommandsTest {
@@ -51,6 +59,45 @@ class LatentCommandsTest {
         ImageSet set = ImageSet.read(out);
         assertEquals(3, set.count());
         return set.floats(0, 3);
+    }
+
+    /** A folder with the name of a benchmark's model has that benchmark's guidance, conditions and teacher. */
+    private void teachAndLearn(Models models) throws IOException {
+        String model = folder.resolve("imagenet-mini").toString();
+        String training = folder.resolve("training").toString();
+        assertTrue(run(0, "teacher", "--model", model, "--pairs", "6", "--shard", "4", "--out", training)
+                .contains("teacher unipc-3-bh2 time-quadratic 10 NFE on imagenet-mini"));
+        TeacherStore store = TeacherStore.open(Path.of(training));
+        assertEquals(Optional.of("class seed mod 2, guidance 2.0"), store.conditions());
+        try (NDManager manager = NDManager.newBaseManager()) {
+            // the last one's class, 1,000,005 mod 2, alone
+            SeededModel alone = SeededModel.of(models.conditional(model, manager), Conditions.inTurn("dog", List.of("dog")), 2,
+                    Decoder.none());
+            long[] last = {1_000_005};
+            assertArrayEquals(Sampling.images(manager, alone, store.teacher().solver(), last, 1).toFloatArray(),
+                    store.pairs().samples(manager, 5, 6).toFloatArray(), 1e-4f);
+        }
+        String[] learn = {"learn", "--model", model, "--family", "s4s-lms", "--nfe", "3", "--pairs", "6", "--validation", "4",
+            "--steps", "2", "--pairs-from", training, "--out", folder.resolve("s.json").toString()};
+        run(0, learn);
+        Map<String, String> recipe = SolverFile.read(folder.resolve("s.json")).provenance().recipe();
+        assertEquals("l2 of latents", recipe.get("distance"));
+        assertEquals("class seed mod 2, guidance 2.0", recipe.get("conditions"));
+        assertEquals("time-quadratic", recipe.get("grid"));
+        assertEquals("imagenet-mini", recipe.get("model"));
+
+        run(0, "teacher", "--model", model, "--pairs", "6", "--guidance", "3", "--out", folder.resolve("other").toString());
+        learn[learn.length - 3] = folder.resolve("other").toString();
+        assertTrue(run(2, learn).contains("other conditions (class seed mod 2, guidance 3.0)"));
+        assertTrue(run(2, "teacher", "--model", folder.resolve("words").toString(), "--out", training)
+                .contains("there is no benchmark of a model"));
+        String[] words = {"teacher", "--model", folder.resolve("words").toString(), "--solver", "ddim", "--grid",
+            "time-uniform", "--nfe", "2", "--pairs", "2", "--out", folder.resolve("text").toString()};
+        assertTrue(run(2, words).contains("no prompts at " + folder.resolve("words").resolve("prompts.txt")));
+        Files.writeString(folder.resolve("words").resolve("prompts.txt"), "a cat\none dog\n");
+        run(0, words);
+        assertTrue(TeacherStore.open(folder.resolve("text")).conditions().orElseThrow()
+                .startsWith("line seed mod 2 of prompts.txt"));
     }
 
     @Test
@@ -86,26 +133,29 @@ class LatentCommandsTest {
         Path options = folder.resolve("latent.txt");
         Files.writeString(options, "# what both have in common\n--latent " + folder.resolve("kl") + "\n--patch 1 --embedding 8"
                 + " --attention false,true\n--hold-out 4 --half\n");
-        train("classes", "@" + options, "--condition", "class");
+        train("imagenet-mini", "@" + options, "--condition", "class");
         train("words", "@" + options, "--condition", "caption", "--schedule", "sd", "--least", "2");
-        ModelCard classes = models.card("classes");
+        ModelCard classes = models.card("imagenet-mini");
         assertTrue(classes.fact("command").contains("--latent " + folder.resolve("kl")), "the options are spelled out");
         assertEquals(List.of("cat", "dog"), classes.vocabulary().orElseThrow().entries());
         assertEquals(List.of("a", "cat", "dog", "one"), models.card("words").vocabulary().orElseThrow().entries());
         assertEquals(0.0195, classes.preconditioning().schedule() instanceof s4s.schedule.Discrete d
                 ? d.betas()[999] : 0, 1e-12);
 
-        float[] free = sample("classes");
-        assertArrayEquals(free, sample("classes", "--class", "dog", "--guidance", "0"), 1e-2f);
-        float[] inTurn = sample("classes", "--balanced", "--guidance", "2");
-        assertArrayEquals(inTurn, sample("classes", "--class", "0", "--class", "1", "--class", "cat", "--guidance", "2"));
+        float[] free = sample("imagenet-mini");
+        assertArrayEquals(free, sample("imagenet-mini", "--class", "dog", "--guidance", "0"), 1e-2f);
+        float[] inTurn = sample("imagenet-mini", "--balanced", "--guidance", "2");
+        assertArrayEquals(inTurn, sample("imagenet-mini", "--class", "0", "--class", "1", "--class", "cat", "--guidance", "2"));
         assertArrayEquals(Arrays.copyOfRange(inTurn, inTurn.length / 3, 2 * inTurn.length / 3), Arrays.copyOfRange(
-                sample("classes", "--class", "1", "--guidance", "2"), inTurn.length / 3, 2 * inTurn.length / 3), 1e-2f);
+                sample("imagenet-mini", "--class", "1", "--guidance", "2"), inTurn.length / 3, 2 * inTurn.length / 3), 1e-2f);
+        Files.writeString(folder.resolve("lines.txt"), "one cat\na dog\n");
+        assertArrayEquals(sample("words", "--text", "one cat", "--text", "a dog", "--text", "one cat"),
+                sample("words", "--prompts", folder.resolve("lines.txt").toString()));
         sample("words", "--text", "one cat", "--text", "a dog", "--text", "dog", "--guidance", "7.5");
 
-        assertTrue(run(2, "sample", "--model", folder.resolve("classes").toString(), "--png",
+        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
                 folder.resolve("x.png").toString(), "--class", "bird").contains("there is no class \"bird\""));
-        assertTrue(run(2, "sample", "--model", folder.resolve("classes").toString(), "--png",
+        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
                 folder.resolve("x.png").toString(), "--guidance", "2").contains("--guidance needs"));
         assertTrue(run(2, "sample", "--model", folder.resolve("words").toString(), "--png",
                 folder.resolve("x.png").toString(), "--balanced").contains("only classes"));
@@ -113,10 +163,12 @@ class LatentCommandsTest {
                 .contains("takes no class and no text"));
         assertFalse(Files.exists(folder.resolve("x.png")));
 
+        teachAndLearn(models);
+
         // a model refuses an autoencoder other than its own
         Files.delete(folder.resolve("kl").resolve("checkpoint.npz"));
         train("kl", "--autoencode", perceptual, "--hold-out", "4", "--latent-channels", "2", "--half", "--seed", "1");
-        assertTrue(run(2, "sample", "--model", folder.resolve("classes").toString(), "--png",
+        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
                 folder.resolve("x.png").toString()).contains("trained with other weights"));
     }
 }

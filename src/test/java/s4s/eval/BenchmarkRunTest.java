@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +28,10 @@ import tech.tablesaw.api.Table;
 class BenchmarkRunTest {
     private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(8), List.of(1), List.of(false), 8);
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
-    private final Benchmark benchmark = new Benchmark("small", "network", "features",
-            new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), List.of(2, 4), List.of(GridType.LOGSNR, GridType.EDM));
+    private final Benchmark benchmark = new Benchmark("small", "Small", Benchmark.Profile.MINI, "network",
+            Benchmark.Space.PIXEL, Benchmark.Condition.NONE, "features",
+            new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), Map.of(), List.of(2, 4),
+            List.of(GridType.LOGSNR, GridType.EDM), 40);
     private NDManager manager;
     private CountingDenoiser denoiser;
     private Benchmark.Loaded loaded;

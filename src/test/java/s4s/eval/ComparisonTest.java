@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 import s4s.data.ImageSet;
 import s4s.model.CountingDenoiser;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
 import s4s.model.NetworkDenoiser;
+import s4s.model.TinyLatentModel;
 import s4s.model.UNet;
 import s4s.run.Executor;
 import s4s.run.Noise;
@@ -88,6 +90,37 @@ class ComparisonTest {
         assertEquals(0, self.rmse(), 1e-6);
         assertEquals(0, self.perceptual(), 1e-6);
         assertTrue(scores.get(0).perceptual() > 1e-6);
+    }
+
+    /** Latents under conditions: what the comparison says is what each seed's own network and the decoder give. */
+    @Test
+    void latentsAreComparedAsPictures() throws IOException {
+        TinyLatentModel tiny = new TinyLatentModel(manager);
+        DiffusionModel model = tiny.byClass(3);
+        Teacher.Images images = new Teacher(Solvers.named("unipc-3-bh2"), GridType.TIME_UNIFORM, 9)
+                .draw(manager, model, Benchmark.seeds(12), 5, d -> {});
+        Solver solver = Solvers.named("dpmpp-2m").on(GridType.TIME_UNIFORM, model.schedule(), 3);
+        Comparison.Score score = new Comparison(model, features, new Frechet(reference), images, 4, 12)
+                .run(manager, List.of(new Contestant("x", "", solver)), d -> {}).get(0);
+        float[] all = new float[12 * 192];
+        double rmse = 0;
+        for (int seed = 0; seed < 12; seed++) {
+            Denoiser alone = tiny.network().guided(List.of(List.of("cat", "dog", "cow").get(seed % 3)), 3);
+            NDArray noise = Noise.normal(manager, new long[] {seed}, model.sampleShape());
+            float[] picture = tiny.decoder().decode(Executor.run(Program.of(solver, model.schedule(), model.prediction()),
+                    alone, noise).toType(DataType.FLOAT32, false)).toFloatArray();
+            System.arraycopy(picture, 0, all, 192 * seed, 192);
+            float[] target = images.batch(manager, seed, seed + 1).toFloatArray();
+            double sum = 0;
+            for (int k = 0; k < 192; k++) {
+                sum += Math.pow(picture[k] - target[k], 2);
+            }
+            rmse += Math.sqrt(sum / 192) / 12;
+        }
+        double fd = Frechet.distance(Extraction.moments(features, ImageSet.of(all, 8, 8, "x"), manager), reference);
+        assertEquals(fd, score.fd(), 1e-3 * fd);
+        assertEquals(rmse, score.rmse(), 1e-4 * rmse);
+        assertTrue(rmse > 1e-3, "" + rmse);
     }
 
     @Test

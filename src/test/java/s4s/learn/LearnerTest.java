@@ -124,7 +124,8 @@ class LearnerTest {
     void curvatureIsUnbiased() {
         Family family = family(Families.S4S_ALT);
         Objective objective = new Objective(family, denoiser, Distance.l2(), ReverseSweep.Graphs.KEPT, 24);
-        Objective.Batch batch = new Objective.Batch(training.noise(manager, 0, 24), training.samples(manager, 0, 24));
+        Objective.Batch batch = new Objective.Batch(training.first(24).seeds(), training.noise(manager, 0, 24),
+                training.samples(manager, 0, 24));
         double[] theta = family.start();
         int size = theta.length;
         double[][] estimate = new double[size][size];

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -219,6 +220,8 @@ class TeacherStoreTest {
                 r.teacher().solver(), new VpLinear(), Provenance.of("test")), r.role(), r.sampleShape()), 4);
         refused("the shape of a sample was (3, 8, 8), now it is (3, 8, 9)",
                 new TeacherStore.Recipe("network", "hash", r.teacher(), r.role(), new Shape(3, 8, 9)), 4);
+        refused("conditions was (not given), now it is class seed mod 3, guidance 2.0", new TeacherStore.Recipe("network",
+                "hash", r.teacher(), r.role(), r.sampleShape(), Optional.of("class seed mod 3, guidance 2.0")), 4);
         refused("pairs in a shard was 4, now it is 5", r, 5);
         assertEquals(before, hashes("store"));
         assertThrows(IllegalArgumentException.class, () -> TeacherStore.open(folder.resolve("new"), r, 0, "test"));

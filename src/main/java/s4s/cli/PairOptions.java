@@ -1,0 +1,103 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import s4s.data.Hashes;
+import s4s.eval.Teacher;
+import s4s.learn.NamedDistance;
+import s4s.learn.Recipe;
+import s4s.learn.SeedRange;
+import s4s.learn.TeacherPairs;
+import s4s.learn.TeacherStore;
+import s4s.model.DiffusionModel;
+import s4s.report.Progress;
+import s4s.solver.Solver;
+
+/** The options of {@code s4s learn} that say what it learns from. */
+final class PairOptions {
+    @Option(names = "--pairs", defaultValue = "256", description = "Training pairs (default ${DEFAULT-VALUE}).")
+    private int training;
+
+    @Option(names = "--validation", defaultValue = "128", description = "Validation pairs (default ${DEFAULT-VALUE}).")
+    private int validation;
+
+    @Option(names = "--pairs-from", paramLabel = "DIR",
+            description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
+    private Optional<Path> trainingFrom;
+
+    @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
+    private Optional<Path> validationFrom;
+
+    /** A model and its name and hash, for provenance. */
+    record Named(DiffusionModel diffusion, String name, String sha256) {}
+
+    /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
+    private record Drawn(TeacherPairs pairs, String teacher) {
+        static Drawn of(TeacherPairs pairs, Solver teacher) {
+            String numbers = teacher.prediction() + " " + teacher.stages();
+            return new Drawn(pairs, teacher.name() + ", " + teacher.evaluations() + " NFE, numbers sha256 "
+                    + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)).substring(0, 16));
+        }
+    }
+
+    /** Training pairs. */
+    int training() {
+        return training;
+    }
+
+    /** Validation pairs. */
+    int validation() {
+        return validation;
+    }
+
+    /**
+     * What some recipes learn from.
+     *
+     * @param teacher draws the pairs where no folder has them
+     * @param recipes all that will be learned from them
+     * @throws IllegalArgumentException if a folder's pairs are of another model, other conditions, too few, or of two teachers
+     */
+    Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, Named model, NamedDistance distance,
+            Progress progress) throws IOException {
+        int lessons = recipes.stream().mapToInt(Recipe::pairs).max().orElseThrow();
+        int exams = recipes.stream().mapToInt(Recipe::validation).max().orElseThrow();
+        Solver solver = teacher.solver(model.diffusion);
+        Drawn learned = pairs(trainingFrom, SeedRange.TRAINING, lessons, manager, solver, model, progress);
+        Drawn checked = pairs(validationFrom, SeedRange.VALIDATION, exams, manager, solver, model, progress);
+        if (!learned.teacher.equals(checked.teacher)) {
+            throw new IllegalArgumentException("training pairs are of teacher " + learned.teacher + ", validation pairs of "
+                    + checked.teacher + ": both must be of one teacher");
+        }
+        return new Recipe.Setting(manager, model.name, model.sha256, model.diffusion, learned.teacher, distance.distance(),
+                distance.name(), learned.pairs, checked.pairs);
+    }
+
+    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, Named model,
+            Progress progress) throws IOException {
+        if (from.isEmpty()) {
+            return Drawn.of(TeacherPairs.draw(manager, model.diffusion, teacher, role, count, 100,
+                    done -> progress.update(done, count, role.id())), teacher);
+        }
+        TeacherStore store = TeacherStore.open(from.get());
+        String made = store.provenance().recipe().getOrDefault("model sha256", "none");
+        if (!made.equals(model.sha256)) {
+            throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
+                    + model.name + ": draw them again with s4s teacher");
+        }
+        if (!store.conditions().equals(model.diffusion.conditions())) {
+            throw new IllegalArgumentException(from.get() + " holds pairs under other conditions ("
+                    + store.conditions().orElse("none") + ") than the benchmark's ("
+                    + model.diffusion.conditions().orElse("none") + "): draw them again with s4s teacher");
+        }
+        if (store.count() < count) {
+            throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count
+                    + " are wanted: extend it with s4s teacher --pairs " + count);
+        }
+        return Drawn.of(store.pairs(), store.teacher().solver());
+    }
+}
