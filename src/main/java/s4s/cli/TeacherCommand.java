@@ -74,9 +74,9 @@ final class TeacherCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         role.seeds(pairs);
-        SolverSource source = source();
         Models models = Models.ofRepository();
         ModelCard card = models.card(model);
+        SolverSource source = source();
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
             DiffusionModel diffusion = models.diffusion(model, guidance.or(() -> Benchmark.findModel(model)
