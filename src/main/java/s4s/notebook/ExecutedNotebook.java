@@ -90,6 +90,25 @@ record ExecutedNotebook(List<CodeCell> cells) {
         }
     }
 
+    /**
+     * The Markdown cells of a notebook.
+     *
+     * @throws IOException as {@link #read}
+     */
+    static List<String> texts(Path file) throws IOException {
+        try {
+            List<String> texts = new ArrayList<>();
+            for (JsonElement cell : new Gson().fromJson(Files.readString(file), JsonObject.class).getAsJsonArray("cells")) {
+                if (cell.getAsJsonObject().get("cell_type").getAsString().equals("markdown")) {
+                    texts.add(text(cell.getAsJsonObject().get("source")));
+                }
+            }
+            return texts;
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
+            throw new IOException(file + " is not a Jupyter notebook (version 4)", e);
+        }
+    }
+
     /** nbformat writes a text as one string or as a list of lines. */
     private static String text(JsonElement value) {
         if (value.isJsonArray()) {

@@ -1,11 +1,12 @@
 package s4s.report;
 
 /** Text into HTML. */
-final class Html {
+public final class Html {
 
     private Html() {}
 
-    static String escape(String text) {
+    /** What HTML shows as the text, in an element or an attribute. */
+    public static String escape(String text) {
         StringBuilder out = new StringBuilder();
         for (char c : text.toCharArray()) {
             switch (c) {

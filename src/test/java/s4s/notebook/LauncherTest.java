@@ -79,6 +79,7 @@ class LauncherTest {
     @Test
     void refusesUnknownOptions() throws Exception {
         assertEquals(2, ask(launcher, "notebooks", "--fast").exit());
+        assertEquals(2, ask(launcher, "notebooks", "--html", "--save").exit());
     }
 
     @Test
