@@ -84,13 +84,23 @@ public record Models(Path folder) {
      * @throws IOException if a file is missing or is not the one with which the model was made
      */
     public DiffusionModel diffusion(String name, double guidance, NDManager manager) throws IOException {
+        Optional<Conditions> conditions = conditions(name);
+        return conditions.isEmpty() ? SeededModel.of(denoiser(name, manager), decoder(name, manager))
+                : SeededModel.of(conditional(name, manager), conditions.get(), guidance, decoder(name, manager));
+    }
+
+    /**
+     * What the seeds of {@link #diffusion} ask for; empty for a model without conditions.
+     *
+     * @throws IOException if a file is missing or damaged
+     */
+    public Optional<Conditions> conditions(String name) throws IOException {
         Optional<Vocabulary> vocabulary = card(name).vocabulary();
         if (vocabulary.isEmpty()) {
-            return SeededModel.of(denoiser(name, manager), decoder(name, manager));
+            return Optional.empty();
         }
-        Conditions conditions = vocabulary.get().unit() == Vocabulary.Unit.CLASS ? Conditions.balanced(vocabulary.get())
-                : Conditions.prompts(path(name).resolve(PROMPTS));
-        return SeededModel.of(conditional(name, manager), conditions, guidance, decoder(name, manager));
+        return Optional.of(vocabulary.get().unit() == Vocabulary.Unit.CLASS ? Conditions.balanced(vocabulary.get())
+                : Conditions.prompts(path(name).resolve(PROMPTS)));
     }
 
     /**

@@ -125,7 +125,7 @@ public final class HtmlFolder implements Callable<Integer> {
      */
     record Heading(String title, String sentence) {
         private static final Pattern TITLE = Pattern.compile("#\\s+(.+)");
-        private static final Pattern END = Pattern.compile("(?<=[.!?:])\\s");
+        private static final Pattern END = Pattern.compile("(?<=[.!?])\\s");
 
         /** From the texts of the Markdown cells. */
         static Heading of(List<String> texts, String name) {

@@ -1,13 +1,16 @@
 package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.commons.math3.util.ArithmeticUtils;
@@ -23,6 +26,7 @@ import s4s.eval.Scores;
 import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.learn.NamedDistance;
+import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
@@ -55,9 +59,9 @@ public final class Workbench implements AutoCloseable {
     private final Benchmark benchmark;
     private final Benchmark.Loaded loaded;
 
-    private Workbench(Benchmark benchmark) throws IOException {
-        this.repository = Models.repository();
-        this.models = Models.ofRepository();
+    private Workbench(Path repository, Benchmark benchmark) throws IOException {
+        this.repository = repository;
+        this.models = new Models(repository.resolve("data").resolve("models"));
         this.benchmark = benchmark;
         this.loaded = benchmark.load(models, manager);
     }
@@ -69,8 +73,13 @@ public final class Workbench implements AutoCloseable {
      */
     public static Workbench open(String name) throws IOException {
         String profile = System.getenv("S4S_PROFILE");
-        return new Workbench(Benchmark.named(name, profile == null || profile.isBlank() ? Benchmark.Profile.MINI
+        return open(Models.repository(), Benchmark.named(name, profile == null || profile.isBlank() ? Benchmark.Profile.MINI
                 : Benchmark.Profile.named(profile)));
+    }
+
+    /** Opens any benchmark with the models and results of a repository. */
+    public static Workbench open(Path repository, Benchmark benchmark) throws IOException {
+        return new Workbench(repository, benchmark);
     }
 
     /** What is opened. */
@@ -166,12 +175,51 @@ public final class Workbench implements AutoCloseable {
         rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
         rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
         rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
+        if (benchmark.space() == Benchmark.Space.LATENT) {
+            rows.put("draws", "latents " + denoiser().sampleShape());
+        }
+        denoiser().conditions().ifPresent(rule -> rows.put("conditions", rule));
         rows.put("sha256 of the weights", card.weightsSha256());
         rows.forEach((name, text) -> {
             key.append(name);
             value.append(text);
         });
         return Table.create(card.name(), key, value);
+    }
+
+    /**
+     * What seeds 0 to {@code count - 1} ask for, in the order of {@link #draw}: the names of their classes, or their texts;
+     * empty texts where there are no conditions.
+     */
+    public List<String> conditions(int count) throws IOException {
+        Optional<Conditions> conditions = models.conditions(benchmark.model());
+        List<String> asked = conditions.map(c -> c.of(Benchmark.seeds(count))).orElse(Collections.nCopies(count, ""));
+        if (benchmark.condition().kind() != Benchmark.Condition.Kind.CLASS) {
+            return asked;
+        }
+        List<String> names = models.card(benchmark.model()).vocabulary().orElseThrow().entries();
+        return asked.stream().map(number -> names.get(Integer.parseInt(number))).toList();
+    }
+
+    /**
+     * How often a classifier finds in an image the class that it was drawn for (of a text: the class of the real image with
+     * that text): without guidance, with it, in unseen real images themselves, and by chance.
+     *
+     * @throws IllegalArgumentException for a model without conditions
+     */
+    public Table obedience() throws IOException {
+        JsonElement found = models.card(benchmark.model()).evaluation().get("classFound");
+        if (found == null) {
+            throw new IllegalArgumentException("the card of " + benchmark.model() + " does not say how often a class was found:"
+                    + " the model has no conditions, or s4s evaluate was not run");
+        }
+        StringColumn images = StringColumn.create("images");
+        DoubleColumn share = DoubleColumn.create("class found");
+        found.getAsJsonObject().entrySet().forEach(entry -> {
+            images.append(entry.getKey());
+            share.append(entry.getValue().getAsDouble());
+        });
+        return Table.create("obedience", images, share);
     }
 
     /** How good the model is: FD (mini features) of the teacher's samples, of real test images and of a Gaussian. */

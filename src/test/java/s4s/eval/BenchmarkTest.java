@@ -1,0 +1,69 @@
+package s4s.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import s4s.model.Denoiser;
+import s4s.model.GaussianMixture;
+import s4s.schedule.Discrete;
+import s4s.schedule.Edm;
+import s4s.schedule.NoiseSchedule;
+import s4s.solver.Prediction;
+import s4s.solver.Solver;
+
+/** The records of all benchmarks. */
+class BenchmarkTest {
+    private static final Map<String, NoiseSchedule> LATENT = Map.of("lsun-bedroom", Discrete.latentDiffusion(), "imagenet256",
+            Discrete.latentDiffusion(), "ms-coco", Discrete.stableDiffusion());
+
+    private static Denoiser on(NoiseSchedule schedule) {
+        return new GaussianMixture(schedule, Prediction.NOISE, new Shape(1),
+                List.of(new GaussianMixture.Component(1, new double[1], new double[] {1})));
+    }
+
+    @Test
+    void everySolverAndTeacherCanBeBuilt() throws IOException {
+        for (Benchmark benchmark : Benchmark.all()) {
+            Denoiser model = on(LATENT.getOrDefault(benchmark.name(), new Edm()));
+            assertEquals(benchmark.space() == Benchmark.Space.LATENT, LATENT.containsKey(benchmark.name()));
+            assertEquals(benchmark.nfes().size() * 4, benchmark.baselines(model).size());
+            benchmark.baselines(model).values().forEach(group -> assertEquals(10, group.size()));
+            for (int nfe : benchmark.nfes()) {
+                assertTrue(benchmark.teacherOf(nfe).solver(model).evaluations() > nfe
+                        || benchmark.name().equals("imagenet256"), benchmark.name());
+            }
+            assertTrue(Published.fid(Path.of(""), benchmark.name()).rowCount() > 10);
+            assertEquals(benchmark, Benchmark.named(benchmark.name()));
+            assertEquals(benchmark, Benchmark.ofModel(benchmark.model()));
+        }
+    }
+
+    /** GITS's noise levels for iPNDM with 5 steps on Stable Diffusion, as LD3 lists them. */
+    @Test
+    void studentsOfMsCocoHaveTeachersOfOneCallMore() {
+        Solver teacher = Benchmark.msCoco().teacherOf(4).solver(on(Discrete.stableDiffusion()));
+        assertEquals("ipndm-2", teacher.name());
+        assertEquals(5, teacher.evaluations());
+        assertEquals(1.5286, teacher.stages().get(2).sigma(), 1e-12);
+        assertEquals(Benchmark.imagenet().teacher(), Benchmark.imagenet().teacherOf(4));
+    }
+
+    @Test
+    void namesAndProfiles() {
+        assertEquals("/x/imagenet-mini", Benchmark.ofModel("/x/imagenet-mini").model());
+        assertEquals(2, Benchmark.ofModel("/x/imagenet-mini").condition().guidance());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.ofModel("sd")).getMessage()
+                .contains("ms-coco-mini"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.named("cifar")).getMessage()
+                .contains("cifar10, ffhq"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.Profile.named("large")).getMessage()
+                .contains("known are mini, paper"));
+    }
+}

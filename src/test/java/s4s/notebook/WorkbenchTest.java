@@ -1,0 +1,104 @@
+package s4s.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import s4s.data.ImageSet;
+import s4s.eval.Benchmark;
+import s4s.eval.Teacher;
+import s4s.learn.Families;
+import s4s.learn.Plan;
+import s4s.learn.Recipe;
+import s4s.model.Conditions;
+import s4s.model.Decoder;
+import s4s.model.Models;
+import s4s.model.SeededModel;
+import s4s.model.TinyRepository;
+import s4s.report.Progress;
+import s4s.run.Sampling;
+import s4s.schedule.GridType;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
+import tech.tablesaw.api.Table;
+
+/** What notebooks do, with a latent model by class. */
+class WorkbenchTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void models() throws IOException {
+        TinyRepository.write(folder);
+    }
+
+    @Test
+    void drawsMeasuresAndLearns() throws IOException {
+        try (Workbench bench = Workbench.open(folder, Benchmark.imagenet())) {
+            Solver solver = bench.solver("dpmpp-2m", "time-uniform", 3);
+            ImageSet pictures = bench.draw(solver, 5, done -> {});
+            assertEquals("5 pictures of 8x8 from dpmpp-2m", pictures.toString());
+            assertEquals(List.of("cat", "dog", "cow", "cat", "dog"), bench.conditions(5));
+            assertArrayEquals(alone("dog", 4, solver), Arrays.copyOfRange(pictures.floats(0, 5), 4 * 192, 5 * 192), 0.01f);
+
+            Map<String, Solver> two = new LinkedHashMap<>();
+            two.put("few", solver);
+            two.put("teacher", bench.teacher());
+            Table scores = bench.compare(20, two, done -> {});
+            assertEquals(10, scores.intColumn("NFE").get(1));
+            assertEquals(0, scores.doubleColumn("RMS difference to teacher").get(1), 1e-6);
+            assertTrue(scores.doubleColumn("RMS difference to teacher").get(0) > 1e-4, scores.toString());
+
+            LearningBench learning = bench.learning(12, 8, Progress.none());
+            Recipe recipe = Recipe.usual(Families.S4S_LMS, "dpmpp-2m", GridType.TIME_UNIFORM, 3)
+                    .with(Plan.gaussNewton(3), "3 steps");
+            Map<String, String> made = learning.learn("S4S", recipe, Progress.none()).file().provenance().recipe();
+            assertEquals("l2 of latents", made.get("distance"));
+            assertEquals("class seed mod 3, guidance 2.0", made.get("conditions"));
+            Teacher other = new Teacher(Solvers.named("ddim"), GridType.TIME_UNIFORM, 6);
+            LearningBench perceptual = bench.learning(other, "perceptual", 8, 8, Progress.none());
+            Recipe.Result result = perceptual.learn("S4S", recipe, Progress.none());
+            assertEquals("perceptual (features64)", result.file().provenance().recipe().get("distance"));
+            assertTrue(result.learned().validation() <= result.learned().history().get(0).validation());
+            assertThrows(IllegalArgumentException.class, () -> bench.learning(other, "lpips", 8, 8, Progress.none()));
+
+            assertEquals("class seed mod 3, guidance 2.0", bench.provenance("test", 20).recipe().get("conditions"));
+            assertTrue(bench.model().stringColumn("network").contains("draws"));
+            assertEquals(0.75, bench.obedience().doubleColumn("class found").get(0));
+            assertEquals(3, bench.quality().rowCount());
+        }
+    }
+
+    /** The picture of a class and seed, by the network itself. */
+    private float[] alone(String name, long seed, Solver solver) throws IOException {
+        Models models = new Models(folder.resolve("data/models"));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            SeededModel model = SeededModel.of(models.conditional("imagenet-mini", manager),
+                    Conditions.inTurn(name, List.of(name)), 2, Decoder.none());
+            NDArray latent = Sampling.images(manager, model, solver, new long[] {seed}, 1);
+            return ImageSet.of(models.decoder("imagenet-mini", manager).decode(latent).toFloatArray(), 8, 8, "x").floats(0, 1);
+        }
+    }
+
+    @Test
+    void aModelOfAnotherKindIsRefused() throws IOException {
+        Path models = folder.resolve("data/models");
+        Files.move(models.resolve("imagenet-mini"), models.resolve("ms-coco-mini"));
+        String message = assertThrows(IOException.class, () -> Workbench.open(folder, Benchmark.msCoco())).getMessage();
+        assertEquals("the benchmark ms-coco needs a model of latent, condition text; 'ms-coco-mini' is of latent, condition"
+                + " class", message);
+    }
+}
