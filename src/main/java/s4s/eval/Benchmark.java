@@ -189,7 +189,7 @@ public record Benchmark(String name, String title, Profile profile, String model
     public static Benchmark named(String name, Profile profile) {
         return all().stream().filter(b -> b.name.equals(name) && b.profile == profile).findFirst().orElseThrow(() ->
                 new IllegalArgumentException("there is no benchmark '" + name + "' in the profile " + profile.id()
-                        + "; known are " + all().stream().filter(b -> b.profile == profile).map(Benchmark::name)
+                        + "; known are " + all().stream().map(b -> b.name + " (" + b.profile.id() + ")")
                         .collect(Collectors.joining(", "))));
     }
 
