@@ -64,6 +64,9 @@ final class LearnCommand implements Callable<Integer> {
             description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; what is there stays.")
     private Optional<String> suite;
 
+    @Option(names = "--brief", description = "With --suite: only what notebooks sum up, four solvers for each NFE.")
+    private boolean brief;
+
     @Option(names = "--out", paramLabel = "FILE.json", description = "Where the solver goes (with --suite: a folder).")
     private Optional<Path> out;
 
@@ -150,12 +153,14 @@ final class LearnCommand implements Callable<Integer> {
     private List<Recipe> suite(Benchmark benchmark) {
         List<String> families = family.map(names -> List.of(names.split(","))).orElse(List.of());
         families.forEach(Families::named);
-        List<Recipe> chosen = Suite.recipes(benchmark.nfes(), benchmark.teacher().grid()).stream()
+        GridType start = benchmark.teacher().grid();
+        List<Recipe> all = brief ? Suite.brief(benchmark.nfes(), start) : Suite.recipes(benchmark.nfes(), start);
+        List<Recipe> chosen = all.stream()
                 .filter(recipe -> families.isEmpty() || families.contains(recipe.family().id()))
                 .filter(recipe -> nfe.isEmpty() || recipe.nfe() == nfe.get()).toList();
         if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("no solver of the suite has NFE " + nfe.orElseThrow() + "; there are "
-                    + benchmark.nfes());
+            throw new IllegalArgumentException("the suite has no such solver; its NFE are " + benchmark.nfes()
+                    + (brief ? ", its families s4s-alt, ld3, s4s-lms, gs" : ""));
         }
         return chosen;
     }

@@ -18,7 +18,7 @@ public final class Suite {
      * @param grid where solvers with free times start
      */
     public static List<Recipe> recipes(List<Integer> sizes, GridType grid) {
-        List<Integer> nfes = sizes.stream().sorted(Comparator.comparingInt(nfe -> Math.abs(nfe - 5))).toList();
+        List<Integer> nfes = inOrder(sizes);
         List<Recipe> recipes = new ArrayList<>();
         for (int nfe : nfes) {
             recipes.add(usual(Families.S4S_ALT, grid, nfe));
@@ -39,6 +39,16 @@ public final class Suite {
             recipes.add(usual(Families.S4S_PC, GridType.TIME_UNIFORM, nfe));
         }
         return recipes;
+    }
+
+    /** The part of {@link #recipes} that benchmarks are summed up by: S4S-Alt, LD3, S4S and GS from one start each. */
+    public static List<Recipe> brief(List<Integer> sizes, GridType grid) {
+        return inOrder(sizes).stream().flatMap(nfe -> Stream.of(Families.S4S_ALT, Families.LD3, Families.S4S_LMS, Families.GS)
+                .map(family -> usual(family, grid, nfe))).toList();
+    }
+
+    private static List<Integer> inOrder(List<Integer> sizes) {
+        return sizes.stream().sorted(Comparator.comparingInt(nfe -> Math.abs(nfe - 5))).toList();
     }
 
     private static List<GridType> grids(GridType first) {
