@@ -23,7 +23,7 @@ import s4s.report.Progress;
 import s4s.report.Provenance;
 
 /** Which pictures are seen by which network. */
-final class ExtractionOptions {
+public final class ExtractionOptions {
     @Option(names = "--inception", paramLabel = "FILE.pt",
             description = "TorchScript file of the feature network. Without it the mini features are used, and numbers are"
                 + " called \"FD (mini features)\", not FID.")
@@ -123,7 +123,7 @@ final class ExtractionOptions {
     }
 
     /** A loaded network at work. */
-    final class Session implements AutoCloseable {
+    public final class Session implements AutoCloseable {
         private final Features features;
         private final Runnable end;
         private final NDManager manager;
@@ -136,8 +136,29 @@ final class ExtractionOptions {
             this.partial = partial;
         }
 
-        Features features() {
+        /** The network. */
+        public Features features() {
             return features;
+        }
+
+        /** Pictures in a network call. */
+        public int batch() {
+            return batch;
+        }
+
+        /** TorchScript file of the network; empty: {@link #mini}. */
+        public Optional<Path> script() {
+            return inception;
+        }
+
+        /** Whether the spatial features of the file are measured. */
+        public boolean inSpace() {
+            return spatial;
+        }
+
+        /** Name of the network without a file. */
+        public String mini() {
+            return mini;
         }
 
         /** Removes the partial sums. */
@@ -151,9 +172,19 @@ final class ExtractionOptions {
                     .with("preprocessing", features.preprocessing());
         }
 
-        Moments.Gaussian moments(ImageSource images, int[] chosen) throws IOException {
+        /** Moments of some pictures. */
+        public Moments.Gaussian moments(ImageSource images, int[] chosen) throws IOException {
             try (Progress progress = Progress.terminal(System.err, images.source())) {
                 return new Extraction(features, images, chosen, batch).moments(manager, partial,
+                        done -> progress.update(done, chosen.length));
+            }
+        }
+
+        /** Moments of some pictures, summed elsewhere. */
+        public Moments.Gaussian moments(ImageSource images, int[] chosen, Extraction.Summing summing) throws IOException {
+            int wholeBatches = Math.max(1, every / batch) * batch;
+            try (Progress progress = Progress.terminal(System.err, images.source())) {
+                return new Extraction(features, images, chosen, batch).moments(summing, wholeBatches, partial,
                         done -> progress.update(done, chosen.length));
             }
         }

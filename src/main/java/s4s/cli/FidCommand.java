@@ -27,7 +27,7 @@ import s4s.report.Provenance;
         description = {"Frechet distance of pictures to a reference: FID with --inception, else FD (mini features), which is no"
             + " FID and compares with its like only, at the same number of images.",
             "With several --images (one for each range of seeds) the minimum, which EDM reports, and the mean come last."})
-final class FidCommand implements Callable<Integer> {
+public class FidCommand implements Callable<Integer> {
     private static final String MODEL = "cifar10-mini";
 
     @Option(names = {"--images", "--samples"}, required = true, paramLabel = "PATH",
@@ -69,7 +69,7 @@ final class FidCommand implements Callable<Integer> {
             session.warn(spec, "reference", known.moments);
             List<Measurements.Row> rows = new ArrayList<>();
             for (ImageSource set : sets) {
-                Moments.Gaussian moments = session.moments(set, extraction.choose(set));
+                Moments.Gaussian moments = moments(session, set, extraction.choose(set));
                 session.warn(spec, set.source(), moments);
                 rows.add(new Measurements.Row(session.features().metric(), set.source(), frechet.to(moments)));
                 provenance = extraction.record(provenance, "images" + (sets.size() > 1 ? " " + rows.size() : ""), set,
@@ -90,6 +90,16 @@ final class FidCommand implements Callable<Integer> {
         return 0;
     }
 
+    /**
+     * Moments of some pictures, computed in this process.
+     *
+     * @param chosen their numbers
+     * @throws IOException if a picture cannot be read
+     */
+    protected Moments.Gaussian moments(ExtractionOptions.Session session, ImageSource set, int[] chosen) throws IOException {
+        return session.moments(set, chosen);
+    }
+
     private Measurements.Row summary(List<Measurements.Row> rows, String name, double value) {
         return new Measurements.Row(rows.get(0).metric(), name + " of " + images.size() + " sets", value);
     }
@@ -102,7 +112,7 @@ final class FidCommand implements Callable<Integer> {
         if (Files.exists(path) && !moments && !Files.exists(path.resolve("reference.npz"))) {
             try (ImageSource set = extraction.open(path)) {
                 int[] all = java.util.stream.IntStream.range(0, set.count()).toArray();
-                return new Known(session.moments(set, all), extraction.record(provenance, "reference", set,
+                return new Known(moments(session, set, all), extraction.record(provenance, "reference", set,
                         "all " + set.count() + ", " + set.width() + "x" + set.height()));
             }
         }

@@ -28,8 +28,17 @@ public final class Main implements Runnable {
 
     /** The parser with its error handling. */
     static CommandLine commandLine() {
-        Main main = new Main();
-        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        return prepare(new CommandLine(new Main()));
+    }
+
+    /**
+     * Gives a command line of {@link Main}, to which commands may have been added, its error handling.
+     *
+     * @return the same
+     */
+    public static CommandLine prepare(CommandLine line) {
+        Main main = line.getCommand();
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, args) -> {
             e.getCommandLine().getErr().println("s4s: " + oneLine(e.getMessage()) + " (see s4s "
                     + (e.getCommandLine().getParent() == null ? "" : e.getCommandLine().getCommandName() + " ")

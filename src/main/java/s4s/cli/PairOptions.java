@@ -19,7 +19,7 @@ import s4s.report.Progress;
 import s4s.solver.Solver;
 
 /** The options of {@code s4s learn} that say what it learns from. */
-final class PairOptions {
+public final class PairOptions {
     @Option(names = "--pairs", defaultValue = "256", description = "Training pairs (default ${DEFAULT-VALUE}).")
     private int training;
 
@@ -28,13 +28,21 @@ final class PairOptions {
 
     @Option(names = "--pairs-from", paramLabel = "DIR",
             description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
-    private Optional<Path> trainingFrom;
+    private Optional<Path> trainingFrom = Optional.empty();
 
     @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
-    private Optional<Path> validationFrom;
+    private Optional<Path> validationFrom = Optional.empty();
+
+    /** Options that name two folders. */
+    public static PairOptions of(Path trainingFrom, Path validationFrom) {
+        PairOptions options = new PairOptions();
+        options.trainingFrom = Optional.of(trainingFrom);
+        options.validationFrom = Optional.of(validationFrom);
+        return options;
+    }
 
     /** A model and its name and hash, for provenance. */
-    record Named(DiffusionModel diffusion, String name, String sha256) {}
+    public record Named(DiffusionModel diffusion, String name, String sha256) {}
 
     /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
     private record Drawn(TeacherPairs pairs, String teacher) {
@@ -62,7 +70,7 @@ final class PairOptions {
      * @param recipes all that will be learned from them
      * @throws IllegalArgumentException if a folder's pairs are of another model, other conditions, too few, or of two teachers
      */
-    Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, Named model, NamedDistance distance,
+    public Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, Named model, NamedDistance distance,
             Progress progress) throws IOException {
         int lessons = recipes.stream().mapToInt(Recipe::pairs).max().orElseThrow();
         int exams = recipes.stream().mapToInt(Recipe::validation).max().orElseThrow();

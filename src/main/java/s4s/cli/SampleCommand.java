@@ -15,14 +15,13 @@ import s4s.data.ImageSet;
 import s4s.data.Pictures;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
-import s4s.model.DiffusionModel;
 import s4s.model.Models;
-import s4s.model.SeededModel;
 import s4s.report.Progress;
-import s4s.run.Program;
-import s4s.run.Sampling;
+import s4s.run.PictureModel;
+import s4s.run.PictureOrder;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.DpmSolverV3;
+import s4s.solver.ElementwiseSolver;
 import s4s.solver.EmsMethod;
 import s4s.solver.data.EmsFile;
 import s4s.solver.data.SolverSource;
@@ -31,7 +30,7 @@ import s4s.solver.data.SolverSource;
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Draws one image for each seed and writes them as npz (uint8 [N,H,W,3], and the seeds), as a"
             + " picture, or both.")
-final class SampleCommand implements Callable<Integer> {
+public class SampleCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
     private String model;
@@ -95,12 +94,13 @@ final class SampleCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, "sample")) {
             long[] values = seeds.values();
             Models models = Models.ofRepository();
-            DiffusionModel diffusion = diffusion(models, manager, values);
-            Program program = full.isPresent() ? full.get().program(diffusion)
-                    : Program.of(source.on(diffusion.schedule()), diffusion.schedule(), diffusion.prediction());
-            ImageSet set = Sampling.pictures(manager, diffusion, program, values, batch,
-                    model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
-                    done -> progress.update(done, values.length, "images"));
+            PictureModel loaded = PictureModel.load(models, model, manager);
+            NoiseSchedule schedule = loaded.denoiser().schedule();
+            PictureOrder order = new PictureOrder(model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
+                    full.isPresent() ? PictureOrder.Compiler.of(full.get().on(schedule))
+                            : PictureOrder.Compiler.of(source.on(schedule)),
+                    values, conditions(loaded, values), guidance, batch);
+            ImageSet set = draw(order, models.path(model), loaded, manager, progress);
             if (out.isPresent()) {
                 ImageSet.write(out.get(), set, values);
                 spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
@@ -114,28 +114,45 @@ final class SampleCommand implements Callable<Integer> {
         return 0;
     }
 
-    private DiffusionModel diffusion(Models models, NDManager manager, long[] seedValues) throws IOException {
+    /** Where the pictures go as npz. */
+    protected Optional<Path> out() {
+        return out;
+    }
+
+    /**
+     * Draws the pictures, here in this process.
+     *
+     * @param folder of the model
+     * @param loaded the model in memory
+     * @throws IOException if something cannot be read or written
+     */
+    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, Progress progress)
+            throws IOException {
+        return order.draw(manager, loaded, done -> progress.update(done, order.seeds().length, "images"));
+    }
+
+    /** One condition for each seed, or none at all. */
+    private List<String> conditions(PictureModel loaded, long[] seedValues) throws IOException {
         long ways = Stream.of(!conditions.isEmpty(), balanced, prompts.isPresent()).filter(way -> way).count();
         if (ways == 0) {
             if (guidance != 1) {
                 throw new IllegalArgumentException("--guidance needs a --class, a --text, --balanced or --prompts to guide to");
             }
-            return SeededModel.of(models.denoiser(model, manager), models.decoder(model, manager));
+            return List.of();
         }
         if (ways > 1) {
             throw new IllegalArgumentException("--class, --text, --balanced and --prompts choose the conditions: give one");
         }
-        ConditionalNetwork network = models.conditional(model, manager);
-        Conditions chosen;
+        ConditionalNetwork network = loaded.conditional()
+                .orElseThrow(() -> new IOException("model '" + model + "' takes no class and no text"));
         if (balanced) {
-            chosen = Conditions.balanced(network.vocabulary());
-        } else if (prompts.isPresent()) {
-            chosen = Conditions.prompts(prompts.get());
-        } else {
-            chosen = conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
-                    : Conditions.each(seedValues, conditions);
+            return Conditions.balanced(network.vocabulary()).of(seedValues);
         }
-        return SeededModel.of(network, chosen, guidance, models.decoder(model, manager));
+        if (prompts.isPresent()) {
+            return Conditions.prompts(prompts.get()).of(seedValues);
+        }
+        return (conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
+                : Conditions.each(seedValues, conditions)).of(seedValues);
     }
 
     private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
@@ -151,11 +168,9 @@ final class SampleCommand implements Callable<Integer> {
     /** DPM-Solver-v3 and the statistics that it shall use. */
     private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
 
-        Program program(DiffusionModel diffusion) {
-            NoiseSchedule schedule = diffusion.schedule();
+        ElementwiseSolver on(NoiseSchedule schedule) {
             DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
-            EmsMethod method = new EmsMethod(variant, statistics.on(schedule));
-            return Program.of(method.on(named.grid(), schedule, named.nfe()), schedule, diffusion.prediction());
+            return new EmsMethod(variant, statistics.on(schedule)).on(named.grid(), schedule, named.nfe());
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,7 @@ import s4s.solver.data.SolverSource;
             + " with more pairs it adds to them.",
             "Pairs to learn from, to choose by and to measure on have seeds of their own: training 1000000-1999999, validation"
             + " 2000000-2999999, evaluation 0-999999. A conditional model draws each seed's own class or prompt."})
-final class TeacherCommand implements Callable<Integer> {
+public class TeacherCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
     private String model;
@@ -79,18 +80,43 @@ final class TeacherCommand implements Callable<Integer> {
         SolverSource source = source();
         try (NDManager manager = NDManager.newBaseManager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
-            DiffusionModel diffusion = models.diffusion(model, guidance.or(() -> Benchmark.findModel(model)
-                    .map(benchmark -> benchmark.condition().guidance())).orElse(1.0), manager);
+            double scale = guidance.or(() -> Benchmark.findModel(model)
+                    .map(benchmark -> benchmark.condition().guidance())).orElse(1.0);
+            DiffusionModel diffusion = models.diffusion(model, scale, manager);
             String command = CommandText.of(spec);
             TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(),
                     source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command), role,
                     diffusion.sampleShape(), diffusion.conditions()), shard, command);
-            store.to(pairs, manager, diffusion, batch, progress, spec.commandLine().getErr()::println);
+            fill(new Order(store, pairs, models.path(model), scale, batch), manager, diffusion, progress,
+                    spec.commandLine().getErr()::println);
             spec.commandLine().getOut().println(out + " has " + store.count() + " pairs in " + store.shards().size()
                     + " files, " + role.id() + " seeds " + role.first() + "-" + (role.first() + store.count() - 1)
                     + ", teacher " + source.label() + " on " + card.name());
         }
         return 0;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param store where pairs go
+     * @param pairs how many
+     * @param folder of the model
+     * @param guidance scale
+     * @param batch samples in a network call
+     */
+    protected record Order(TeacherStore store, int pairs, Path folder, double guidance, int batch) {}
+
+    /**
+     * Makes the pairs that are missing, here in this process.
+     *
+     * @param model the model in memory
+     * @param notes told in one line of each shard that is made again
+     * @throws IOException if a file cannot be written
+     */
+    protected void fill(Order order, NDManager manager, DiffusionModel model, Progress progress, Consumer<String> notes)
+            throws IOException {
+        order.store.to(order.pairs, manager, model, order.batch, progress, notes);
     }
 
     private SolverSource source() throws IOException {

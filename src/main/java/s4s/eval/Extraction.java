@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,36 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
         return gather("moments", new Moments(features.size()), Moments::of, manager, partial, progress).gaussian();
     }
 
+    /** Sums the feature vectors of some pictures, anywhere. */
+    @FunctionalInterface
+    public interface Summing {
+        /**
+         * @param some numbers of the pictures
+         * @throws IOException if a picture cannot be read
+         */
+        Moments of(int[] some) throws IOException;
+    }
+
+    /**
+     * {@link #moments(NDManager, PartialSums, LongConsumer)}, summed elsewhere: the same up to the rounding of
+     * {@link Moments#merge} if {@code every} and the batches there are multiples of this batch.
+     *
+     * @param summing sums
+     * @param every pictures that are summed at a time; what is there is kept after each
+     */
+    public Moments.Gaussian moments(Summing summing, int every, PartialSums partial, LongConsumer progress) throws IOException {
+        List<String> key = key("moments");
+        Moments gathered = partial.read(key).map(stored -> Moments.of(stored::get))
+                .orElseGet(() -> new Moments(features.size()));
+        while (gathered.count() < chosen.length) {
+            int from = (int) gathered.count();
+            gathered.merge(summing.of(Arrays.copyOfRange(chosen, from, Math.min(from + every, chosen.length))));
+            progress.accept(gathered.count());
+            partial.write(key, gathered.arrays());
+        }
+        return gathered.gaussian();
+    }
+
     /** The feature vectors themselves; see {@link #moments(NDManager, PartialSums, LongConsumer)}. */
     public FeatureSet vectors(NDManager manager, PartialSums partial, LongConsumer progress) throws IOException {
         return gather("vectors", new FeatureSet(features.size(), chosen.length), FeatureSet::of, manager, partial, progress);
@@ -66,8 +97,7 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
 
     private <T extends Gathering> T gather(String kind, T empty, Function<Function<String, NpyArray>, T> stored,
             NDManager manager, PartialSums partial, LongConsumer progress) throws IOException {
-        List<String> key = List.of(kind, features.network(), features.sha256(), features.preprocessing(), images.sha256(),
-                Hashes.sha256(Arrays.toString(chosen).getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        List<String> key = key(kind);
         Optional<Map<String, NpyArray>> before = partial.read(key);
         T gathered = before.isPresent() ? stored.apply(before.get()::get) : empty;
         long kept = gathered.count();
@@ -86,10 +116,24 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
         return gathered;
     }
 
+    private List<String> key(String kind) throws IOException {
+        return List.of(kind, features.network(), features.sha256(), features.preprocessing(), images.sha256(),
+                Hashes.sha256(Arrays.toString(chosen).getBytes(StandardCharsets.US_ASCII)));
+    }
+
     private float[] vectors(NDManager manager, int[] some) throws IOException {
-        byte[] pixels = images.pixels(some);
+        return vectors(features, manager, images.pixels(some), images.height(), images.width());
+    }
+
+    /**
+     * Feature vectors of a batch of pictures.
+     *
+     * @param manager parent of all working memory
+     * @param pixels samples [n, 3, height, width]
+     */
+    public static float[] vectors(Features features, NDManager manager, byte[] pixels, int height, int width) {
         try (NDManager scope = manager.newSubManager()) {
-            Shape shape = new Shape(some.length, 3, images.height(), images.width());
+            Shape shape = new Shape(pixels.length / (3L * height * width), 3, height, width);
             return features.of(scope.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8)).toFloatArray();
         }
     }

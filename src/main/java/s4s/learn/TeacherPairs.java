@@ -59,6 +59,23 @@ public final class TeacherPairs {
     }
 
     /**
+     * Pairs of samples stored one after another.
+     *
+     * @throws IllegalArgumentException if there is no pair, not a whole sample for each seed, a seed that is not in the range, or
+     *     a sample that is not finite
+     */
+    static TeacherPairs of(SeedRange role, Shape sampleShape, long[] seeds, float[] samples) {
+        int size = Math.toIntExact(sampleShape.size());
+        if (samples.length != (long) seeds.length * size) {
+            throw new IllegalArgumentException(samples.length + " numbers are no " + seeds.length + " samples of shape "
+                    + sampleShape + ".");
+        }
+        float[][] rows = new float[seeds.length][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(samples, i * size, (i + 1) * size));
+        return new TeacherPairs(role, sampleShape, seeds, rows);
+    }
+
+    /**
      * Draws the pairs of the first {@code count} seeds of a range.
      *
      * @param manager parent of all working memory
@@ -75,9 +92,9 @@ public final class TeacherPairs {
         return draw(manager, model, teacher, range, range.seeds(count), batch, progress);
     }
 
-    /** Draws the pairs of some seeds. */
-    static TeacherPairs draw(NDManager manager, DiffusionModel model, Solver teacher, SeedRange range, long[] seeds, int batch,
-            LongConsumer progress) {
+    /** Draws the pairs of some seeds; see {@link #draw(NDManager, DiffusionModel, Solver, SeedRange, int, int, LongConsumer)}. */
+    public static TeacherPairs draw(NDManager manager, DiffusionModel model, Solver teacher, SeedRange range, long[] seeds,
+            int batch, LongConsumer progress) {
         float[][] samples = new float[seeds.length][];
         Sampling.batches(manager, model, teacher, seeds, batch, (first, images) -> {
             float[] values = images.toType(DataType.FLOAT32, false).toFloatArray();
@@ -151,7 +168,7 @@ public final class TeacherPairs {
     }
 
     /** The numbers of {@link #samples(NDManager, int, int)}. */
-    float[] samples(int from, int to) {
+    public float[] samples(int from, int to) {
         int size = Math.toIntExact(sampleShape.size());
         float[] values = new float[Math.multiplyExact(to - from, size)];
         for (int i = from; i < to; i++) {

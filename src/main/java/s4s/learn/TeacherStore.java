@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -50,8 +51,9 @@ import s4s.solver.data.SolverFile;
  *                                        any, conditions: the rule by which a seed has its condition, and the guidance
  * </pre>
  *
- * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
- * rounding; the same shard and batch size give the same bytes on one machine. Not for two programs at a time.
+ * The manifest is there before the first shard and written again after each, so that what it lists is on disk, and a shard that
+ * it does not list yet is of its recipe. A sample depends on its seed alone, up to float32 rounding; the same shard and batch size
+ * give the same bytes on one machine. Not for two programs at a time.
  */
 public final class TeacherStore {
     private static final String FORMAT = "s4s-teacher-pairs";
@@ -69,6 +71,7 @@ public final class TeacherStore {
     private final int shardSize;
     private final Provenance provenance;
     private final List<Shard> shards;
+    private final SortedMap<Integer, Shard> unlisted = new TreeMap<>();   // whole, but one before them is not there yet
     private final long start = System.nanoTime();
 
     /**
@@ -101,6 +104,28 @@ public final class TeacherStore {
      * @param sha256 hash of the file
      */
     public record Shard(String file, long firstSeed, int count, String sha256) {}
+
+    /** Draws the samples of shards, in any order and on any machine. */
+    @FunctionalInterface
+    public interface Drawing {
+        /**
+         * @param seeds of each shard that is to be made
+         * @param taker takes each shard as soon as it is drawn, one at a time
+         * @throws IOException if the samples cannot be drawn or taken
+         */
+        void draw(List<long[]> seeds, Taker taker) throws IOException;
+    }
+
+    /** Takes the samples of a shard. */
+    @FunctionalInterface
+    public interface Taker {
+        /**
+         * @param index of the shard in the list of seeds
+         * @param samples its samples, [n, sample shape...]
+         * @throws IOException if they cannot be stored
+         */
+        void take(int index, float[] samples) throws IOException;
+    }
 
     /** A shard size of 0 means that nothing is to be written. */
     private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
@@ -227,26 +252,64 @@ public final class TeacherStore {
      */
     public void to(int pairs, NDManager manager, DiffusionModel model, int batch, Progress progress, Consumer<String> notes)
             throws IOException {
+        to(pairs, (seeds, taker) -> {
+            long work = seeds.stream().mapToLong(some -> some.length).sum();
+            long done = 0;
+            for (int i = 0; i < seeds.size(); i++) {
+                long before = done;
+                TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), role, seeds.get(i), batch,
+                        n -> progress.update(before + n, work, "pairs"));
+                taker.take(i, drawn.samples(0, drawn.count()));
+                done += drawn.count();
+            }
+        }, notes);
+    }
+
+    /**
+     * {@link #to(int, NDManager, DiffusionModel, int, Progress, Consumer)}, drawn elsewhere.
+     *
+     * @param drawing draws with the teacher and the model of the recipe
+     */
+    public void to(int pairs, Drawing drawing, Consumer<String> notes) throws IOException {
         if (shardSize < 1) {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
         }
         int total = Math.max(role.seeds(pairs).length, count());
+        if (Files.exists(folder.resolve(MANIFEST))) {
+            adopt(total);
+        }
         List<Integer> due = new ArrayList<>();
         for (int number = 0; (long) number * shardSize < total; number++) {
-            if (!isWhole(number, Math.min(shardSize, total - number * shardSize), notes)) {
+            if (!unlisted.containsKey(number) && !isWhole(number, seeds(number, total).length, notes)) {
                 due.add(number);
             }
         }
-        long work = due.stream().mapToLong(number -> Math.min(shardSize, total - number * shardSize)).sum();
-        long done = 0;
-        for (int number : due) {
-            int offset = number * shardSize;
-            long before = done;
-            long[] seeds = role.seeds(offset, Math.min(shardSize, total - offset));
-            TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), role, seeds, batch,
-                    n -> progress.update(before + n, work, "pairs"));
-            put(number, write(number, drawn));
-            done += seeds.length;
+        if (!due.isEmpty()) {
+            List<long[]> seeds = due.stream().map(number -> seeds(number, total)).toList();
+            drawing.draw(seeds, (i, samples) -> put(due.get(i),
+                    write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples))));
+        }
+    }
+
+    private long[] seeds(int number, int total) {
+        int offset = number * shardSize;
+        return role.seeds(offset, Math.min(shardSize, total - offset));
+    }
+
+    /** Enters shards that a run had finished when it was killed, but not listed yet. */
+    private void adopt(int total) throws IOException {
+        for (int number = shards.size(); (long) number * shardSize < total; number++) {
+            Path file = folder.resolve(file(number));
+            if (Files.isRegularFile(file)) {
+                long[] seeds = seeds(number, total);
+                Shard shard = new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
+                try {
+                    read(shard);
+                } catch (BadFileException e) {
+                    continue;                                // not whole, or of other seeds: it is made again
+                }
+                put(number, shard);
+            }
         }
     }
 
@@ -277,21 +340,29 @@ public final class TeacherStore {
         arrays.put("seeds", NpyArray.of(seeds, seeds.length));
         arrays.put("noise", NpyArray.of(noise, shape));
         arrays.put("samples", NpyArray.of(pairs.samples(0, pairs.count()), shape));
-        if (shards.isEmpty()) {
+        if (!Files.exists(folder.resolve(MANIFEST))) {
             teacher.write(folder.resolve(TEACHER));
+            writeManifest();
         }
         Path file = folder.resolve(file(number));
         Npz.write(file, arrays);
         return new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
     }
 
-    /** Enters a shard and writes the manifest. */
+    /** Enters a shard, and those that waited for it, and writes the manifest. */
     private void put(int number, Shard shard) throws IOException {
         if (number < shards.size()) {
             shards.set(number, shard);
         } else {
-            shards.add(shard);
+            unlisted.put(number, shard);
+            while (unlisted.containsKey(shards.size())) {
+                shards.add(unlisted.remove(shards.size()));
+            }
         }
+        writeManifest();
+    }
+
+    private void writeManifest() throws IOException {
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("version", VERSION);
@@ -338,16 +409,14 @@ public final class TeacherStore {
             long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count).longs();
             float[] noise = array(file, npz, "noise", DType.FLOAT32, shape).floats();
             float[] samples = array(file, npz, "samples", DType.FLOAT32, shape).floats();
-            float[][] rows = new float[shard.count][];
             for (int i = 0; i < shard.count; i++) {
                 if (seeds[i] != shard.firstSeed + i) {
                     throw new BadFileException(file + " has seed " + seeds[i] + " where the manifest says "
                             + (shard.firstSeed + i) + "; make it again");
                 }
-                rows[i] = Arrays.copyOfRange(samples, i * size, (i + 1) * size);
             }
             requireNoise(file, seeds, noise, size);
-            return new TeacherPairs(role, sampleShape, seeds, rows);
+            return TeacherPairs.of(role, sampleShape, seeds, samples);
         } catch (IllegalArgumentException e) {
             throw new BadFileException(file + ": " + e.getMessage(), e);
         }

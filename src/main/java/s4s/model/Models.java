@@ -121,17 +121,23 @@ public record Models(Path folder) {
      * @throws IOException if its autoencoder is not the one with which it was trained
      */
     public Decoder decoder(String name, NDManager manager) throws IOException {
-        ModelCard card = card(name);
-        if (card.kind() != ModelCard.Kind.NOISE_UNET) {
+        Optional<String> autoencoder = autoencoderOf(name);
+        if (autoencoder.isEmpty()) {
             return Decoder.none();
         }
-        JsonObject expected = card.detail("autoencoder").getAsJsonObject();
-        String autoencoder = expected.get("name").getAsString();
-        if (!card(autoencoder).weightsSha256().equals(expected.get("weightsSha256").getAsString())) {
-            throw new IOException("model '" + name + "' was trained with other weights of " + autoencoder
+        String expected = card(name).detail("autoencoder").getAsJsonObject().get("weightsSha256").getAsString();
+        if (!card(autoencoder.get()).weightsSha256().equals(expected)) {
+            throw new IOException("model '" + name + "' was trained with other weights of " + autoencoder.get()
                     + " than those here: restore them, or train again");
         }
-        return Decoder.of(autoencoder(autoencoder, manager), latentScale(autoencoder));
+        return Decoder.of(autoencoder(autoencoder.get(), manager), latentScale(autoencoder.get()));
+    }
+
+    /** The autoencoder in whose latents diffusion model {@code name} works; none if it draws pictures. */
+    public Optional<String> autoencoderOf(String name) throws IOException {
+        ModelCard card = card(name);
+        return card.kind() == ModelCard.Kind.NOISE_UNET
+                ? Optional.of(card.detail("autoencoder").getAsJsonObject().get("name").getAsString()) : Optional.empty();
     }
 
     /** The autoencoder {@code name}, its weights in {@code manager}. */

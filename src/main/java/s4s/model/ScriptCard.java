@@ -81,6 +81,11 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
         sources = List.copyOf(sources);
     }
 
+    /** Where the card of a TorchScript file is: {@code X.json} beside {@code X.pt}. */
+    public static Path file(Path pt) {
+        return pt.resolveSibling(pt.getFileName().toString().replaceFirst("\\.pt$", "") + ".json");
+    }
+
     /**
      * Reads the card of a TorchScript file and checks that it is this file's.
      *
@@ -89,7 +94,7 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
      */
     public static ScriptCard of(Path pt) throws IOException {
         String sha256 = Hashes.sha256(pt);
-        Path json = pt.resolveSibling(pt.getFileName().toString().replaceFirst("\\.pt$", "") + ".json");
+        Path json = file(pt);
         if (!Files.exists(json)) {
             throw new BadFileException(pt + " has no card " + json.getFileName() + " beside it that says what is in it;"
                     + " make both from the official weights by an export script, src/main/python/export_inception.py for FID");

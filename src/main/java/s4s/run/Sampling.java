@@ -156,7 +156,7 @@ public final class Sampling {
         return Program.of(solver, model.schedule(), model.prediction());
     }
 
-    private static void requireWork(long[] seeds, int batch) {
+    static void requireWork(long[] seeds, int batch) {
         if (batch < 1) {
             throw new IllegalArgumentException("A batch holds at least one image, not " + batch + ".");
         }

@@ -1,5 +1,6 @@
 package s4s.solver;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,8 @@ import java.util.TreeMap;
  * @param outputs weights of outputs by node; absent means 0
  * @param constant {@code c}
  */
-public record ElementwiseRow(Map<Integer, Weight> states, Map<Integer, Weight> outputs, Weight constant) {
+public record ElementwiseRow(Map<Integer, Weight> states, Map<Integer, Weight> outputs, Weight constant)
+        implements Serializable {
 
     /** The empty combination. */
     public static final ElementwiseRow ZERO = new ElementwiseRow(Map.of(), Map.of(), Weight.ZERO);

@@ -1,5 +1,6 @@
 package s4s.solver;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
  * @param prediction what {@code f} means
  * @param nodes the nodes 0..M
  */
-public record ElementwiseSolver(String name, Prediction prediction, List<Node> nodes) {
+public record ElementwiseSolver(String name, Prediction prediction, List<Node> nodes) implements Serializable {
 
     /**
      * One node.
@@ -26,7 +27,7 @@ public record ElementwiseSolver(String name, Prediction prediction, List<Node> n
      * @param evaluated whether the network is evaluated here
      * @param row the state by earlier states and outputs; empty for the start
      */
-    public record Node(double sigma, boolean evaluated, ElementwiseRow row) {}
+    public record Node(double sigma, boolean evaluated, ElementwiseRow row) implements Serializable {}
 
     /**
      * Checks the rows.

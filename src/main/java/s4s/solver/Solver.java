@@ -1,5 +1,6 @@
 package s4s.solver;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ import java.util.stream.IntStream;
  * @param prediction what {@code f} means
  * @param stages the nodes 0..M; see {@link Stage}
  */
-public record Solver(String name, Prediction prediction, List<Stage> stages) {
+public record Solver(String name, Prediction prediction, List<Stage> stages) implements Serializable {
 
     /**
      * Checks the table.

@@ -1,5 +1,6 @@
 package s4s.solver;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * @param states k weights of the earlier states
  * @param outputs k weights of the earlier outputs, zero where there is none
  */
-public record Stage(double sigma, double evaluateAt, double[] states, double[] outputs) {
+public record Stage(double sigma, double evaluateAt, double[] states, double[] outputs) implements Serializable {
 
     public Stage {
         states = states.clone();

@@ -1,5 +1,6 @@
 package s4s.solver;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -8,7 +9,7 @@ import java.util.function.DoubleUnaryOperator;
  * A weight in a solver's row: one number for all elements of a sample, or a number for each element. Arithmetic is elementwise;
  * a number goes with any shape. Immutable.
  */
-public final class Weight {
+public final class Weight implements Serializable {
 
     /** The number 0. */
     public static final Weight ZERO = of(0);

@@ -187,6 +187,28 @@ class TeacherStoreTest {
     }
 
     @Test
+    void shardsMayComeInAnyOrderAndCountEvenBeforeTheManifestListsThem() throws IOException {
+        make("whole", 10, 4, 4);
+        TeacherStore store = TeacherStore.open(folder.resolve("store"), recipe(), 4, "test");
+        assertThrows(IllegalStateException.class, () -> store.to(10, (seeds, taker) -> {
+            taker.take(2, draw(seeds.get(2)));
+            taker.take(1, draw(seeds.get(1)));
+            throw new IllegalStateException("stopped");
+        }, n -> {}));
+        assertEquals(0, TeacherStore.open(folder.resolve("store")).count());
+        long calls = denoiser.calls();
+        assertEquals(List.of(), make("store", 10, 4, 4));
+        assertEquals(calls + NFE, denoiser.calls());
+        assertEquals(hashes("whole"), hashes("store"));
+        assertEquals(10, TeacherPairs.read(folder.resolve("store")).count());
+    }
+
+    private float[] draw(long[] seeds) {
+        TeacherPairs pairs = TeacherPairs.draw(manager, denoiser, teacher(s -> s).solver(), SeedRange.TRAINING, seeds, 4, n -> {});
+        return pairs.samples(0, pairs.count());
+    }
+
+    @Test
     void morePairsAreAddedAndFewerChangeNothing() throws IOException {
         make("once", 14, 4, 4);
         make("grown", 6, 4, 4);

@@ -1,0 +1,91 @@
+package s4s.run;
+
+import ai.djl.ndarray.NDManager;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import s4s.data.ImageSet;
+import s4s.model.Conditions;
+import s4s.model.DiffusionModel;
+import s4s.model.SeededModel;
+import s4s.solver.ElementwiseSolver;
+import s4s.solver.Solver;
+
+/**
+ * What is drawn for some seeds. It can travel to another process, and be cut into its batches, which draw the same pictures.
+ *
+ * @param source what to call the pictures
+ * @param compiler makes the program for the network
+ * @param seeds one picture each
+ * @param conditions none, or one for each seed
+ * @param guidance scale; 1 is the condition alone
+ * @param batch most pictures in a network call
+ */
+public record PictureOrder(String source, Compiler compiler, long[] seeds, List<String> conditions, double guidance,
+        int batch) implements Serializable {
+
+    /** A solver, to be compiled for a network. */
+    @FunctionalInterface
+    public interface Compiler extends Function<DiffusionModel, Program>, Serializable {
+
+        /** Of a solver. */
+        static Compiler of(Solver solver) {
+            return model -> Program.of(solver, model.schedule(), model.prediction());
+        }
+
+        /** Of a solver with weights of each element's own. */
+        static Compiler of(ElementwiseSolver solver) {
+            return model -> Program.of(solver, model.schedule(), model.prediction());
+        }
+    }
+
+    /**
+     * Checks seeds, batch and conditions.
+     *
+     * @throws IllegalArgumentException if there is no seed, the batch is not positive, or there is not one condition for each
+     *     seed
+     */
+    public PictureOrder {
+        Sampling.requireWork(seeds, batch);
+        seeds = seeds.clone();
+        conditions = List.copyOf(conditions);
+        if (!conditions.isEmpty()) {
+            Conditions.each(seeds, conditions);
+        }
+    }
+
+    @Override
+    public long[] seeds() {
+        return seeds.clone();
+    }
+
+    /** The parts that are drawn in a network call each. */
+    public List<PictureOrder> batches() {
+        return IntStream.iterate(0, first -> first < seeds.length, first -> first + batch)
+                .mapToObj(first -> part(first, Math.min(first + batch, seeds.length))).toList();
+    }
+
+    private PictureOrder part(int from, int to) {
+        return new PictureOrder(source, compiler, Arrays.copyOfRange(seeds, from, to),
+                conditions.isEmpty() ? conditions : conditions.subList(from, to), guidance, batch);
+    }
+
+    /**
+     * Draws the pictures.
+     *
+     * @param manager parent of all working memory
+     * @param model the network
+     * @param progress told the number of finished pictures after each batch
+     * @throws IllegalArgumentException for a wrong seed, batch size or condition, or if the network takes no conditions
+     */
+    public ImageSet draw(NDManager manager, PictureModel model, LongConsumer progress) {
+        DiffusionModel diffusion = conditions.isEmpty() ? SeededModel.of(model.denoiser(), model.decoder())
+                : SeededModel.of(model.conditional().orElseThrow(
+                        () -> new IllegalArgumentException("the model takes no class and no text")),
+                        Conditions.each(seeds, conditions), guidance, model.decoder());
+        return Sampling.pictures(manager, diffusion, compiler.apply(diffusion), seeds, batch, source, progress);
+    }
+}

@@ -1,0 +1,131 @@
+package s4s.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Function2;
+import scala.collection.Iterator;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+import scala.runtime.BoxedUnit;
+
+/** A connection to Spark. */
+final class Cluster implements AutoCloseable {
+    /** What the launcher gives to every Java of this project. */
+    private static final String JAVA_OPTIONS = "-Dai.djl.offline=true -Dai.djl.pytorch.graph_optimizer=false";
+    /** See there, too: memory of tensors is kept, and threads that wait do not stall others. */
+    private static final Map<String, String> ENVIRONMENT = Map.of("GOMP_SPINCOUNT", "3000", "MALLOC_ARENA_MAX", "1",
+            "MALLOC_TRIM_THRESHOLD_", "1073741824", "MALLOC_MMAP_THRESHOLD_", "4294967296");
+
+    private static final String JAR = "s4s.spark.jar";
+
+    private final JavaSparkContext context;
+
+    private Cluster(JavaSparkContext context) {
+        this.context = context;
+    }
+
+    /** Work of one task; travels to an executor. */
+    @FunctionalInterface
+    interface Task<A, B> extends Serializable {
+        /** The result for one piece of work. */
+        B of(A work);
+    }
+
+    /** Takes a task's result, on the driver. */
+    @FunctionalInterface
+    interface Taker<B> {
+        /** @param index of the piece of work */
+        void take(int index, B result) throws IOException;
+    }
+
+    /** Connects with settings, to which those that this project needs are added; executors on this machine get its class path. */
+    static Cluster open(SparkConf conf) {
+        boolean local = conf.get("spark.master").matches("local(\\[.*\\])?");
+        // results are written as they come in and not kept, so that their sum need not be limited
+        conf.setIfMissing("spark.driver.maxResultSize", "0");
+        conf.set("spark.executor.extraJavaOptions", conf.get("spark.executor.extraJavaOptions", "") + " " + JAVA_OPTIONS);
+        ENVIRONMENT.forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
+        if (local) {
+            conf.setIfMissing("spark.ui.enabled", "false");
+        } else if (conf.get("spark.master").startsWith("local-cluster")) {
+            conf.setIfMissing("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        } else if (System.getProperty(JAR) != null) {                      // not from spark-submit, which knows its jar
+            Path jar = Path.of(System.getProperty(JAR));
+            if (!Files.exists(jar)) {
+                throw new IllegalArgumentException("executors need " + jar + ": build it by mvn -B -P spark -DskipTests package");
+            }
+            conf.setIfMissing("spark.jars", jar.toString());
+        }
+        return new Cluster(new JavaSparkContext(conf));
+    }
+
+    /** Spark itself. */
+    JavaSparkContext context() {
+        return context;
+    }
+
+    /**
+     * Makes files known to all executors.
+     *
+     * @param kind what the loader makes of the files, in words
+     */
+    <T> Shared<T> share(Parcel parcel, String kind, Shared.Loader<T> loader) {
+        return new Shared<>(parcel.sha256(), kind, context.broadcast(parcel), loader);
+    }
+
+    /**
+     * Does pieces of work, each in a task of its own, and hands on each result when it is there: what was handed on is not
+     * computed again, whatever happens to the executor that computed it.
+     *
+     * @throws IOException if a result cannot be taken
+     * @throws RuntimeException the exception of a task that failed as often as Spark allows ({@code spark.task.maxFailures})
+     */
+    <A, B> void run(List<A> work, Task<A, B> task, Taker<B> taker) throws IOException {
+        if (work.isEmpty()) {
+            return;
+        }
+        Function2<TaskContext, Iterator<A>, B> inTask = (Function2<TaskContext, Iterator<A>, B> & Serializable)
+                (taskContext, pieces) -> task.of(pieces.next());
+        Function2<Object, B, BoxedUnit> onDriver = (index, result) -> {
+            try {
+                taker.take((Integer) index, result);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return BoxedUnit.UNIT;
+        };
+        ClassTag<B> tag = ClassTag$.MODULE$.apply(Object.class);
+        List<Object> numbers = IntStream.range(0, work.size()).<Object>mapToObj(i -> i).toList();
+        Seq<Object> partitions = CollectionConverters.asScala(numbers).toSeq();
+        try {
+            context.sc().runJob(context.parallelize(work, work.size()).rdd(), inTask, partitions, onDriver, tag);
+        } catch (Exception e) {
+            throw cause(e);
+        }
+    }
+
+    /** What went wrong, without what Spark says around it. */
+    static RuntimeException cause(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getClass().getName().startsWith("org.apache.spark.")) {
+            cause = cause.getCause();
+        }
+        return cause instanceof RuntimeException plain ? plain : new IllegalStateException(cause.getMessage(), cause);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,61 @@
+package s4s.spark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import s4s.data.AtomicFiles;
+import s4s.data.ImageSet;
+
+/**
+ * The finished parts of pictures that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was killed
+ * goes on.
+ */
+final class Parts {
+    private static final String RECIPE = "recipe.txt";
+
+    private final Path folder;
+
+    /**
+     * Takes up what is there.
+     *
+     * @param file where all pictures go in the end
+     * @param recipe what the parts depend on
+     * @throws IllegalArgumentException if there are parts of another recipe
+     */
+    Parts(Path file, String recipe) throws IOException {
+        folder = file.resolveSibling(file.getFileName() + ".parts");
+        Path written = folder.resolve(RECIPE);
+        if (!Files.exists(written)) {
+            AtomicFiles.write(written, recipe.getBytes(StandardCharsets.UTF_8));
+        } else if (!Files.readString(written).equals(recipe)) {
+            throw new IllegalArgumentException(folder + " holds parts of other pictures (other model, solver, seeds or batch):"
+                    + " finish those, give another file, or remove the folder");
+        }
+    }
+
+    /** Whether a part is there. */
+    boolean has(int number) {
+        return Files.exists(file(number));
+    }
+
+    /** Keeps a part. */
+    void put(int number, ImageSet pictures, long[] seeds) throws IOException {
+        ImageSet.write(file(number), pictures, seeds);
+    }
+
+    /** A part that is there. */
+    ImageSet get(int number) throws IOException {
+        return ImageSet.read(file(number));
+    }
+
+    /** Removes all, once the file is written. */
+    void delete() throws IOException {
+        Folders.delete(folder);
+    }
+
+    private Path file(int number) {
+        return folder.resolve(String.format(Locale.ROOT, "part-%06d.npz", number));
+    }
+}

@@ -1,0 +1,193 @@
+package s4s.spark;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import s4s.cli.CommandText;
+import s4s.cli.PairOptions;
+import s4s.data.AtomicFiles;
+import s4s.eval.Benchmark;
+import s4s.eval.Teacher;
+import s4s.learn.NamedDistance;
+import s4s.learn.Recipe;
+import s4s.learn.SeedRange;
+import s4s.learn.Suite;
+import s4s.learn.TeacherStore;
+import s4s.model.DiffusionModel;
+import s4s.model.ModelCard;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+import s4s.solver.data.SolverFile;
+
+/** {@code s4s spark learn}: {@code s4s learn --suite}, a solver to a task. */
+@Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Learns every solver that ships with a mini model, each in a task; what is there stays.",
+            "A process learns one solver at a time: give it few cores, and many processes."})
+final class SparkLearnCommand implements Callable<Integer> {
+    private static final int SHARD = 100;
+
+    @Option(names = "--suite", required = true, paramLabel = "MODEL", description = "Model in data/models.")
+    private String suite;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the solvers go (default data/solvers/MODEL).")
+    private Optional<Path> out;
+
+    @Option(names = "--pairs-from", paramLabel = "DIR",
+            description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
+    private Optional<Path> trainingFrom;
+
+    @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
+    private Optional<Path> validationFrom;
+
+    @Option(names = "--distance", paramLabel = "NAME",
+            description = "perceptual, l2 or l1 (default: perceptual for pictures, l2 for latents).")
+    private Optional<String> distance;
+
+    @Mixin
+    private ClusterOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Recipes recipes;
+
+    /** All recipes for a benchmark, the same in every process. */
+    @FunctionalInterface
+    interface Recipes extends Function<Benchmark, List<Recipe>>, Serializable {}
+
+    /** What a task returns. */
+    private record Outcome(String json, double validation, double start, double seconds, String ended) implements Serializable {}
+
+    /** What is known before learning. */
+    private record Course(Benchmark benchmark, Models models, ModelCard card, DiffusionModel diffusion, Path folder) {}
+
+    /** Learns {@link Suite}. */
+    SparkLearnCommand() {
+        this(benchmark -> Suite.recipes(benchmark.nfes(), benchmark.teacher().grid()));
+    }
+
+    /** Learns other recipes. */
+    SparkLearnCommand(Recipes recipes) {
+        this.recipes = recipes;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Benchmark benchmark = Benchmark.ofModel(suite);
+        Models models = Models.ofRepository();
+        Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(models.card(benchmark.model()).name()));
+        try (NDManager manager = NDManager.newBaseManager(); Progress progress = Progress.terminal(System.err, "learn")) {
+            Course course = new Course(benchmark, models, models.card(benchmark.model()),
+                    benchmark.diffusion(models, manager), folder);
+            String measure = distance.orElse(NamedDistance.usual(benchmark));
+            if (NamedDistance.of(measure, benchmark, models, course.diffusion, manager).isEmpty()) {
+                throw new IllegalArgumentException("--distance is perceptual, l2 or l1 here, not " + measure
+                        + "; s4s learn takes files");
+            }
+            List<Recipe> all = recipes.apply(benchmark);
+            Map<Teacher, List<Recipe>> due = new LinkedHashMap<>();
+            for (Recipe recipe : all) {
+                recipe.family(course.diffusion);             // what cannot be learned is refused before anything is drawn
+                if (!Files.exists(file(folder, recipe.name()))) {
+                    due.computeIfAbsent(benchmark.teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
+                }
+            }
+            if (due.isEmpty()) {
+                spec.commandLine().getOut().println("all " + all.size() + " solvers are in " + folder);
+                return 0;
+            }
+            try (Cluster cluster = options.openForWholeExecutors("s4s learn")) {
+                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
+                    learn(cluster, course, lesson.getKey(), lesson.getValue(), measure, progress);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private void learn(Cluster cluster, Course course, Teacher teacher, List<Recipe> due, String measure, Progress progress)
+            throws IOException {
+        Path drawn = course.folder.resolve("pairs.parts");
+        String model = course.benchmark.model();
+        Parcel parcel = new Parcel().withModel(course.models, model).withModel(course.models, course.benchmark.features())
+                .withFolder("training", trainingFrom.isPresent() ? trainingFrom.get() : pairs(cluster, course, teacher,
+                        SeedRange.TRAINING, due.stream().mapToInt(Recipe::pairs).max().orElseThrow(), drawn, progress))
+                .withFolder("validation", validationFrom.isPresent() ? validationFrom.get() : pairs(cluster, course, teacher,
+                        SeedRange.VALIDATION, due.stream().mapToInt(Recipe::validation).max().orElseThrow(), drawn, progress));
+        List<String> names = due.stream().map(Recipe::name).toList();
+        Recipes known = recipes;
+        Shared<Recipe.Setting> setting = cluster.share(parcel, "lessons by " + measure,
+                (folder, manager) -> setting(folder, manager, model, measure, known, names));
+        String command = CommandText.of(spec);
+        int[] done = {0};
+        cluster.run(names, name -> setting.use((what, scope) -> ExecutorProcess.alone(() -> {
+            Recipe recipe = chosen(known, Benchmark.ofModel(model), List.of(name)).get(0);
+            long start = System.nanoTime();
+            Recipe.Result result = recipe.learn(what, Optional.empty(), command, Progress.none());
+            return new Outcome(result.file().json(), result.learned().validation(),
+                    result.learned().history().get(0).validation(), (System.nanoTime() - start) * 1e-9,
+                    result.learned().ended());
+        })), (i, outcome) -> {
+            Path file = file(course.folder, names.get(i));
+            AtomicFiles.write(file, outcome.json.getBytes(StandardCharsets.UTF_8));
+            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5f, the start's %.5f; %.0f s. %s%n", file,
+                    outcome.validation, outcome.start, outcome.seconds, outcome.ended);
+            spec.commandLine().getOut().flush();
+            progress.update(++done[0], names.size(), "solvers");
+        });
+        Folders.delete(drawn);
+    }
+
+    private static List<Recipe> chosen(Recipes recipes, Benchmark benchmark, List<String> names) {
+        return recipes.apply(benchmark).stream().filter(recipe -> names.contains(recipe.name())).toList();
+    }
+
+    /** The setting of the plain command, with pairs of the parcel's folders. */
+    private static Recipe.Setting setting(Path folder, NDManager manager, String model, String measure, Recipes recipes,
+            List<String> names) throws IOException {
+        Benchmark benchmark = Benchmark.ofModel(model);
+        Models models = new Models(folder);
+        ModelCard card = models.card(model);
+        DiffusionModel diffusion = benchmark.diffusion(models, manager);
+        List<Recipe> due = chosen(recipes, benchmark, names);
+        return PairOptions.of(folder.resolve("training"), folder.resolve("validation")).setting(manager,
+                benchmark.teacherOf(due.get(0).nfe()), due, new PairOptions.Named(diffusion, card.name(), card.weightsSha256()),
+                NamedDistance.of(measure, benchmark, models, diffusion, manager).orElseThrow(), Progress.none());
+    }
+
+    /** A folder with the teacher's pairs, drawn on the executors. */
+    private Path pairs(Cluster cluster, Course course, Teacher teacher, SeedRange role, int count, Path drawn,
+            Progress progress) throws IOException {
+        String command = CommandText.of(spec);
+        DiffusionModel model = course.diffusion;
+        SolverFile solver = SolverFile.of(teacher.solver(model), model.schedule(), Provenance.of(command));
+        TeacherStore store = TeacherStore.open(drawn.resolve(teacher.label().replace(' ', '-')).resolve(role.id()),
+                new TeacherStore.Recipe(course.card.name(), course.card.weightsSha256(), solver, role, model.sampleShape(),
+                        model.conditions()), SHARD, command);
+        Shared<DiffusionModel> network = SparkTeacherCommand.share(cluster, course.models, course.benchmark.model(),
+                course.benchmark.condition().guidance());
+        store.to(count, SparkTeacherCommand.drawing(cluster, network, store, SHARD, progress), note -> {});
+        return store.folder();
+    }
+
+    private static Path file(Path folder, String name) {
+        return folder.resolve(name + ".json");
+    }
+}

@@ -1,0 +1,112 @@
+package s4s.spark;
+
+import ai.djl.ndarray.NDManager;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import s4s.cli.SampleCommand;
+import s4s.data.Hashes;
+import s4s.data.ImageSet;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.run.PictureModel;
+import s4s.run.PictureOrder;
+
+/** {@code s4s spark sample}: {@code s4s sample}, a batch to a task. */
+@Command(name = "sample")
+final class SparkSampleCommand extends SampleCommand {
+    @Mixin
+    private ClusterOptions options;
+
+    private Optional<Parts> parts = Optional.empty();
+
+    /** Pictures as they travel. */
+    record Pixels(byte[] nchw, int height, int width) implements Serializable {
+        static Pixels of(ImageSet set) {
+            return new Pixels(set.pixels(), set.height(), set.width());
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        int code = super.call();
+        if (parts.isPresent()) {
+            parts.get().delete();
+        }
+        return code;
+    }
+
+    @Override
+    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, Progress progress)
+            throws IOException {
+        List<PictureOrder> pieces = order.batches();
+        if (out().isPresent()) {
+            parts = Optional.of(new Parts(out().get(), recipe(order, folder)));
+        }
+        SortedMap<Integer, ImageSet> drawn = new TreeMap<>();
+        for (int i = 0; i < pieces.size() && parts.isPresent(); i++) {
+            if (parts.get().has(i)) {
+                drawn.put(i, parts.get().get(i));
+            }
+        }
+        List<Integer> due = IntStream.range(0, pieces.size()).filter(i -> !drawn.containsKey(i)).boxed().toList();
+        if (!due.isEmpty()) {
+            try (Cluster cluster = options.open("s4s sample")) {
+                Shared<PictureModel> model = share(cluster, folder);
+                cluster.run(due.stream().map(pieces::get).toList(),
+                        piece -> model.use((network, scope) -> Pixels.of(piece.draw(scope, network, n -> {}))),
+                        (i, pixels) -> {
+                            ImageSet some = ImageSet.of(pixels.nchw, pixels.height, pixels.width, order.source());
+                            requireRoom(some, order);
+                            if (parts.isPresent()) {
+                                parts.get().put(due.get(i), some, pieces.get(due.get(i)).seeds());
+                            }
+                            drawn.put(due.get(i), some);
+                            progress.update(drawn.values().stream().mapToLong(ImageSet::count).sum(), order.seeds().length,
+                                    "images");
+                        });
+            }
+        }
+        return joined(drawn.values().stream().toList(), order.source());
+    }
+
+    /** A model for pictures, on all executors. */
+    static Shared<PictureModel> share(Cluster cluster, Path folder) throws IOException {
+        String name = folder.getFileName().toString();
+        return cluster.share(new Parcel().withModel(new Models(folder.toAbsolutePath().getParent()), name), "pictures of " + name,
+                (files, manager) -> PictureModel.load(new Models(files), name, manager));
+    }
+
+    /** Told at the first part rather than at the end. */
+    private static void requireRoom(ImageSet some, PictureOrder order) {
+        if ((long) some.pixels().length / some.count() * order.seeds().length > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(order.seeds().length + " pictures of " + some.width() + "x" + some.height()
+                    + " are more than a file of 2 GiB; draw them in several runs, by --seeds");
+        }
+    }
+
+    private static ImageSet joined(List<ImageSet> sets, String source) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        sets.forEach(set -> all.writeBytes(set.pixels()));
+        return ImageSet.of(all.toByteArray(), sets.get(0).height(), sets.get(0).width(), source);
+    }
+
+    /** Everything that the pictures depend on. */
+    private static String recipe(PictureOrder order, Path folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(order);
+        }
+        return "weights " + new Models(folder.toAbsolutePath().getParent()).card(folder.getFileName().toString()).weightsSha256()
+                + "\norder " + Hashes.sha256(bytes.toByteArray()) + "\n";
+    }
+}

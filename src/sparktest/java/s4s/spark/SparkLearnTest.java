@@ -1,0 +1,88 @@
+package s4s.spark;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import s4s.eval.Benchmark;
+import s4s.learn.Distance;
+import s4s.learn.Families;
+import s4s.learn.Plan;
+import s4s.learn.Recipe;
+import s4s.learn.SeedRange;
+import s4s.learn.TeacherPairs;
+import s4s.model.DiffusionModel;
+import s4s.model.Models;
+import s4s.report.Progress;
+import s4s.schedule.GridType;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
+import s4s.solver.Stage;
+import s4s.solver.data.SolverFile;
+
+/** A suite of three small recipes, of which one is there already. */
+class SparkLearnTest {
+
+    private static List<Recipe> recipes() {
+        return List.of(recipe(Families.S4S_LMS, "ipndm-3"), recipe(Families.S4S_LMS, "dpmpp-3m"), recipe(Families.LD3, "ddim"));
+    }
+
+    private static Recipe recipe(Families family, String start) {
+        return new Recipe(family, Solvers.named(start), GridType.EDM, 2, OptionalInt.empty(), Plan.gaussNewton(2), "2 steps", 6,
+                4, 0);
+    }
+
+    @Test
+    void solversAreThoseThatOneProcessLearns(@TempDir Path folder) throws IOException {
+        Path there = folder.resolve(recipes().get(1).name() + ".json");
+        Files.writeString(there, "there");
+        Events.reset();
+        StringWriter said = new StringWriter();
+        int code = new CommandLine(new SparkLearnCommand(benchmark -> recipes())).setOut(new PrintWriter(said)).execute(
+                Run.words(new String[] {"--suite", "cifar10-mini", "--distance", "l2", "--out", folder.toString(),
+                    "--conf", "spark.task.cpus=1"}, Events.LISTEN));
+        assertEquals(0, code, said.toString());
+        assertEquals(2, said.toString().lines().count());
+        assertEquals("there", Files.readString(there));
+        assertFalse(Files.exists(folder.resolve("pairs.parts")));
+        assertEquals(4, Events.FINISHED.get(), "a task for each role's pairs and for each solver that was missing");
+        for (int i : new int[] {0, 2}) {
+            Recipe recipe = recipes().get(i);
+            Solver learned = SolverFile.read(folder.resolve(recipe.name() + ".json")).solver();
+            Solver expected = alone(recipe);
+            assertEquals(expected.stages().size(), learned.stages().size());
+            for (int k = 1; k < expected.stages().size(); k++) {
+                Stage a = expected.stages().get(k);
+                Stage b = learned.stages().get(k);
+                assertEquals(a.sigma(), b.sigma(), 1e-4 * a.sigma());
+                assertArrayEquals(a.outputs(), b.outputs(), 1e-3);
+            }
+            assertTrue(said.toString().contains(recipe.name()), said.toString());
+        }
+    }
+
+    private static Solver alone(Recipe recipe) throws IOException {
+        Benchmark benchmark = Benchmark.cifar10();
+        try (NDManager manager = NDManager.newBaseManager()) {
+            DiffusionModel model = benchmark.diffusion(Models.ofRepository(), manager);
+            Solver teacher = benchmark.teacher().solver(model);
+            TeacherPairs training = TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 6, 6, n -> {});
+            TeacherPairs validation = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 4, 4, n -> {});
+            return recipe.learn(new Recipe.Setting(manager, "cifar10-mini", "hash", model, "teacher",
+                    Distance.l2(), "l2", training, validation), Optional.empty(), "test", Progress.none()).file().solver();
+        }
+    }
+}
