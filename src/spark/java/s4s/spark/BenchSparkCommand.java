@@ -32,8 +32,8 @@ import s4s.solver.data.SolverSource;
 
 /** {@code s4s bench spark}: images a second by executors beside those of one process, and what a table costs at that rate. */
 @Command(name = "spark", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures images a second in this process with one thread, and by 1 and 2 executors of one core each on this"
-            + " machine (local-cluster); from that, what a table of many images and solvers costs.")
+        description = "Measures images a second in this process with one thread, and by 1 and 2 executors of one core each on"
+            + " this machine (local-cluster); from that, what a table of many images and solvers costs.")
 final class BenchSparkCommand implements Callable<Integer> {
     private static final String FEATURES = "cifar10-features";
 
@@ -53,7 +53,8 @@ final class BenchSparkCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "50", description = "Images in a task (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--repeats", defaultValue = "3", description = "Runs, of which the median counts (default ${DEFAULT-VALUE}).")
+    @Option(names = "--repeats", defaultValue = "3",
+            description = "Runs, of which the median counts (default ${DEFAULT-VALUE}).")
     private int repeats;
 
     @Option(names = "--table-images", defaultValue = "50000", description = "Images of each solver (default ${DEFAULT-VALUE}).")
@@ -104,11 +105,13 @@ final class BenchSparkCommand implements Callable<Integer> {
             row(out, "plain command", 0, alone, alone);
             Speeds one = executors(1, order, alone, out);
             Speeds two = executors(2, order, alone, out);
-            out.printf(Locale.ROOT, "overhead of one executor %.1f %%, of its CPU time %.1f %%; two executors are %.2f times one%n",
+            out.printf(Locale.ROOT, "overhead of one executor %.1f %%, of its CPU time %.1f %%; two executors are %.2f times"
+                    + " one%n",
                     100 * (alone.perSecond / one.drawing.perSecond - 1),
                     100 * (one.drawing.cpuOfImage / alone.cpuOfImage - 1), two.drawing.perSecond / one.drawing.perSecond);
             double hours = tableImages * (double) tableSolvers / 3600;
-            out.printf(Locale.ROOT, "%d images x %d solvers of %d NFE with %s: %.1f core hours by the clock, %.1f of CPU time%n",
+            out.printf(Locale.ROOT, "%d images x %d solvers of %d NFE with %s: %.1f core hours by the clock, %.1f of CPU"
+                    + " time%n",
                     tableImages, tableSolvers, nfe, FEATURES,
                     hours * (1 / one.drawing.perSecond + 1 / one.summing.perSecond),
                     hours * (one.drawing.cpuOfImage + one.summing.cpuOfImage));
@@ -131,7 +134,8 @@ final class BenchSparkCommand implements Callable<Integer> {
             byte[][] pixels = new byte[order.batches().size()][];
             int[] side = new int[2];
             Work drawing = () -> cluster.run(order.batches(),
-                    piece -> pictures.use((network, scope) -> SparkSampleCommand.Pixels.of(piece.draw(scope, network, n -> {}))),
+                    piece -> pictures.use(
+                            (network, scope) -> SparkSampleCommand.Pixels.of(piece.draw(scope, network, n -> {}))),
                     (i, some) -> {
                         pixels[i] = some.nchw();
                         side[0] = some.height();

@@ -49,7 +49,7 @@ final class Cluster implements AutoCloseable {
         void take(int index, B result) throws IOException;
     }
 
-    /** Connects with settings, to which those that this project needs are added; executors on this machine get its class path. */
+    /** Connects with settings, to which those that this project needs are added; executors here get our class path. */
     static Cluster open(SparkConf conf) {
         boolean local = conf.get("spark.master").matches("local(\\[.*\\])?");
         // results are written as they come in and not kept, so that their sum need not be limited
@@ -63,7 +63,8 @@ final class Cluster implements AutoCloseable {
         } else if (System.getProperty(JAR) != null) {                      // not from spark-submit, which knows its jar
             Path jar = Path.of(System.getProperty(JAR));
             if (!Files.exists(jar)) {
-                throw new IllegalArgumentException("executors need " + jar + ": build it by mvn -B -P spark -DskipTests package");
+                throw new IllegalArgumentException("executors need " + jar
+                        + ": build it by mvn -B -P spark -DskipTests package");
             }
             conf.setIfMissing("spark.jars", jar.toString());
         }

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** Which Spark does the work. What spark-submit was told holds unless it is said again here. */
 final class ClusterOptions {
     @Option(names = "--master", paramLabel = "URL",
-            description = "Spark's master, for instance local[4] or spark://HOST:7077 (default: spark-submit's, else local[2]).")
+            description = "Spark's master, for instance local[4] or spark://HOST:7077 (default: spark-submit's, else"
+                + " local[2]).")
     private Optional<String> master = Optional.empty();
 
     @Option(names = "--conf", paramLabel = "NAME=VALUE", description = "A setting of Spark; may be repeated.")

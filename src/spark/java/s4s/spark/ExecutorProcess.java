@@ -14,9 +14,9 @@ import org.apache.spark.resource.ResourceInformation;
 /**
  * What lives as long as an executor process: the engine, and what its tasks have loaded.
  *
- * <p>The map is static, the only such state of the project, because Spark gives a task nothing else that outlives it: objects of
- * a task end with it, and a broadcast value may be dropped and read again at any time, while a network should be loaded once, not
- * once for each of thousands of partitions. What is in it is never released: it ends with the process.
+ * <p>The map is static, the only such state of the project, because Spark gives a task nothing else that outlives it: objects
+ * of a task end with it, and a broadcast value may be dropped and read again at any time, while a network should be loaded once,
+ * not once for each of thousands of partitions. What is in it is never released: it ends with the process.
  */
 final class ExecutorProcess {
     private static final Map<String, Loaded<?>> LOADED = new HashMap<>();
@@ -77,8 +77,8 @@ final class ExecutorProcess {
     }
 
     /**
-     * Lets the engine use as many threads for this task as Spark has reserved cores for it ({@code spark.task.cpus}), so that the
-     * tasks of a process together use its cores and no more.
+     * Lets the engine use as many threads for this task as Spark has reserved cores for it ({@code spark.task.cpus}), so that
+     * the tasks of a process together use its cores and no more.
      */
     static void limitThreads() {
         Engine.getInstance();                                // loads the library that is spoken to

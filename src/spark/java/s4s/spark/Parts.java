@@ -9,8 +9,8 @@ import s4s.data.AtomicFiles;
 import s4s.data.ImageSet;
 
 /**
- * The finished parts of pictures that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was killed
- * goes on.
+ * The finished parts of pictures that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was
+ * killed goes on.
  */
 final class Parts {
     private static final String RECIPE = "recipe.txt";

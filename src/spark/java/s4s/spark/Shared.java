@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Something that each executor process loads once. Its files travel there once, as a broadcast, and are refused if their hash is
- * not the one that the driver took.
+ * Something that each executor process loads once. Its files travel there once, as a broadcast, and are refused if their hash
+ * is not the one that the driver took.
  *
  * @param <T> what is loaded
  */

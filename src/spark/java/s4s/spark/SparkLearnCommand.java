@@ -73,7 +73,8 @@ final class SparkLearnCommand implements Callable<Integer> {
     interface Recipes extends Function<Benchmark, List<Recipe>>, Serializable {}
 
     /** What a task returns. */
-    private record Outcome(String json, double validation, double start, double seconds, String ended) implements Serializable {}
+    private record Outcome(String json, double validation, double start, double seconds, String ended)
+            implements Serializable {}
 
     /** What is known before learning. */
     private record Course(Benchmark benchmark, Models models, ModelCard card, DiffusionModel diffusion, Path folder) {}

@@ -82,7 +82,8 @@ final class SparkSampleCommand extends SampleCommand {
     /** A model for pictures, on all executors. */
     static Shared<PictureModel> share(Cluster cluster, Path folder) throws IOException {
         String name = folder.getFileName().toString();
-        return cluster.share(new Parcel().withModel(new Models(folder.toAbsolutePath().getParent()), name), "pictures of " + name,
+        Parcel parcel = new Parcel().withModel(new Models(folder.toAbsolutePath().getParent()), name);
+        return cluster.share(parcel, "pictures of " + name,
                 (files, manager) -> PictureModel.load(new Models(files), name, manager));
     }
 
@@ -106,7 +107,7 @@ final class SparkSampleCommand extends SampleCommand {
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(order);
         }
-        return "weights " + new Models(folder.toAbsolutePath().getParent()).card(folder.getFileName().toString()).weightsSha256()
-                + "\norder " + Hashes.sha256(bytes.toByteArray()) + "\n";
+        Models models = new Models(folder.toAbsolutePath().getParent());
+        return "weights " + models.card(folder.getFileName().toString()).weightsSha256() + "\norder " + Hashes.sha256(bytes.toByteArray()) + "\n";
     }
 }
