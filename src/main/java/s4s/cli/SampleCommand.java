@@ -128,7 +128,7 @@ final class SampleCommand implements Callable<Integer> {
         ConditionalNetwork network = models.conditional(model, manager);
         Conditions chosen;
         if (balanced) {
-            chosen = Conditions.balanced(network.vocabulary());
+            chosen = Conditions.balanced(network.requests());
         } else if (prompts.isPresent()) {
             chosen = Conditions.prompts(prompts.get());
         } else {

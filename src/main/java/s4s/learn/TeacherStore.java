@@ -178,16 +178,8 @@ public final class TeacherStore {
             throw fields.fault("provenance", "is damaged: " + e.getMessage());
         }
         requireHash(folder.resolve(TEACHER), fields.text("teacherSha256"), "copy it again, or use another folder");
-        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, shape(fields), 0, provenance,
+        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, new Shape(fields.shape("sampleShape")), 0, provenance,
                 shards(fields, role));
-    }
-
-    private static Shape shape(JsonFields fields) throws BadFileException {
-        double[] axes = fields.numbers("sampleShape");
-        if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
-            throw fields.fault("sampleShape", "is " + Arrays.toString(axes) + ", no shape");
-        }
-        return new Shape(Arrays.stream(axes).mapToLong(n -> (long) n).toArray());
     }
 
     private static List<Shard> shards(JsonFields fields, SeedRange role) throws BadFileException {
