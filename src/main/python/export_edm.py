@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--repo", required=True, metavar="FOLDER", help="your clone of NVlabs/edm")
     exporting.model_options(parser)
     options = parser.parse_args()
-    exporting.need_torch()
+    exporting.check_options(options)
     if options.half and options.device == "cpu":
         raise Refused("EDM's networks compute in float16 on CUDA alone: give --device cuda with --half")
 

@@ -77,7 +77,7 @@ def main():
                         " 1001, none of another number)")
     exporting.model_options(parser)
     options = parser.parse_args()
-    exporting.need_torch()
+    exporting.check_options(options)
     if options.half:
         raise Refused("half precision is not offered for latent diffusion models; leave --half away")
 

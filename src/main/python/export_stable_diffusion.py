@@ -132,7 +132,7 @@ def main():
     parser.add_argument("folder", metavar="FOLDER", help="the model in diffusers' layout")
     exporting.model_options(parser)
     options = parser.parse_args()
-    exporting.need_torch()
+    exporting.check_options(options)
     try:
         from diffusers import AutoencoderKL, UNet2DConditionModel
         from transformers import CLIPTextConfig, CLIPTextModel

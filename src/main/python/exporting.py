@@ -5,7 +5,6 @@ weights it was made, and the hash of X.pt. A diffusion model is a folder of such
 together. Needed are Python 3.8 and torch 1.13 or newer, nothing else.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -364,20 +363,22 @@ def denoiser_checks(shape, labels, condition=None, device="cpu"):
     return checks
 
 
-def place(text):
-    """Type of the option --device."""
-    if torch is not None and text.startswith("cuda") and not torch.cuda.is_available():
-        raise argparse.ArgumentTypeError("torch sees no CUDA device here")
-    return text
-
-
 def model_options(parser):
     """What all exports of diffusion models are asked."""
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the model goes, for instance data/models/NAME")
     parser.add_argument("--name", help="what the card calls it (default: the folder's name)")
-    parser.add_argument("--device", default="cpu", type=place, help="where to compute, cpu or cuda (default cpu); the files run on both")
+    parser.add_argument("--device", default="cpu", help="where to compute, cpu or cuda (default cpu); the files run on both")
     parser.add_argument("--half", action="store_true", help="compute in float16 inside the networks, which is for CUDA; inputs and"
                         " outputs stay float32")
+
+
+def check_options(options):
+    """To be called once the arguments are read."""
+    need_torch()
+    if options.device.split(":")[0] not in ("cpu", "cuda"):
+        raise Refused("there is no device %s; give cpu or cuda" % options.device)
+    if options.device != "cpu" and not torch.cuda.is_available():
+        raise Refused("torch sees no CUDA device here; leave --device away")
 
 
 class Model:

@@ -110,3 +110,10 @@ class Precond(nn.Module):
         total = (sigma ** 2 + self.sigma_data ** 2).sqrt()
         f = self.model(x / total, sigma.log().flatten() / 4, class_labels)
         return self.sigma_data ** 2 / total ** 2 * x + sigma * self.sigma_data / total * f
+
+
+class Forgetful(Precond):
+    """A trace of it keeps the number of its first samples: the script must notice."""
+
+    def forward(self, x, sigma, class_labels=None, force_fp32=False):
+        return super().forward(x, sigma) * int(x.shape[0])
