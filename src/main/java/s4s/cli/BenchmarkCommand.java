@@ -16,6 +16,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.BenchmarkRun;
 import s4s.eval.Contestant;
 import s4s.eval.Scores;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.report.ResultsFile;
@@ -63,7 +64,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
         Path state = repository.resolve("data/results/state/" + table);
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
             Map<String, List<Contestant>> entries = learned

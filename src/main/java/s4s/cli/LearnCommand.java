@@ -26,6 +26,7 @@ import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.Suite;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -119,7 +120,7 @@ final class LearnCommand implements Callable<Integer> {
         Benchmark benchmark = Benchmark.ofModel(suite.orElse(model));
         Models models = Models.ofRepository();
         ModelCard card = models.card(benchmark.model());
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress drawing = Progress.terminal(System.err, "pairs")) {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));

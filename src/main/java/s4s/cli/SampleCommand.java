@@ -15,6 +15,7 @@ import s4s.data.ImageSet;
 import s4s.data.Pictures;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.model.SeededModel;
@@ -91,7 +92,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         SolverSource source = SolverSource.of(solver, grid, nfe);
         Optional<WithStatistics> full = withStatistics(source);
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
             long[] values = seeds.values();
             Models models = Models.ofRepository();

@@ -58,8 +58,8 @@ public final class Devices {
         int number = wanted.equals(CUDA) ? 0 : Integer.parseInt(wanted.substring(CUDA.length() + 1));
         if (gpus == 0) {
             throw new IllegalArgumentException("The engine sees no CUDA device. It needs an NVIDIA driver for CUDA 12.8 and"
-                    + " the engine's CUDA libraries: rm -rf target/lib and start again with S4S_MAVEN_OPTS=-Pcuda, which"
-                    + " downloads them (some GB); or leave the device away.");
+                    + " the engine's CUDA libraries, which ./s4s downloads where S4S_DEVICE or --device says cuda (Linux and"
+                    + " Windows, some GB); or leave the device away.");
         }
         if (number >= gpus) {
             throw new IllegalArgumentException("There is no device " + wanted + ": the engine sees " + gpus

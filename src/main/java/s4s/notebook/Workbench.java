@@ -27,6 +27,7 @@ import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.learn.NamedDistance;
 import s4s.model.Conditions;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
@@ -53,7 +54,7 @@ import tech.tablesaw.api.Table;
 public final class Workbench implements AutoCloseable {
     private static final int BATCH = 100;
 
-    private final NDManager manager = NDManager.newBaseManager();
+    private final NDManager manager = Devices.manager();
     private final Path repository;
     private final Models models;
     private final Benchmark benchmark;
