@@ -56,9 +56,10 @@ public record Models(Path folder) {
 
     /** The folder of model {@code name}. */
     public Path path(String name) throws IOException {
-        Path here = folder.resolve(name);
-        if (Files.exists(here.resolve("card.json"))) {
-            return here;
+        for (Path here : List.of(folder.resolve(name), Path.of(name))) {
+            if (Files.exists(here.resolve("card.json"))) {
+                return here;
+            }
         }
         throw new IOException("no model '" + name + "': there are " + (names().isEmpty() ? "none" : String.join(", ", names()))
                 + " in " + folder + "; a path to a folder with a card.json works too");
