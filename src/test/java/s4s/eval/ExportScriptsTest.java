@@ -225,7 +225,7 @@ class ExportScriptsTest {
         exportDiffusionModels();
         Models models = new Models(folder);
         try (NDManager manager = NDManager.newBaseManager()) {
-            assertEquals(3, ((ClassNumbers) models.conditional("edm", manager).conditions()).count());
+            assertEquals(3, ((ClassNumbers) models.conditional("edm", manager).requests()).count());
             assertEquals(Discrete.latentDiffusion(), models.denoiser("ldm", manager).schedule());
             NDArray pictures = models.decoder("ldm", manager).decode(manager.ones(new Shape(2, 3, 4, 4)));
             assertEquals(new Shape(2, 3, 8, 8), pictures.getShape());
