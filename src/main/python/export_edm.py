@@ -16,9 +16,10 @@ of several batch sizes. --half takes the network's own half precision, which it 
 """
 
 import argparse
+import contextlib
 
 import exporting
-from exporting import Refused, torch
+from exporting import F, Refused, torch
 
 SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
 
@@ -33,6 +34,23 @@ class PlainAttention:
     """Stands where EDM has an operation with a backward pass written by hand."""
 
     apply = staticmethod(attention)
+
+
+@contextlib.contextmanager
+def whole_paddings():
+    """Lets convolutions take EDM's paddings, which it computes from the sizes of weights: within a trace these are tensors."""
+    functions = {name: getattr(F, name) for name in ("conv2d", "conv_transpose2d")}
+
+    def taking(function):
+        return lambda *inputs, padding=0, **options: function(*inputs, padding=int(padding), **options)
+
+    for name, function in functions.items():
+        setattr(F, name, taking(function))
+    try:
+        yield
+    finally:
+        for name, function in functions.items():
+            setattr(F, name, function)
 
 
 def network(path, repo):
@@ -77,8 +95,9 @@ def main():
     model = exporting.Model(options, [source], {})
     inputs = "; ".join([exporting.described("x", *shape), "sigma float32 [n] or [1]"]
                        + [exporting.described("labels", classes) + " or [1, %d]" % classes] * (classes > 0))
-    model.add("denoiser", "denoiser", module, checks, {
-        "input": inputs, "outputs": [{"name": "denoised", "size": shape[0] * shape[1] * shape[2]}]})
+    with whole_paddings():
+        model.add("denoiser", "denoiser", module, checks, {
+            "input": inputs, "outputs": [{"name": "denoised", "size": shape[0] * shape[1] * shape[2]}]})
     details = {"prediction": "data", "schedule": {"kind": "edm", "sigmaMin": low, "sigmaMax": high}}
     if classes:
         details["condition"] = {"kind": "classes", "count": classes, "shape": [classes]}
