@@ -1,6 +1,7 @@
 """Exports random networks in all kinds of official files that the scripts for diffusion models take, and checks what comes out.
 
-Needs torch. Usage: export_models.py FOLDER; afterwards FOLDER/official has the files, for further runs of the scripts:
+Needs torch; where it sees a CUDA device, the files must compute the same there, and half precision is tried. Usage:
+export_models.py FOLDER; afterwards FOLDER/official has the files, for further runs of the scripts:
 edm.pkl, forgetful.pkl, ldm/model.ckpt with config.yaml, sd (diffusers' layout).
 """
 
@@ -37,6 +38,12 @@ def check(name, part, module, *inputs):
         error = exporting.largest_error(found, expected)
         assert error < 1e-5, "%s, %s: %s" % (name, part, error)
         assert all(float(e.abs().max()) > 0 for e in expected)
+    if torch.cuda.is_available():
+        loaded = torch.jit.load(path(name, part + ".pt"), map_location="cuda")
+        found = exporting.gradients(loaded, [i.cuda() for i in inputs]) + exporting.values(loaded, [i.cuda() for i in inputs])
+        expected = exporting.gradients(module, inputs) + exporting.values(module, inputs)
+        error = exporting.largest_error([f.cpu() for f in found], expected)
+        assert error < 5e-3, "%s, %s on CUDA: %s" % (name, part, error)          # convolutions may use TF32
 
 
 class Call(torch.nn.Module):
@@ -54,6 +61,10 @@ def edm():
     labels = torch.eye(3)[[2, 0, 1, 1, 0]]
     check("edm", "denoiser", net, torch.randn(5, 3, 8, 8), torch.tensor([0.002, 0.1, 1, 20, 80]), labels)
     assert card("edm")["name"] == "mine" and card("edm")["details"]["condition"]["count"] == 3
+    if torch.cuda.is_available():
+        for option in ([], ["--half"]):
+            make_models.call(export_edm, path("official", "edm.pkl"), "--repo", make_models.EDM, "--device", "cuda",
+                             "--out", path("edm-cuda"), *option)
     import small_edm
     net = make_models.randomize(small_edm.Forgetful(), 1)
     with open(path("official", "forgetful.pkl"), "wb") as file:
