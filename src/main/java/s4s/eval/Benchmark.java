@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.model.Vocabulary;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
 import s4s.schedule.PublishedGrids;
@@ -101,7 +100,7 @@ public record Benchmark(String name, String title, Profile profile, String model
         public static final Condition NONE = new Condition(Kind.NONE, 1);
 
         private static Kind of(ModelCard card) {
-            return card.vocabulary().map(v -> v.unit() == Vocabulary.Unit.CLASS ? Kind.CLASS : Kind.TEXT).orElse(Kind.NONE);
+            return !card.conditional() ? Kind.NONE : card.conditionClasses() > 0 ? Kind.CLASS : Kind.TEXT;
         }
     }
 
@@ -243,7 +242,7 @@ public record Benchmark(String name, String title, Profile profile, String model
      */
     public DiffusionModel diffusion(Models models, NDManager manager) throws IOException {
         ModelCard card = models.card(model);
-        Space drawn = card.kind() == ModelCard.Kind.NOISE_UNET ? Space.LATENT : Space.PIXEL;
+        Space drawn = card.latent() ? Space.LATENT : Space.PIXEL;
         Condition.Kind asked = Condition.of(card);
         if (drawn != space || asked != condition.kind()) {
             throw new IOException("the benchmark " + name + " needs a model of " + text(space) + ", condition "

@@ -92,13 +92,18 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
                 schedule.get("last").getAsDouble(), schedule.get("times").getAsInt()));
     }
 
+    /** Whether the network draws latents, which a decoder makes pictures of. */
+    public boolean latent() {
+        return kind == Kind.NOISE_UNET || details.containsKey("latentScale");
+    }
+
     /** Whether the network takes a class or a text. */
     public boolean conditional() {
         return details.containsKey("vocabulary") || details.containsKey("condition");
     }
 
     /** How many classes a conditional network can be asked for by number; 0 if it takes texts. */
-    int conditionClasses() {
+    public int conditionClasses() {
         if (details.containsKey("condition")) {
             JsonObject condition = detail("condition").getAsJsonObject();
             return condition.has("count") ? condition.get("count").getAsInt() : 0;

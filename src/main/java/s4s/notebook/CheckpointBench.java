@@ -2,11 +2,17 @@ package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import s4s.data.Colours;
 import s4s.data.ImageSet;
@@ -46,24 +52,28 @@ public final class CheckpointBench implements AutoCloseable {
 
     /** What a profile is made of. */
     private record Setup(Path models, String model, Path inception, Optional<Path> reference, Path images, String benchmark,
-            int count, int shard, int batch, Duration probe) {}
+            int count, int shard, Duration probe) {}
 
-    private static final String MODEL = "edm-cifar10-32x32-uncond-vp";
+    private static final String INCEPTION = "inception-nvidia";
     private static final int BATCH = 50;
+    /** Pixels of a batch of pictures, about: 250 of 32x32. */
+    private static final int PIXELS = 250 * 32 * 32;
 
     private final NDManager manager = Devices.manager();
     private final Path repository;
     private final boolean paper;
     private final Setup setup;
     private final DiffusionModel model;
+    private final CostEstimate.Picture picture;
     private final ScriptFeatures features;
 
-    private CheckpointBench(boolean paper) throws IOException {
+    private CheckpointBench(boolean paper, String benchmark, double guidance) throws IOException {
         this.repository = Models.repository();
         this.paper = paper;
-        this.setup = paper ? paper(repository) : standIn(repository);
+        this.setup = paper ? paper(repository, benchmark) : standIn(repository, benchmark);
         try {
-            this.model = new Models(setup.models).diffusion(setup.model, 1, manager);
+            this.model = new Models(setup.models).diffusion(setup.model, guidance, manager);
+            this.picture = CostEstimate.Picture.of(manager, model);
             this.features = ScriptFeatures.load(setup.inception);
         } catch (IOException | RuntimeException e) {
             manager.close();
@@ -71,27 +81,44 @@ public final class CheckpointBench implements AutoCloseable {
         }
     }
 
-    private static Setup paper(Path repository) {
-        Path models = repository.resolve("data/models");
-        return new Setup(models, MODEL, models.resolve("inception-nvidia/inception.pt"),
-                Optional.of(repository.resolve("data/references/cifar10-32x32.npz")), repository.resolve("data/images/paper"),
-                "cifar10", 50_000, 1000, 250, Duration.ofSeconds(10));
+    /** The catalogue's network and statistics of a benchmark; of several networks the one without conditions. */
+    private static Setup paper(Path repository, String benchmark) throws IOException {
+        List<Catalogue.Entry> entries = Catalogue.of(repository).entries();
+        Path model = find(repository, entries, e -> e.benchmark().equals(benchmark) && e.result().startsWith("data/models/"));
+        Path reference = find(repository, entries,
+                e -> e.benchmark().equals(benchmark) && e.result().startsWith("data/references/"));
+        return new Setup(model.getParent(), model.getFileName().toString(),
+                find(repository, entries, e -> e.name().equals(INCEPTION)), Optional.of(reference),
+                repository.resolve("data/images/paper"), benchmark, 50_000, 1000, Duration.ofSeconds(10));
     }
 
-    private static Setup standIn(Path repository) {
+    private static Path find(Path repository, List<Catalogue.Entry> entries, Predicate<Catalogue.Entry> wanted)
+            throws IOException {
+        Catalogue.Entry entry = entries.stream().filter(wanted).max(Comparator.comparing(e -> e.name().contains("uncond")))
+                .orElseThrow(() -> new IllegalArgumentException("the catalogue has no network or statistics of this benchmark"));
+        Path result = repository.resolve(entry.result());
+        if (!Files.exists(result)) {
+            throw new IOException(entry.name() + " is not here; ./s4s doctor --profile paper says what to get and what to run");
+        }
+        return result;
+    }
+
+    private static Setup standIn(Path repository, String benchmark) {
         Path nets = repository.resolve("src/test/resources/nets");
         return new Setup(nets, "edm-small", nets.resolve("inception-small.pt"), Optional.empty(),
-                repository.resolve("target/checkpoints"), "cifar10", 200, 50, 50, Duration.ofSeconds(1));
+                repository.resolve("target/checkpoints"), benchmark, 200, 50, Duration.ofSeconds(1));
     }
 
     /**
-     * Opens EDM's CIFAR-10 network, or its stand-in, by S4S_PROFILE.
+     * Opens the published network of a benchmark, or a small stand-in, by S4S_PROFILE.
      *
+     * @param benchmark for instance {@code cifar10}; see {@code benchmark} in the catalogue
+     * @param guidance scale of a network with classes, which come equally often; 1 without
      * @throws IOException in the paper profile if a file is missing; {@code ./s4s doctor --profile paper} says which and what to
      *     do
      */
-    public static CheckpointBench open() throws IOException {
-        return new CheckpointBench("paper".equals(System.getenv("S4S_PROFILE")));
+    public static CheckpointBench open(String benchmark, double guidance) throws IOException {
+        return new CheckpointBench("paper".equals(System.getenv("S4S_PROFILE")), benchmark, guidance);
     }
 
     /** Whether these are the user's published networks. */
@@ -123,7 +150,7 @@ public final class CheckpointBench implements AutoCloseable {
         for (Catalogue.Entry entry : catalogue.entries()) {
             Catalogue.Finding finding = catalogue.look(entry);
             name.append(entry.name());
-            state.append(finding.state().toString().toLowerCase(java.util.Locale.ROOT));
+            state.append(finding.state().toString().toLowerCase(Locale.ROOT));
             found.append(finding.line());
         }
         return Table.create("catalogue", name, state, found);
@@ -145,7 +172,7 @@ public final class CheckpointBench implements AutoCloseable {
         rows.put("parameters", String.format("%,d", card.parameters()));
         rows.put("sample", model.sampleShape().toString());
         rows.put("schedule", model.schedule().toString());
-        rows.put("predicts", model.prediction().toString().toLowerCase(java.util.Locale.ROOT));
+        rows.put("predicts", model.prediction().toString().toLowerCase(Locale.ROOT));
         rows.put("sha256", card.weightsSha256());
         rows.put("Inception", features.network());
         rows.put("numbers are called", features.metric() + features.notFid().map(why -> ", not FID: " + why).orElse(""));
@@ -167,19 +194,19 @@ public final class CheckpointBench implements AutoCloseable {
     public Solver edm(int steps) {
         double[] levels = GridType.EDM.levels(model.schedule(), model.schedule().sigmaMax(), model.schedule().sigmaMin(),
                 steps - 1);
-        double[] ended = java.util.Arrays.copyOf(levels, steps + 1);
+        double[] ended = Arrays.copyOf(levels, steps + 1);
         return Solvers.named("heun").build(ended);
     }
 
     /** What all images of a solver will take on this machine. */
     public CostEstimate cost(Solver solver) {
-        return CostEstimate.probe(manager, model, program(solver), setup.count, setup.batch, setup.probe);
+        return CostEstimate.probe(manager, model, program(solver), setup.count, batch(), setup.probe);
     }
 
     /** Some images, from seed 0 on. */
     public ImageSet some(Solver solver, int count) {
         return Sampling.pictures(manager, model, program(solver), IntStream.range(0, count).asLongStream().toArray(),
-                setup.batch, solver.name(), done -> {});
+                batch(), solver.name(), done -> {});
     }
 
     /**
@@ -194,7 +221,7 @@ public final class CheckpointBench implements AutoCloseable {
         Provenance recipe = Provenance.of("notebook").with("model", card.name()).with("model sha256", card.weightsSha256())
                 .with("solver", solver.name() + " " + solver.evaluations() + " NFE");
         ImageStore.open(folder, recipe, first, setup.shard).to(setup.count, (seeds, done) -> Sampling.pictures(manager, model,
-                program(solver), seeds, setup.batch, solver.name(), done), progress, line -> {});
+                program(solver), seeds, batch(), solver.name(), done), progress, line -> {});
         return folder;
     }
 
@@ -242,6 +269,10 @@ public final class CheckpointBench implements AutoCloseable {
     public Table published(int nfe) throws IOException {
         Table all = Published.fid(repository, setup.benchmark);
         return all.where(all.numberColumn("nfe").isEqualTo(nfe));
+    }
+
+    private int batch() {
+        return Math.max(4, Math.min(250, PIXELS / (picture.height() * picture.width())));
     }
 
     private Program program(Solver solver) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
@@ -76,7 +77,7 @@ class ScriptModelTest {
         for (int i = 0; i < inputs.size(); i++) {
             same(Arrays.copyOfRange(all, i * size, (i + 1) * size), inputs.get(i), name + ", input of call " + (i + 1));
         }
-        NDArray single = samples.toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
+        NDArray single = samples.toType(DataType.FLOAT32, false);
         double[] end = expected.get(name + "_samples").doubles();
         float[] rounded = new float[end.length];
         for (int i = 0; i < end.length; i++) {
@@ -176,9 +177,9 @@ class ScriptModelTest {
     private static void gradient(NDManager parent, Denoiser denoiser, double at) {
         try (NDManager manager = parent.newSubManager()) {
             NDArray x = Noise.normal(manager, new long[] {5, 6}, denoiser.sampleShape())
-                    .toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
+                    .toType(DataType.FLOAT32, false);
             NDArray weights = Noise.normal(manager, new long[] {7, 8}, denoiser.sampleShape())
-                    .toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
+                    .toType(DataType.FLOAT32, false);
             NDArray label = manager.create(new float[] {(float) at}).duplicate();
             float h = 2e-3f;
             NDArray direction = weights;
