@@ -31,6 +31,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
     private String name;
 
+    @Option(names = "--profile", paramLabel = "NAME",
+            description = "mini, or paper: the papers' networks, see s4s doctor --profile paper (default: S4S_PROFILE, else mini).")
+    private Optional<String> profile;
+
     @Option(names = "--images", description = "Images a cell (default: the benchmark's).")
     private Optional<Integer> images;
 
@@ -59,7 +63,8 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.named(name);
+        Benchmark benchmark = Benchmark.named(name,
+                profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
         Path repository = Models.repository();
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));

@@ -137,14 +137,14 @@ final class LearnCommand implements Callable<Integer> {
                 return 0;
             }
             PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
-            try (Chosen chosen = distance(benchmark, models, diffusion, manager)) {
-                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                    Recipe.Setting setting =
-                            pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, chosen.named, drawing);
-                    for (Recipe recipe : lesson.getValue()) {
-                        String file = recipe.name() + ".json";
-                        learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
-                    }
+            NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
+                    diffusion, manager);
+            for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
+                Recipe.Setting setting =
+                        pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, distance, drawing);
+                for (Recipe recipe : lesson.getValue()) {
+                    String file = recipe.name() + ".json";
+                    learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
                 }
             }
         }
@@ -223,32 +223,5 @@ final class LearnCommand implements Callable<Integer> {
             default -> throw new IllegalArgumentException("There is no optimizer \"" + how.optimizer
                     + "\"; known are gauss-newton, adam, ld3, gs.");
         };
-    }
-
-    /** The distance, with what must be closed after it. */
-    private record Chosen(NamedDistance named, AutoCloseable resource) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            try {
-                resource.close();
-            } catch (IOException | RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IOException(e.getMessage(), e);
-            }
-        }
-    }
-
-    private Chosen distance(Benchmark benchmark, Models models, DiffusionModel diffusion, NDManager manager)
-            throws IOException {
-        String id = how.distance.orElse(NamedDistance.usual(benchmark));
-        Optional<NamedDistance> known = NamedDistance.of(id, benchmark, models, diffusion, manager);
-        if (known.isPresent()) {
-            return new Chosen(known.get(), () -> {});
-        }
-        TorchScriptModule module = TorchScriptModule.load(Path.of(id));
-        Distance distance = Distance.of((NDArray a, NDArray b) -> module.forward(a, b));
-        return new Chosen(new NamedDistance(distance.decoded(diffusion.decoder()),
-                Path.of(id).getFileName() + " (sha256 " + module.sha256() + ")"), module);
     }
 }

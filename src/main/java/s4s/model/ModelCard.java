@@ -72,6 +72,16 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         return value.getAsString();
     }
 
+    /** The files that a published model was made from, with the beginning of their hashes. */
+    public String origin() {
+        List<String> files = new ArrayList<>();
+        for (JsonElement source : training.get("sources").getAsJsonArray()) {
+            JsonObject file = source.getAsJsonObject();
+            files.add(file.get("file").getAsString() + " (sha256 " + file.get("sha256").getAsString().substring(0, 16) + "...)");
+        }
+        return String.join(", ", files);
+    }
+
     /** The U-Net's architecture. */
     public UNet.Config unet() {
         JsonObject n = network(Kind.EDM_UNET, Kind.NOISE_UNET);
