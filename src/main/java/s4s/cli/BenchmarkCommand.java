@@ -38,10 +38,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--images", description = "Images a cell (default: the benchmark's).")
     private Optional<Integer> images;
 
-    @Option(names = "--block", defaultValue = "500",
-            description = "Images of a block; FD is also given for blocks, to compare with small runs"
-                + " (default ${DEFAULT-VALUE}).")
-    private int block;
+    @Option(names = "--block", paramLabel = "N", description = "Images of a block; FD is also given for blocks, to compare with"
+            + " small runs (default: 500; in the paper profile 10000, more than Inception's 2048 features).")
+    private Optional<Integer> block;
 
     @Option(names = "--batch", defaultValue = "250", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
@@ -65,6 +64,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.named(name,
                 profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
+        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? 10_000 : 500);
         Path repository = Models.repository();
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
@@ -80,7 +80,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
-                    .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", block));
+                    .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -91,7 +91,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             int wanted = images.orElse(benchmark.images());
             long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < wanted) {
-                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, block, state);
+                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, blockImages, state);
                 run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);

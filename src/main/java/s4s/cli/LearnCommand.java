@@ -61,8 +61,9 @@ final class LearnCommand implements Callable<Integer> {
     @Option(names = "--order", description = "Outputs that a step weighs (default 3, or more if the start needs it).")
     private Optional<Integer> order;
 
-    @Option(names = "--suite", paramLabel = "MODEL",
-            description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; what is there stays.")
+    @Option(names = "--suite", paramLabel = "MODEL|BENCHMARK",
+            description = "Learn every solver that a benchmark's notebook shows, into data/solvers/MODEL; what is there stays. A"
+                + " benchmark's name stands for its model in the profile of S4S_PROFILE.")
     private Optional<String> suite;
 
     @Option(names = "--brief", description = "With --suite: only what notebooks sum up, four solvers for each NFE.")
@@ -117,7 +118,8 @@ final class LearnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.ofModel(suite.orElse(model));
+        Benchmark benchmark = suite.isEmpty() ? Benchmark.ofModel(model) : Benchmark.findModel(suite.get())
+                .orElseGet(() -> Benchmark.named(suite.get(), Benchmark.Profile.ofEnvironment()));
         Models models = Models.ofRepository();
         ModelCard card = models.card(benchmark.model());
         try (NDManager manager = Devices.manager();
