@@ -15,6 +15,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherStore;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -77,7 +78,7 @@ final class TeacherCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         ModelCard card = models.card(model);
         SolverSource source = source();
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
             DiffusionModel diffusion = models.diffusion(model, guidance.or(() -> Benchmark.findModel(model)
                     .map(benchmark -> benchmark.condition().guidance())).orElse(1.0), manager);

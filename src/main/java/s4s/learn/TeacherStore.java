@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +27,7 @@ import s4s.data.Hashes;
 import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.data.Shards;
 import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 import s4s.report.Provenance;
@@ -56,7 +56,6 @@ import s4s.solver.data.SolverFile;
 public final class TeacherStore {
     private static final String FORMAT = "s4s-teacher-pairs";
     private static final int VERSION = 1;
-    private static final String MANIFEST = "manifest.json";
     private static final String TEACHER = "teacher.json";
     private static final String SHARD_SIZE = "pairs in a shard";
     private static final String CONDITIONS = "conditions";
@@ -68,7 +67,7 @@ public final class TeacherStore {
     private final Shape sampleShape;
     private final int shardSize;
     private final Provenance provenance;
-    private final List<Shard> shards;
+    private final Shards shards;
     private final long start = System.nanoTime();
 
     /**
@@ -92,26 +91,16 @@ public final class TeacherStore {
         }
     }
 
-    /**
-     * A file of pairs.
-     *
-     * @param file its name in the folder
-     * @param firstSeed seed of its first pair; the others follow
-     * @param count number of pairs
-     * @param sha256 hash of the file
-     */
-    public record Shard(String file, long firstSeed, int count, String sha256) {}
-
     /** A shard size of 0 means that nothing is to be written. */
     private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
-            Provenance provenance, List<Shard> shards) {
+            Provenance provenance, Shards shards) {
         this.folder = folder;
         this.teacher = teacher;
         this.role = role;
         this.sampleShape = sampleShape;
         this.shardSize = shardSize;
         this.provenance = provenance;
-        this.shards = new ArrayList<>(shards);
+        this.shards = shards;
     }
 
     /**
@@ -133,8 +122,9 @@ public final class TeacherStore {
             throw new BadFileException(folder + " is a file where a folder for pairs is needed; give another path");
         }
         Provenance now = recipe.provenance(shardSize, command);
-        if (!Files.exists(folder.resolve(MANIFEST))) {
-            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now, List.of());
+        if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now,
+                    Shards.none(folder, recipe.role.first()));
         }
         TeacherStore there = open(folder);
         try {
@@ -160,7 +150,7 @@ public final class TeacherStore {
      * @throws BadFileException if manifest or teacher are missing or damaged
      */
     public static TeacherStore open(Path folder) throws IOException {
-        JsonFields fields = JsonFields.read(folder.resolve(MANIFEST));
+        JsonFields fields = JsonFields.read(folder.resolve(Shards.MANIFEST));
         String format = fields.text("format");
         if (!format.equals(FORMAT)) {
             throw fields.fault("format", "is \"" + format + "\", not \"" + FORMAT + "\": these are no pairs of a teacher");
@@ -178,37 +168,8 @@ public final class TeacherStore {
             throw fields.fault("provenance", "is damaged: " + e.getMessage());
         }
         requireHash(folder.resolve(TEACHER), fields.text("teacherSha256"), "copy it again, or use another folder");
-        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, shape(fields), 0, provenance,
-                shards(fields, role));
-    }
-
-    private static Shape shape(JsonFields fields) throws BadFileException {
-        double[] axes = fields.numbers("sampleShape");
-        if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
-            throw fields.fault("sampleShape", "is " + Arrays.toString(axes) + ", no shape");
-        }
-        return new Shape(Arrays.stream(axes).mapToLong(n -> (long) n).toArray());
-    }
-
-    private static List<Shard> shards(JsonFields fields, SeedRange role) throws BadFileException {
-        List<Shard> shards = new ArrayList<>();
-        long next = role.first();
-        for (JsonFields entry : fields.objects("shards")) {
-            Shard shard = new Shard(entry.text("file"), entry.count("firstSeed"), entry.count("count"), entry.text("sha256"));
-            if (!shard.file.equals(file(shards.size())) || shard.firstSeed != next || shard.count < 1
-                    || shard.firstSeed + shard.count - 1 > role.last()) {
-                throw entry.fault("file", "is \"" + shard.file + "\" with " + shard.count + " seeds from "
-                        + shard.firstSeed + " on, where " + file(shards.size()) + " with " + role.id() + " seeds from " + next
-                        + " on is expected");
-            }
-            shards.add(shard);
-            next += shard.count;
-        }
-        return shards;
-    }
-
-    private static String file(int number) {
-        return String.format(Locale.ROOT, "shard-%05d.npz", number);
+        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, new Shape(fields.shape("sampleShape")), 0,
+                provenance, Shards.read(fields, role.first(), role.last(), role.id()));
     }
 
     /**
@@ -231,42 +192,21 @@ public final class TeacherStore {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
         }
         int total = Math.max(role.seeds(pairs).length, count());
-        List<Integer> due = new ArrayList<>();
-        for (int number = 0; (long) number * shardSize < total; number++) {
-            if (!isWhole(number, Math.min(shardSize, total - number * shardSize), notes)) {
-                due.add(number);
-            }
-        }
-        long work = due.stream().mapToLong(number -> Math.min(shardSize, total - number * shardSize)).sum();
+        List<Shards.Part> due = shards.due(total, shardSize, notes);
+        long work = due.stream().mapToLong(Shards.Part::count).sum();
         long done = 0;
-        for (int number : due) {
-            int offset = number * shardSize;
+        for (Shards.Part part : due) {
             long before = done;
-            long[] seeds = role.seeds(offset, Math.min(shardSize, total - offset));
+            long[] seeds = role.seeds(part.number() * shardSize, part.count());
             TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), role, seeds, batch,
                     n -> progress.update(before + n, work, "pairs"));
-            put(number, write(number, drawn));
+            write(part, drawn);
             done += seeds.length;
         }
     }
 
-    private boolean isWhole(int number, int count, Consumer<String> notes) throws IOException {
-        if (number >= shards.size()) {
-            return false;
-        }
-        Path file = folder.resolve(file(number));
-        if (!Files.isRegularFile(file)) {
-            notes.accept(file + " is missing; it is made again");
-            return false;
-        }
-        if (!Hashes.sha256(file).equals(shards.get(number).sha256)) {
-            notes.accept(file + " is damaged (its sha256 is not the manifest's); it is made again");
-            return false;
-        }
-        return shards.get(number).count == count;
-    }
-
-    private Shard write(int number, TeacherPairs pairs) throws IOException {
+    /** Writes a shard, and the manifest that lists it. */
+    private void write(Shards.Part part, TeacherPairs pairs) throws IOException {
         long[] shape = LongStream.concat(LongStream.of(pairs.count()), LongStream.of(sampleShape.getShape())).toArray();
         int size = (int) sampleShape.size();
         long[] seeds = pairs.seeds();
@@ -277,39 +217,20 @@ public final class TeacherStore {
         arrays.put("seeds", NpyArray.of(seeds, seeds.length));
         arrays.put("noise", NpyArray.of(noise, shape));
         arrays.put("samples", NpyArray.of(pairs.samples(0, pairs.count()), shape));
-        if (shards.isEmpty()) {
+        if (shards.count() == 0) {
             teacher.write(folder.resolve(TEACHER));
         }
-        Path file = folder.resolve(file(number));
-        Npz.write(file, arrays);
-        return new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
-    }
-
-    /** Enters a shard and writes the manifest. */
-    private void put(int number, Shard shard) throws IOException {
-        if (number < shards.size()) {
-            shards.set(number, shard);
-        } else {
-            shards.add(shard);
-        }
+        Npz.write(shards.file(part), arrays);
+        shards.enter(part);
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("version", VERSION);
         json.add("sampleShape", GSON.toJsonTree(sampleShape.getShape()));
         json.addProperty("teacherSha256", Hashes.sha256(folder.resolve(TEACHER)));
-        JsonArray list = new JsonArray();
-        for (Shard each : shards) {
-            JsonObject entry = new JsonObject();
-            entry.addProperty("file", each.file);
-            entry.addProperty("firstSeed", each.firstSeed);
-            entry.addProperty("count", each.count);
-            entry.addProperty("sha256", each.sha256);
-            list.add(entry);
-        }
-        json.add("shards", list);
+        json.add("shards", shards.json());
         json.add("provenance", GSON.fromJson(
                 provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
-        AtomicFiles.write(folder.resolve(MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(folder.resolve(Shards.MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -319,30 +240,30 @@ public final class TeacherStore {
      *     is not finite, or noise that is not that of its seeds; the message is one line that names the file
      */
     public TeacherPairs pairs() throws IOException {
-        if (shards.isEmpty()) {
+        if (shards.count() == 0) {
             throw new BadFileException(folder + " has no pairs yet; make them with s4s teacher");
         }
         List<TeacherPairs> parts = new ArrayList<>();
-        for (Shard shard : shards) {
+        for (Shards.Shard shard : shards.list()) {
             parts.add(read(shard));
         }
         return TeacherPairs.join(parts);
     }
 
-    private TeacherPairs read(Shard shard) throws IOException {
-        Path file = folder.resolve(shard.file);
-        requireHash(file, shard.sha256, "copy it again, or make it again with s4s teacher");
+    private TeacherPairs read(Shards.Shard shard) throws IOException {
+        Path file = folder.resolve(shard.file());
+        requireHash(file, shard.sha256(), "copy it again, or make it again with s4s teacher");
         try (Npz npz = Npz.open(file)) {
             int size = Math.toIntExact(sampleShape.size());
-            long[] shape = LongStream.concat(LongStream.of(shard.count), LongStream.of(sampleShape.getShape())).toArray();
-            long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count).longs();
+            long[] shape = LongStream.concat(LongStream.of(shard.count()), LongStream.of(sampleShape.getShape())).toArray();
+            long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count()).longs();
             float[] noise = array(file, npz, "noise", DType.FLOAT32, shape).floats();
             float[] samples = array(file, npz, "samples", DType.FLOAT32, shape).floats();
-            float[][] rows = new float[shard.count][];
-            for (int i = 0; i < shard.count; i++) {
-                if (seeds[i] != shard.firstSeed + i) {
+            float[][] rows = new float[shard.count()][];
+            for (int i = 0; i < shard.count(); i++) {
+                if (seeds[i] != shard.firstSeed() + i) {
                     throw new BadFileException(file + " has seed " + seeds[i] + " where the manifest says "
-                            + (shard.firstSeed + i) + "; make it again");
+                            + (shard.firstSeed() + i) + "; make it again");
                 }
                 rows[i] = Arrays.copyOfRange(samples, i * size, (i + 1) * size);
             }
@@ -389,12 +310,12 @@ public final class TeacherStore {
 
     /** Number of pairs that the manifest lists. */
     public int count() {
-        return shards.stream().mapToInt(Shard::count).sum();
+        return shards.count();
     }
 
     /** The files of pairs. */
-    public List<Shard> shards() {
-        return List.copyOf(shards);
+    public List<Shards.Shard> shards() {
+        return shards.list();
     }
 
     /** The teacher. */
