@@ -24,9 +24,6 @@ the same network with random weights, for tests; its card says so and Java never
 """
 
 import argparse
-import pickle
-import sys
-import warnings
 
 import exporting
 from exporting import F, Refused, nn, torch
@@ -258,32 +255,11 @@ def open_torchscript(path):
             path, str(e).strip().split("\n")[0][:120]))
 
 
-def open_pickle(path, repo):
-    """Runs the pickle, with the code of the user's repository."""
-    print("running %s with the code of %s" % (path, repo))
-    sys.path.insert(0, repo)
-    try:
-        with open(path, "rb") as file:
-            return pickle.load(file).eval()
-    except OSError:
-        raise
-    except Exception as e:                                 # it may raise anything: it is a program
-        raise Refused("%s does not open with %s (%s: %s); --repo is a clone of NVlabs/edm" % (
-            path, repo, type(e).__name__, str(e).split("\n")[0][:120]))
-
-
 # --- files --------------------------------------------------------------------------------------------------------------
 
 def pictures(*shapes):
     generator = torch.Generator().manual_seed(0)
     return [[torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)] for shape in shapes]
-
-
-def traced(module, inputs):
-    """What is written is compared with the module anyhow, on pictures of other sizes too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")                    # sizes that a trace might keep
-        return torch.jit.trace(module, inputs, check_trace=False)
 
 
 def outputs(sizes):
@@ -304,12 +280,12 @@ def export_pytorch_fid(options):
                 "x/255, bilinear to 299x299 (half-pixel centres, no antialiasing), 2x - 1")
     module = Prepared(half_pixel_input, network)
     checks = pictures((2, 3, 32, 32), (1, 3, 40, 24))
-    exporting.export(module, lambda: exporting.freeze(traced(module, checks[0])), module, checks, options.out, card)
+    exporting.export(module, lambda: exporting.freeze(exporting.traced(module, checks[0])), module, checks, options.out, card)
 
 
 def export_nvidia(options):
     pickled = options.repo is not None
-    base = open_pickle(options.file, options.repo) if pickled else open_torchscript(options.file)
+    base = exporting.open_pickle(options.file, options.repo).eval() if pickled else open_torchscript(options.file)
     card = {"kind": "inception-nvidia"}
     card.update(exporting.made_of("inception-v3 2015-12-05, NVIDIA's TorchScript", "inception-v3",
                                   exporting.source(options.file, [NVIDIA])))
@@ -333,7 +309,7 @@ def export_nvidia(options):
             raise Refused("%s is not the sum of its layers: leave --spatial out" % options.file)
     card.update(input=INPUT, outputs=outputs(sizes), preprocessing="inside the network: bilinear to 299x299 as TensorFlow 1 "
                 "resized (no half-pixel centres, no antialiasing), (x - 128)/128")
-    script = (lambda: exporting.freeze(traced(module, checks[0]))) if pickled else (
+    script = (lambda: exporting.freeze(exporting.traced(module, checks[0]))) if pickled else (
         lambda: exporting.freeze(torch.jit.script(module)))
     exporting.export(module, script, module, checks, options.out, card)
 

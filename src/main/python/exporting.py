@@ -1,16 +1,19 @@
 """What the export_*.py scripts share: reading weights, checking hashes, writing a TorchScript file with its card.
 
 A file X.pt comes with a card X.json that says what is in it: what goes in and comes out, what happens to the input, from which
-weights it was made, and the hash of X.pt. Needed are Python 3.8 and torch 1.13 or newer, nothing else.
+weights it was made, and the hash of X.pt. A diffusion model is a folder of such files with a card.json that says how they belong
+together. Needed are Python 3.8 and torch 1.13 or newer, nothing else.
 """
 
 import hashlib
 import json
 import os
+import pickle
 import re
 import struct
 import sys
 import types
+import warnings
 import zipfile
 
 try:
@@ -81,10 +84,10 @@ def made_of(official_name, name, *sources):
     return {"name": ", ".join([name] + [s["file"] for s in sources if not s["official"]]), "sources": list(sources)}
 
 
-def weights(path):
+def weights(path, key=None):
     """The tensors of a file, by name, as float32 where they are floating: a state dict of torch, or safetensors.
 
-    Nothing in the file is run.
+    Nothing in the file is run. With a key, the state dict is the file's entry of this name.
     """
     try:
         found = safetensors(path) if path.endswith(".safetensors") else torch.load(path, map_location="cpu", weights_only=True)
@@ -92,6 +95,10 @@ def weights(path):
         raise
     except Exception as e:                                 # torch raises almost anything on a file that is not its own
         raise Refused("%s is no file of weights, or is truncated (%s)" % (path, str(e).split("\n")[0][:120]))
+    if key is not None:
+        if not isinstance(found, dict) or key not in found:
+            raise Refused("%s has no entry %s: not the checkpoint that was asked for" % (path, key))
+        found = found[key]
     if not isinstance(found, dict) or not all(isinstance(v, torch.Tensor) for v in found.values()):
         raise Refused("%s is no state dict: it holds more than named tensors" % path)
     return {k: v.float() if v.is_floating_point() else v for k, v in found.items()}
@@ -163,13 +170,14 @@ def values(module, inputs):
 
 
 def gradients(module, inputs):
-    """Of the sum of all outputs, with respect to every input."""
-    inputs = [i.clone().requires_grad_() for i in inputs]
-    return list(torch.autograd.grad(sum(v.sum() for v in tensors(module(*inputs))), inputs))
+    """Of the sum of all outputs, with respect to every input that is no whole number."""
+    inputs = [i.clone().requires_grad_(i.is_floating_point()) for i in inputs]
+    total = sum(v.sum() for v in tensors(module(*inputs)))
+    return list(torch.autograd.grad(total, [i for i in inputs if i.requires_grad]))
 
 
 def export(module, script, reference, checks, out, card, tolerance=1e-5, differentiable=False):
-    """Writes OUT and its card, if the file does what `reference` does.
+    """Writes OUT and its card, if the file does what `reference` does; returns the hash of OUT.
 
     script: TorchScript of `module` as a function without arguments; reference: what is compared with; checks: lists of inputs,
     of several batch sizes, so that a trace that remembers one is found out. Both files are moved into place once all is well.
@@ -184,7 +192,7 @@ def export(module, script, reference, checks, out, card, tolerance=1e-5, differe
         module.eval()
         script().save(temporary[0])
         strip(temporary[0])
-        loaded = torch.jit.load(temporary[0], map_location="cpu")
+        loaded = torch.jit.load(temporary[0], map_location=checks[0][0].device)
         loaded.train()                                     # Java needs that mode for gradients: it must change nothing
         error = max(largest_error(values(loaded, inputs), values(reference, inputs)) for inputs in checks)
         print("largest relative error of the file against the Python module: %.1e" % error)
@@ -202,6 +210,7 @@ def export(module, script, reference, checks, out, card, tolerance=1e-5, differe
         os.replace(temporary[0], out)
         os.replace(temporary[1], card_path)
         print("%s, %.1f MB, sha256 %s" % (out, os.path.getsize(out) / 1e6, card["sha256"]))
+        return card["sha256"]
     finally:
         for path in temporary:
             if os.path.exists(path):
@@ -226,7 +235,211 @@ def freeze(script):
     return torch.jit.freeze(script.eval())
 
 
+def traced(module, inputs):
+    """What is written is compared with the module anyhow, on inputs of other sizes too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")                    # sizes that a trace might keep
+        return torch.jit.trace(module, tuple(inputs), check_trace=False)
+
+
 def width(text):
     """Type of the option --width: a number, or a fraction such as 1/8."""
     parts = [float(t) for t in text.split("/")]
     return parts[0] if len(parts) == 1 else parts[0] / parts[1]
+
+
+# --- diffusion models: folders of several files ------------------------------------------------------------------------------
+
+def use_repository(path, *needed):
+    """Lets the user's clone of an official repository be imported; nothing of it is part of this project."""
+    if not os.path.isdir(path):
+        raise Refused("%s is no folder; --repo is a clone of the official repository" % path)
+    for name in needed:
+        if not os.path.exists(os.path.join(path, name)):
+            raise Refused("%s has no %s: --repo is a clone of the official repository" % (path, name))
+    sys.path.insert(0, os.path.abspath(path))
+
+
+def replace_functions(module, probe, **functions):
+    """Replaces functions that the modules' forward passes find by name, wherever their code lives.
+
+    For operations with a backward pass of their own, which a trace cannot hold: the engine differentiates plain ones. Nothing
+    else may change: probe, a function without arguments, returns the same tensors before and after.
+    """
+    before = probe()
+    for part in module.modules():
+        for owner in (c for c in type(part).__mro__ if not c.__module__.startswith("torch.")):
+            for method in vars(owner).values():
+                names = getattr(method, "__globals__", {})
+                for name, function in functions.items():
+                    if name in names:
+                        names[name] = function
+    error = largest_error(probe(), before)
+    print("largest relative error without %s: %.1e" % (", ".join(functions), error))
+    if not error <= 1e-4:
+        raise Refused("this network's %s is not what is put in its place here (they differ by %.1e): another version of its code?"
+                      % (", ".join(functions), error))
+
+
+def portable(script):
+    """Lets a trace compute on the device of its first input, where it remembers the device on which it was made.
+
+    What depends on no input becomes a constant, which moves with the weights. Freezing does that and keeps the file small, but
+    drops `detach`, and with it the gradient of quantized latents.
+    """
+    graph = script.graph
+    torch._C._jit_pass_inline(graph)
+    torch._C._jit_pass_constant_propagation(graph)
+    if graph.findNode("aten::detach") is None:
+        script = freeze(script)
+        graph = script.graph
+    device = graph.create("prim::device", [list(graph.inputs())[1]])
+    device.output().setType(torch._C.DeviceObjType.get())
+    graph.prependNode(device)
+    for constant in graph.findAllNodes("prim::Constant"):
+        if isinstance(constant.output().type(), torch._C.DeviceObjType):
+            constant.output().replaceAllUsesWith(device.output())
+    return script
+
+
+def open_pickle(path, repo):
+    """Runs a pickle, with the code of the user's clone of NVlabs/edm."""
+    print("running %s with the code of %s" % (path, repo))
+    use_repository(repo)
+    try:
+        with open(path, "rb") as file:
+            return pickle.load(file)
+    except OSError:
+        raise
+    except Exception as e:                                 # it may raise anything: it is a program
+        raise Refused("%s does not open with %s (%s: %s); --repo is a clone of NVlabs/edm" % (
+            path, repo, type(e).__name__, str(e).split("\n")[0][:120]))
+
+
+class Denoiser(nn.Module):
+    """What every denoiser file is: (x, label, condition if there is one) to a prediction of the shape of x, float32 all.
+
+    x: [n, sample]; label: [n], or [1] for all; condition: [n, ...], or [1, ...] for all; call: the network in its own terms,
+    kind: the type of number that x and condition have there.
+    """
+
+    def __init__(self, network, call, kind=None):
+        super().__init__()
+        self.network, self.call, self.kind = network, call, kind or torch.float32
+
+    def forward(self, x, label, *condition):
+        n = x.shape[0]
+        rows = [c.expand(n, *([-1] * (c.dim() - 1))).to(self.kind) for c in condition]
+        return self.call(x.to(self.kind), label.expand(n), *rows).float()
+
+
+class Part(nn.Module):
+    """A network of one input, float32 outside whatever it is inside."""
+
+    def __init__(self, network, call, kind=None):
+        super().__init__()
+        self.network, self.call, self.kind = network, call, kind or torch.float32
+
+    def forward(self, x):
+        return self.call(x.to(self.kind) if x.is_floating_point() else x).float()
+
+
+def described(name, *shape):
+    """An input in a card, for instance x float32 [n, 3, 32, 32]."""
+    return "%s float32 [n%s]" % (name, "".join(", %d" % s for s in shape))
+
+
+def denoiser_checks(shape, labels, condition=None, device="cpu"):
+    """Inputs of several batch sizes: labels [n] and [1], conditions [n, ...] and [1, ...]."""
+    generator = torch.Generator().manual_seed(0)
+    checks = []
+    for n, one in ((2, False), (3, False), (2, True)):
+        inputs = [torch.randn([n] + list(shape), generator=generator), torch.tensor([labels[i % len(labels)] for i in range(n)])]
+        if condition is not None:
+            inputs.append(condition[torch.arange(n) % len(condition)])
+        if one:
+            inputs[1:] = [i[:1] for i in inputs[1:]]
+        checks.append([i.to(device) for i in inputs])
+    return checks
+
+
+def model_options(parser):
+    """What all exports of diffusion models are asked."""
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="where the model goes, for instance data/models/NAME")
+    parser.add_argument("--name", help="what the card calls it (default: the folder's name)")
+    parser.add_argument("--device", default="cpu", help="where to compute, cpu or cuda (default cpu); the files run on both")
+    parser.add_argument("--half", action="store_true", help="compute in float16 inside the networks, which is for CUDA; inputs and"
+                        " outputs stay float32")
+
+
+def check_options(options):
+    """To be called once the arguments are read."""
+    need_torch()
+    if options.device.split(":")[0] not in ("cpu", "cuda"):
+        raise Refused("there is no device %s; give cpu or cuda" % options.device)
+    if options.device != "cpu" and not torch.cuda.is_available():
+        raise Refused("torch sees no CUDA device here; leave --device away")
+
+
+class Model:
+    """A folder in the making: parts are added one by one, the card comes last."""
+
+    def __init__(self, options, sources, facts):
+        self.folder, self.half = options.out, options.half
+        self.name = options.name or os.path.basename(os.path.abspath(options.out))
+        self.sources = sources
+        self.facts = dict({"name": self.name, "sources": sources}, **facts)
+        self.parts, self.parameters = {}, 0
+        os.makedirs(self.folder, exist_ok=True)
+
+    def add(self, part, kind, module, checks, facts):
+        """Traces a part and writes PART.pt with a card of its own."""
+        module.eval()
+        for parameter in module.parameters():
+            parameter.requires_grad_(False)
+        self.parameters += sum(p.numel() for p in module.parameters())
+        print("%s: %s" % (self.name, part))
+        try:
+            digest = export(module, lambda: portable(traced(module, checks[0])), module, checks,
+                            os.path.join(self.folder, part + ".pt"), dict(kind=kind, preprocessing="none", **facts, **self.facts),
+                            tolerance=1e-2 if self.half else 1e-5,
+                            differentiable=any(i.is_floating_point() for i in checks[0]))
+        except RuntimeError as e:
+            if "Half" in str(e):
+                raise Refused("this torch cannot compute float16 on the processor; give --device cuda, or leave --half away")
+            raise
+        self.parts[part] = {"file": part + ".pt", "sha256": digest}
+
+    def copy(self, part, name, text):
+        """Adds a text file."""
+        path = os.path.join(self.folder, name)
+        with open(path + ".tmp", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(path + ".tmp", path)
+        self.parts[part] = {"file": name, "sha256": sha256(path)}
+
+    def write(self, network, **details):
+        """Writes card.json, in the form that Java's ModelCard has."""
+        details.update(precision="float16" if self.half else "float32", parts=self.parts)
+        card = {"name": self.name, "kind": "SCRIPT", "network": network, "details": details, "parameters": self.parameters,
+                "weightsSha256": self.parts["denoiser"]["sha256"],
+                "training": {"sources": self.sources, "torch": torch.__version__}, "evaluation": {}}
+        if "random" in self.facts:
+            card["training"]["random"] = self.facts["random"]
+        path = os.path.join(self.folder, "card.json")
+        with open(path + ".tmp", "w", encoding="utf-8") as file:
+            json.dump(card, file, indent=2)
+            file.write("\n")
+        os.replace(path + ".tmp", path)
+        print("%s: %d parameters; ./s4s sample --model %s" % (path, self.parameters, self.folder))
+
+
+def discrete_schedule(betas):
+    """The noise rates of a network with discrete times as a card has them: in short where their roots rise linearly."""
+    count = len(betas)
+    first, last = float(betas[0]), float(betas[-1])
+    short = [float("%.6g" % first), float("%.6g" % last)]
+    roots = torch.linspace(short[0] ** 0.5, short[1] ** 0.5, count, dtype=torch.float64) ** 2
+    if float((roots / torch.as_tensor(betas, dtype=torch.float64) - 1).abs().max()) < 1e-5:
+        return {"kind": "discrete", "first": short[0], "last": short[1], "times": count}
+    return {"kind": "discrete", "betas": [float(b) for b in betas]}

@@ -32,6 +32,7 @@ sys.path.insert(0, os.path.join(HERE, "../../main/python"))
 import export_clip
 import export_inception
 import export_lpips
+import export_stable_diffusion
 import exporting
 import standin
 
@@ -130,21 +131,7 @@ def tokenizer(ranks, last):
     vocabulary.update({merge.replace(" ", ""): 512 + rank for rank, merge in ranks.items()})
     ends = {"<|startoftext|>": last - 1, "<|endoftext|>": last}
     vocabulary.update(ends)
-    words = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"
-    return {
-        "version": "1.0", "truncation": None, "padding": None,
-        "added_tokens": [{"id": i, "content": text, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
-                          "special": True} for text, i in ends.items()],
-        "normalizer": {"type": "Sequence", "normalizers": [
-            {"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]},
-        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-            {"type": "Split", "pattern": {"Regex": words}, "behavior": "Removed", "invert": True},
-            {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}]},
-        "post_processor": {"type": "RobertaProcessing", "sep": ["<|endoftext|>", last], "cls": ["<|startoftext|>", last - 1],
-                           "trim_offsets": False, "add_prefix_space": False},
-        "decoder": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True},
-        "model": {"type": "BPE", "dropout": None, "unk_token": "<|endoftext|>", "continuing_subword_prefix": "",
-                  "end_of_word_suffix": "</w>", "fuse_unk": False, "vocab": vocabulary, "merges": list(ranks.values())}}
+    return export_stable_diffusion.clip_tokenizer(vocabulary, list(ranks.values()), *ends)
 
 
 def main():

@@ -9,7 +9,8 @@ import io
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, p) for p in ("../../main/python", "standins", "standins/hub")]
 import exporting
 
 for line in sys.argv[1:]:

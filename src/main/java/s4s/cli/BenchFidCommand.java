@@ -28,6 +28,7 @@ import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.ScriptFeatures;
+import s4s.model.Devices;
 import s4s.model.Models;
 
 /** {@code s4s bench fid}: images per second of a feature network, seconds of the distance, and Python's beside them. */
@@ -63,7 +64,7 @@ final class BenchFidCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             if (inception.isPresent()) {
                 try (ScriptFeatures features = ScriptFeatures.load(inception.get())) {
                     measure(features, manager, out);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 import s4s.eval.Benchmark;
 import s4s.learn.Distance;
 import s4s.learn.LearningCost;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.run.ReverseSweep;
@@ -91,7 +92,7 @@ final class BenchLearningCommand implements Callable<Integer> {
 
     private int measure(ReverseSweep.Graphs graphs) throws IOException {
         Benchmark benchmark = Benchmark.ofModel(model);
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             Models models = Models.ofRepository();
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             Distance distance = Distance.perceptual(models.features(benchmark.features(), manager))

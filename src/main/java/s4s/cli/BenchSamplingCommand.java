@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.model.Denoiser;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.run.SamplingCost;
 import s4s.schedule.GridType;
@@ -55,7 +56,7 @@ final class BenchSamplingCommand implements Callable<Integer> {
         GridType type = GridType.named(grid);
         methods.forEach(method -> method.layout(nfe));           // refuses before the model is loaded
         PrintWriter out = spec.commandLine().getOut();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
             out.println(model + ", batch " + batch + ", NFE " + nfe + ", grid " + type.id() + ", " + repeats
                     + " runs a row: medians, and the worst ratio");

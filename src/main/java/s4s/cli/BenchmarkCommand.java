@@ -16,6 +16,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.BenchmarkRun;
 import s4s.eval.Contestant;
 import s4s.eval.Scores;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.report.ResultsFile;
@@ -30,13 +31,16 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
     private String name;
 
+    @Option(names = "--profile", paramLabel = "NAME",
+            description = "mini, or paper: the papers' networks, see s4s doctor --profile paper (default: S4S_PROFILE, else mini).")
+    private Optional<String> profile;
+
     @Option(names = "--images", description = "Images a cell (default: the benchmark's).")
     private Optional<Integer> images;
 
-    @Option(names = "--block", defaultValue = "500",
-            description = "Images of a block; FD is also given for blocks, to compare with small runs"
-                + " (default ${DEFAULT-VALUE}).")
-    private int block;
+    @Option(names = "--block", paramLabel = "N", description = "Images of a block; FD is also given for blocks, to compare with"
+            + " small runs (default: 500; in the paper profile 10000, more than Inception's 2048 features).")
+    private Optional<Integer> block;
 
     @Option(names = "--batch", defaultValue = "250", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
@@ -58,12 +62,14 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.named(name);
+        Benchmark benchmark = Benchmark.named(name,
+                profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
+        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? 10_000 : 500);
         Path repository = Models.repository();
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
         Path state = repository.resolve("data/results/state/" + table);
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
             Map<String, List<Contestant>> entries = learned
@@ -74,7 +80,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
-                    .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", block));
+                    .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -85,7 +91,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             int wanted = images.orElse(benchmark.images());
             long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < wanted) {
-                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, block, state);
+                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, blockImages, state);
                 run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);

@@ -21,6 +21,7 @@ import s4s.data.BadFileException;
 import s4s.data.Colours;
 import s4s.data.ImageSource;
 import s4s.eval.ClipScore;
+import s4s.model.Devices;
 import s4s.report.Measurements;
 import s4s.report.Progress;
 import s4s.report.Provenance;
@@ -65,7 +66,7 @@ final class ClipCommand implements Callable<Integer> {
         Path text = Path.of(clip + "-text.pt");
         try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY);
                 ClipScore score = ClipScore.load(image, text, tokenizer);
-                NDManager manager = NDManager.newBaseManager();
+                NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "clip")) {
             int count = source.count();
             if (lines.size() != count) {

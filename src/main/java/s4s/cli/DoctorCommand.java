@@ -12,7 +12,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.model.Catalogue;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Provenance;
 
@@ -20,6 +23,11 @@ import s4s.report.Provenance;
 @Command(name = "doctor", mixinStandardHelpOptions = true,
         description = "Shows versions, engine, kernel, threads and models, and says what is missing.")
 final class DoctorCommand implements Callable<Integer> {
+    @Option(names = "--profile", paramLabel = "NAME",
+            description = "paper: also the published networks and statistics, what is missing of them, and the hashes of what"
+                + " is here.")
+    private Optional<String> profile;
+
     @Spec
     private CommandSpec spec;
 
@@ -29,9 +37,10 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Provenance.versions().forEach((name, value) -> line("ok", name, value));
         check("engine", () -> {
-            try (NDManager manager = NDManager.newBaseManager()) {
+            try (NDManager manager = Devices.manager()) {
                 float sum = manager.ones(new Shape(2, 2)).sum().getFloat();
-                return Engine.getInstance().getEngineName() + " " + Engine.getInstance().getVersion()
+                return Engine.getInstance().getEngineName() + " " + Engine.getInstance().getVersion() + " on "
+                        + manager.getDevice() + ", " + Engine.getInstance().getGpuCount() + " CUDA devices"
                         + (sum == 4 ? "" : " computes 2x2 ones as " + sum);
             }
         });
@@ -44,16 +53,18 @@ final class DoctorCommand implements Callable<Integer> {
         check("models", () -> {
             Models models = Models.ofRepository();
             for (String name : models.names()) {
-                try (NDManager manager = NDManager.newBaseManager()) {
+                try (NDManager manager = Devices.manager()) {
                     switch (models.card(name).kind()) {
                         case EDM_UNET, NOISE_UNET -> models.diffusion(name, 1, manager);
                         case AUTOENCODER -> models.autoencoder(name, manager);
                         case CLASSIFIER -> models.features(name, manager);
+                        case SCRIPT -> { }               // may have gigabytes; --profile paper looks into them
                     }
                 }
             }
             return String.join(", ", models.names());
         });
+        profile.ifPresent(this::published);
         check("jupyter", () -> firstLine("jupyter", "nbconvert", "--version").map(v -> "nbconvert " + v)
                 .orElseThrow(() -> new IOException("no jupyter nbconvert on the PATH; s4s notebooks installs it where it"
                         + " can (conda, or apt as root), else install JupyterLab")));
@@ -67,6 +78,23 @@ final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(missing == 0 ? "nothing is missing" : missing + " missing, see above");
         return missing == 0 ? 0 : 1;
+    }
+
+    /** What the user has of the published networks. */
+    private void published(String name) {
+        if (!name.equals("paper")) {
+            throw new IllegalArgumentException("there is no profile '" + name + "' to look into; there is paper");
+        }
+        check("catalogue", () -> {
+            Catalogue catalogue = Catalogue.of(Models.repository());
+            for (Catalogue.Entry entry : catalogue.entries()) {
+                Catalogue.Finding finding = catalogue.look(entry);
+                line(finding.state() == Catalogue.State.PRESENT ? "ok" : finding.state().name(), entry.name(), finding.line());
+                finding.steps().forEach(step -> line("", "", "  " + step));
+                missing += finding.state() == Catalogue.State.PRESENT ? 0 : 1;
+            }
+            return catalogue.entries().size() + " published networks and statistics are known";
+        });
     }
 
     private interface Probe {

@@ -27,6 +27,7 @@ import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Reference;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -86,7 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ImageSet trainImages = unseen.test.isPresent() ? all : all.head(all.count() - unseen.holdOut);
         ImageSet rest = unseen.test.isPresent() ? ImageSet.read(unseen.test.get()) : all.tail(unseen.holdOut);
         ImageSet testImages = rest.head(Math.min(images, rest.count()));
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "evaluate")) {
             MiniFeatures features = MiniFeatures.of(models, benchmark.features(), manager);
             Reference reference = new Reference(Extraction.moments(features, trainImages, manager),

@@ -18,6 +18,7 @@ import s4s.data.ImageSource;
 import s4s.eval.Frechet;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Measurements;
 import s4s.report.Provenance;
@@ -57,7 +58,7 @@ public class FidCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--inception needs a --reference made with it");
         }
         List<ImageSource> sets = new ArrayList<>();
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 ExtractionOptions.Session session = extraction.session(manager, Optional.empty())) {
             for (Path path : images) {                            // all are opened before the first is worked on
                 sets.add(extraction.open(path));

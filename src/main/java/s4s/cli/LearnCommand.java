@@ -26,6 +26,7 @@ import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.Suite;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -60,8 +61,9 @@ final class LearnCommand implements Callable<Integer> {
     @Option(names = "--order", description = "Outputs that a step weighs (default 3, or more if the start needs it).")
     private Optional<Integer> order;
 
-    @Option(names = "--suite", paramLabel = "MODEL",
-            description = "Learn every solver that ships with a mini model, into data/solvers/MODEL; what is there stays.")
+    @Option(names = "--suite", paramLabel = "MODEL|BENCHMARK",
+            description = "Learn every solver that a benchmark's notebook shows, into data/solvers/MODEL; what is there stays. A"
+                + " benchmark's name stands for its model in the profile of S4S_PROFILE.")
     private Optional<String> suite;
 
     @Option(names = "--brief", description = "With --suite: only what notebooks sum up, four solvers for each NFE.")
@@ -116,10 +118,11 @@ final class LearnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.ofModel(suite.orElse(model));
+        Benchmark benchmark = suite.isEmpty() ? Benchmark.ofModel(model) : Benchmark.findModel(suite.get())
+                .orElseGet(() -> Benchmark.named(suite.get(), Benchmark.Profile.ofEnvironment()));
         Models models = Models.ofRepository();
         ModelCard card = models.card(benchmark.model());
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress drawing = Progress.terminal(System.err, "pairs")) {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));
@@ -136,14 +139,14 @@ final class LearnCommand implements Callable<Integer> {
                 return 0;
             }
             PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
-            try (Chosen chosen = distance(benchmark, models, diffusion, manager)) {
-                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                    Recipe.Setting setting =
-                            pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, chosen.named, drawing);
-                    for (Recipe recipe : lesson.getValue()) {
-                        String file = recipe.name() + ".json";
-                        learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
-                    }
+            NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
+                    diffusion, manager);
+            for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
+                Recipe.Setting setting =
+                        pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, distance, drawing);
+                for (Recipe recipe : lesson.getValue()) {
+                    String file = recipe.name() + ".json";
+                    learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
                 }
             }
         }
@@ -222,32 +225,5 @@ final class LearnCommand implements Callable<Integer> {
             default -> throw new IllegalArgumentException("There is no optimizer \"" + how.optimizer
                     + "\"; known are gauss-newton, adam, ld3, gs.");
         };
-    }
-
-    /** The distance, with what must be closed after it. */
-    private record Chosen(NamedDistance named, AutoCloseable resource) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            try {
-                resource.close();
-            } catch (IOException | RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IOException(e.getMessage(), e);
-            }
-        }
-    }
-
-    private Chosen distance(Benchmark benchmark, Models models, DiffusionModel diffusion, NDManager manager)
-            throws IOException {
-        String id = how.distance.orElse(NamedDistance.usual(benchmark));
-        Optional<NamedDistance> known = NamedDistance.of(id, benchmark, models, diffusion, manager);
-        if (known.isPresent()) {
-            return new Chosen(known.get(), () -> {});
-        }
-        TorchScriptModule module = TorchScriptModule.load(Path.of(id));
-        Distance distance = Distance.of((NDArray a, NDArray b) -> module.forward(a, b));
-        return new Chosen(new NamedDistance(distance.decoded(diffusion.decoder()),
-                Path.of(id).getFileName() + " (sha256 " + module.sha256() + ")"), module);
     }
 }

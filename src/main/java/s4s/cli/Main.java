@@ -5,11 +5,12 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import s4s.model.Devices;
 
 /** The command line {@code ./s4s COMMAND}; every command is a class of its own in this package. */
 @Command(name = "s4s", description = "Few-step solvers of the diffusion ODE: run, check and extend them.",
         mixinStandardHelpOptions = true, versionProvider = Versions.class,
-        subcommands = {SampleCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class, ClipCommand.class,
+        subcommands = {SampleCommand.class, CostCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class, ClipCommand.class,
             SolversCommand.class, SolverCommand.class, ImportCommand.class, BenchmarkCommand.class, BenchCommand.class, TrainCommand.class,
             EvaluateCommand.class, TeacherCommand.class, LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
         footer = {"", "From the launcher also: s4s notebooks, s4s lab, s4s test (see s4s --help)."})
@@ -20,6 +21,12 @@ public final class Main implements Runnable {
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--device", scope = CommandLine.ScopeType.INHERIT, paramLabel = "NAME",
+            description = "Where networks compute: cpu (default), cuda, cuda:1; also by the environment variable S4S_DEVICE.")
+    private void device(String name) {
+        System.setProperty(Devices.PROPERTY, name);
+    }
 
     /** Entry point; exits with 0, 1 (a check failed, or an unexpected error) or 2 (bad input). */
     public static void main(String[] args) {
@@ -50,8 +57,8 @@ public final class Main implements Runnable {
                     || e instanceof UncheckedIOException;
             String message = e instanceof UncheckedIOException && e.getCause() != null
                     ? e.getCause().getMessage() : e.getMessage();
-            command.getErr().println("s4s: " + (badInput ? "" : e.getClass().getSimpleName() + ": ")
-                    + oneLine(message));
+            command.getErr().println("s4s: " + Devices.outOfMemory(e)
+                    .orElse((badInput ? "" : e.getClass().getSimpleName() + ": ") + oneLine(message)));
             if (main.stackTrace) {
                 e.printStackTrace(command.getErr());
             }

@@ -22,6 +22,7 @@ import s4s.eval.Lpips;
 import s4s.eval.Moments;
 import s4s.eval.Prdc;
 import s4s.eval.Similarity;
+import s4s.model.Devices;
 import s4s.report.Measurements;
 import s4s.report.Progress;
 import s4s.report.Provenance;
@@ -118,7 +119,7 @@ final class MetricsCommand implements Callable<Integer> {
                 add("SSIM", of, mean.ssim());
             }
             if (lpips.isPresent()) {
-                try (Lpips distance = Lpips.load(lpips.get()); NDManager manager = NDManager.newBaseManager()) {
+                try (Lpips distance = Lpips.load(lpips.get()); NDManager manager = Devices.manager()) {
                     add(distance.metric(), of, distance.between(a, b, chosen, manager,
                             done -> progress.update(done, chosen.length)));
                     provenance = provenance.file("lpips", lpips.get()).with("lpips preprocessing", distance.preprocessing());
@@ -128,7 +129,7 @@ final class MetricsCommand implements Callable<Integer> {
     }
 
     private void inFeatures(Set<Kind> kinds) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 ExtractionOptions.Session session = extraction.session(manager, Optional.empty())) {
             provenance = session.record(provenance);
             FeatureSet fake = vectors(session, images, "images");

@@ -2,80 +2,48 @@ package s4s.cli;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
-import s4s.model.ConditionalNetwork;
-import s4s.model.Conditions;
+import s4s.eval.CostEstimate;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Progress;
+import s4s.report.Provenance;
+import s4s.run.ImageStore;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
-import s4s.schedule.NoiseSchedule;
-import s4s.solver.DpmSolverV3;
-import s4s.solver.ElementwiseSolver;
-import s4s.solver.EmsMethod;
-import s4s.solver.data.EmsFile;
-import s4s.solver.data.SolverSource;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Draws one image for each seed and writes them as npz (uint8 [N,H,W,3], and the seeds), as a"
-            + " picture, or both.")
+        description = {"Draws one image for each seed and writes them as npz (uint8 [N,H,W,3], and the seeds), as a"
+            + " picture, or both.",
+            "Into a folder it writes npz files of --shard images each, for as many images as a FID needs: a run that was stopped"
+            + " goes on, a longer range of seeds adds to what is there, and s4s fid, stats and metrics read the folder."})
 public class SampleCommand implements Callable<Integer> {
-    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
-            description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
-    private String model;
-
-    @Option(names = "--solver", defaultValue = "dpmpp-3m", paramLabel = "NAME|FILE.json",
-            description = "See s4s solvers, or a solver file, which has its own grid and NFE (default ${DEFAULT-VALUE}).")
-    private String solver;
-
-    @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
-    private Optional<String> grid;
-
-    @Option(names = "--ems", paramLabel = "FILE.npz",
-            description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
-                + " official code's folder with l.npz and sb.npz.")
-    private Optional<Path> ems;
-
-    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
-    private Optional<Integer> nfe;
+    @Mixin
+    private DrawOptions draw;
 
     @Option(names = "--seeds", defaultValue = "0-63", converter = Seeds.Converter.class,
             description = "One image each, for example 0-63 or 1,5,7-9 (default ${DEFAULT-VALUE}).")
     private Seeds seeds;
 
-    @Option(names = "--batch", defaultValue = "100", description = "Images in a network call (default ${DEFAULT-VALUE}).")
-    private int batch;
-
-    @Option(names = {"--class", "--text"}, paramLabel = "TEXT",
-            description = "What shall be in the images, for a conditional model: a class by its number or name, or a text. Once"
-                + " for all images, or once for each seed.")
-    private List<String> conditions = List.of();
-
-    @Option(names = "--balanced", description = "All classes equally often: seed i draws class i mod their number, so that"
-            + " 50,000 seeds are 50 images of each ImageNet class.")
-    private boolean balanced;
-
-    @Option(names = "--prompts", paramLabel = "FILE.txt",
-            description = "The lines of a text file in turn: seed i draws line i mod their number.")
-    private Optional<Path> prompts;
-
-    @Option(names = "--guidance", defaultValue = "1", paramLabel = "W",
-            description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
-    private double guidance;
-
-    @Option(names = "--out", paramLabel = "FILE.npz", description = "Where the images go.")
+    @Option(names = "--out", paramLabel = "FILE.npz|FOLDER", description = "Where the images go.")
     private Optional<Path> out;
+
+    @Option(names = "--shard", defaultValue = "1000",
+            description = "Images in a file, if they go into a folder (default ${DEFAULT-VALUE}).")
+    private int shard;
 
     @Option(names = "--png", paramLabel = "FILE.png", description = "Where a sheet of the images goes.")
     private Optional<Path> png;
@@ -86,91 +54,84 @@ public class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (out.isEmpty() && png.isEmpty()) {
-            throw new IllegalArgumentException("say where the images go: --out FILE.npz, --png FILE.png, or both");
+            throw new IllegalArgumentException("say where the images go: --out FILE.npz, --out FOLDER, --png FILE.png");
         }
-        SolverSource source = SolverSource.of(solver, grid, nfe);
-        Optional<WithStatistics> full = withStatistics(source);
-        try (NDManager manager = NDManager.newBaseManager();
+        boolean many = out.isPresent() && file().isEmpty();
+        if (many && png.isPresent()) {
+            throw new IllegalArgumentException("--png is for the images of one file; draw some of the seeds again for it");
+        }
+        long[] values = seeds.values();
+        Models models = Models.ofRepository();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "sample")) {
-            long[] values = seeds.values();
-            Models models = Models.ofRepository();
-            PictureModel loaded = PictureModel.load(models, model, manager);
-            NoiseSchedule schedule = loaded.denoiser().schedule();
-            PictureOrder order = new PictureOrder(model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
-                    full.isPresent() ? PictureOrder.Compiler.of(full.get().on(schedule))
-                            : PictureOrder.Compiler.of(source.on(schedule)),
-                    values, conditions(loaded, values), guidance, batch);
-            ImageSet set = draw(order, models.path(model), loaded, manager, progress);
-            if (out.isPresent()) {
-                ImageSet.write(out.get(), set, values);
-                spec.commandLine().getOut().println("wrote " + set.count() + " images to " + out.get());
-            }
-            if (png.isPresent()) {
-                int columns = (int) Math.ceil(Math.sqrt(set.count()));
-                Pictures.writePng(png.get(), Pictures.grid(set, columns, 2, 2));
-                spec.commandLine().getOut().println("wrote a sheet of " + set.count() + " images to " + png.get());
+            DrawOptions.Drawing drawing = draw.load(models, manager, values);
+            Path folder = models.path(draw.model());
+            ImageStore.Drawer drawer =
+                    (some, done) -> draw(drawing.order(some), folder, drawing.loaded(), manager, done);
+            if (many) {
+                folder(models, manager, drawing, drawer, progress);
+            } else {
+                file(values, drawer, progress);
             }
         }
         return 0;
     }
 
-    /** Where the pictures go as npz. */
-    protected Optional<Path> out() {
-        return out;
+    /** Where the pictures go as npz, if they go into one file. */
+    protected Optional<Path> file() {
+        return out.filter(path -> path.toString().endsWith(".npz"));
     }
 
     /**
-     * Draws the pictures, here in this process.
+     * Draws pictures, here in this process.
      *
      * @param folder of the model
      * @param loaded the model in memory
+     * @param progress told the number of finished pictures
      * @throws IOException if something cannot be read or written
      */
-    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, Progress progress)
+    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, LongConsumer progress)
             throws IOException {
-        return order.draw(manager, loaded, done -> progress.update(done, order.seeds().length, "images"));
+        return order.draw(manager, loaded, progress);
     }
 
-    /** One condition for each seed, or none at all. */
-    private List<String> conditions(PictureModel loaded, long[] seedValues) throws IOException {
-        long ways = Stream.of(!conditions.isEmpty(), balanced, prompts.isPresent()).filter(way -> way).count();
-        if (ways == 0) {
-            if (guidance != 1) {
-                throw new IllegalArgumentException("--guidance needs a --class, a --text, --balanced or --prompts to guide to");
+    private void file(long[] values, ImageStore.Drawer drawer, Progress progress) throws IOException {
+        PrintWriter told = spec.commandLine().getOut();
+        ImageSet set = drawer.draw(values, done -> progress.update(done, values.length, "images"));
+        if (out.isPresent()) {
+            ImageSet.write(out.get(), set, values);
+            told.println("wrote " + set.count() + " images to " + out.get());
+        }
+        if (png.isPresent()) {
+            int columns = (int) Math.ceil(Math.sqrt(set.count()));
+            Pictures.writePng(png.get(), Pictures.grid(set, columns, 2, 2));
+            told.println("wrote a sheet of " + set.count() + " images to " + png.get());
+        }
+    }
+
+    private void folder(Models models, NDManager manager, DrawOptions.Drawing drawing, ImageStore.Drawer drawer,
+            Progress progress) throws IOException {
+        long[] values = seeds.values();
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] != values[0] + i) {
+                throw new IllegalArgumentException("a folder takes the images of one range of seeds, such as --seeds 0-49999");
             }
-            return List.of();
         }
-        if (ways > 1) {
-            throw new IllegalArgumentException("--class, --text, --balanced and --prompts choose the conditions: give one");
+        Provenance recipe = draw.record(Provenance.of(CommandText.of(spec)), models, drawing);
+        ImageStore store = ImageStore.open(out.get(), recipe, values[0], shard);
+        Files.createDirectories(out.get());
+        CostEstimate.Picture picture = CostEstimate.Picture.of(manager, drawing.model());
+        long bytes = store.bytes(values.length, picture.height(), picture.width());
+        long free = Files.getFileStore(out.get()).getUsableSpace();
+        PrintWriter told = spec.commandLine().getOut();
+        told.println(values.length + " images of " + picture.width() + "x" + picture.height() + ", " + store.count()
+                + " there; the rest takes " + CostEstimate.bytes(bytes) + " on disk, " + CostEstimate.bytes(free) + " are free");
+        told.flush();
+        if (bytes > free) {
+            throw new IOException("the disk of " + out.get() + " has no room for " + CostEstimate.bytes(bytes)
+                    + "; free some, give a folder on another disk, or draw fewer images");
         }
-        ConditionalNetwork network = loaded.conditional()
-                .orElseThrow(() -> new IOException("model '" + model + "' takes no class and no text"));
-        if (balanced) {
-            return Conditions.balanced(network.vocabulary()).of(seedValues);
-        }
-        if (prompts.isPresent()) {
-            return Conditions.prompts(prompts.get()).of(seedValues);
-        }
-        return (conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
-                : Conditions.each(seedValues, conditions)).of(seedValues);
-    }
-
-    private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
-        if (ems.isEmpty()) {
-            return Optional.empty();
-        }
-        if (source instanceof SolverSource.Named named && DpmSolverV3.named(named.method().name()).isPresent()) {
-            return Optional.of(new WithStatistics(named, EmsFile.read(ems.get())));
-        }
-        throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for " + solver);
-    }
-
-    /** DPM-Solver-v3 and the statistics that it shall use. */
-    private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
-
-        ElementwiseSolver on(NoiseSchedule schedule) {
-            DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
-            return new EmsMethod(variant, statistics.on(schedule)).on(named.grid(), schedule, named.nfe());
-        }
+        store.to(values.length, drawer, progress, line -> spec.commandLine().getErr().println("s4s: " + line));
+        told.println(out.get() + " has " + store.count() + " images in " + store.files() + " files");
     }
 }

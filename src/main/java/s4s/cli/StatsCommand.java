@@ -15,6 +15,7 @@ import s4s.data.ImageSource;
 import s4s.eval.FeatureSet;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
+import s4s.model.Devices;
 import s4s.report.Provenance;
 
 /** {@code s4s stats}: moments of features of pictures, the reference of a Frechet distance. */
@@ -42,7 +43,7 @@ final class StatsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path folder = out.toAbsolutePath().getParent();
-        try (NDManager manager = NDManager.newBaseManager(); ImageSource set = extraction.open(images);
+        try (NDManager manager = Devices.manager(); ImageSource set = extraction.open(images);
                 ExtractionOptions.Session session = extraction.session(manager, Optional.of(folder))) {
             int[] chosen = extraction.choose(set);
             Reference.About about = Reference.About.of(session.features(), set);

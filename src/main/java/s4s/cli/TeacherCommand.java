@@ -16,6 +16,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherStore;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -78,7 +79,7 @@ public class TeacherCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         ModelCard card = models.card(model);
         SolverSource source = source();
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
             double scale = guidance.or(() -> Benchmark.findModel(model)
                     .map(benchmark -> benchmark.condition().guidance())).orElse(1.0);

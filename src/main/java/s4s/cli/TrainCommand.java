@@ -28,6 +28,7 @@ import s4s.data.Npz;
 import s4s.data.Pictures;
 import s4s.model.Autoencoder;
 import s4s.model.Decoder;
+import s4s.model.Devices;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
@@ -246,7 +247,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         TrainConfig config = new TrainConfig(run.images, run.batch, run.learningRate, run.warmup, run.emaHalfLife,
                 !run.noFlip, run.seed);
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "train")) {
             Job job = job(manager, progress);
             if (elsewhere.plan.isPresent()) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 public interface ImageSource extends AutoCloseable {
 
     /**
-     * Opens pictures: all that {@link ImageSet#read} accepts.
+     * Opens pictures: all that {@link ImageSet#read} accepts, and a folder that {@code s4s sample} filled.
      *
      * @param path folder, zip, npz or npy
      * @param colours what to do with files that are not 8-bit RGB; arrays always are
@@ -19,7 +19,8 @@ public interface ImageSource extends AutoCloseable {
      */
     static ImageSource open(Path path, Colours colours) throws IOException {
         return switch (SourceKind.of(path)) {
-            case FOLDER -> new EncodedImages(PictureFiles.folder(path), colours);
+            case FOLDER -> Files.exists(path.resolve(Shards.MANIFEST)) ? JoinedImages.open(path)
+                    : new EncodedImages(PictureFiles.folder(path), colours);
             case ZIP -> new EncodedImages(PictureFiles.zip(path), colours);
             case NPY -> ImageArrays.source(path, () -> Npy.rows(path), path.toString(), () -> {});
             case NPZ -> ImageArrays.openNpz(path, colours);

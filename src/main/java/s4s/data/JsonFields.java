@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -151,6 +152,20 @@ public final class JsonFields {
             rows[i] = numbers(name + "[" + i + "]", array.get(i));
         }
         return rows;
+    }
+
+    /** Names of the fields, in the file's order. */
+    public List<String> names() {
+        return List.copyOf(object.keySet());
+    }
+
+    /** The shape of an array: a list of whole numbers from 1, at least one. */
+    public long[] shape(String name) throws BadFileException {
+        double[] axes = numbers(name);
+        if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
+            throw fault(name, "is " + Arrays.toString(axes) + ", no shape");
+        }
+        return Arrays.stream(axes).mapToLong(n -> (long) n).toArray();
     }
 
     /** An object. */

@@ -12,12 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import s4s.data.Hashes;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.model.Vocabulary;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
 import s4s.schedule.PublishedGrids;
@@ -34,7 +35,8 @@ import s4s.solver.data.SolverFile;
  * @param model the diffusion model, in data/models
  * @param space what the model draws
  * @param condition what each seed asks the model for
- * @param features the feature network
+ * @param features the feature network: a model of data/models, or a TorchScript file there, {@code NAME/FILE.pt}
+ * @param reference moments of real images: a file of data/references; empty for the model's own
  * @param teacher whose images tables compare with, and students learn from unless they have a teacher of their own
  * @param lessons teachers that are only for students of a certain NFE, by that NFE
  * @param nfes student sizes; a guided evaluation is one NFE and a batch of two, as papers count it
@@ -43,7 +45,8 @@ import s4s.solver.data.SolverFile;
  * @see <a href="https://arxiv.org/abs/2502.17423">Frankel et al. 2025</a>
  */
 public record Benchmark(String name, String title, Profile profile, String model, Space space, Condition condition,
-        String features, Teacher teacher, Map<Integer, Teacher> lessons, List<Integer> nfes, List<GridType> grids, int images) {
+        String features, String reference, Teacher teacher, Map<Integer, Teacher> lessons, List<Integer> nfes, List<GridType> grids, int images) {
+    private static final String INCEPTION = "inception-nvidia/inception.pt";
     private static final List<GridType> GRIDS =
             List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM);
 
@@ -53,6 +56,12 @@ public record Benchmark(String name, String title, Profile profile, String model
         MINI,
         /** The networks of the papers. */
         PAPER;
+
+        /** The one of S4S_PROFILE; mini unless set. */
+        public static Profile ofEnvironment() {
+            String id = System.getenv("S4S_PROFILE");
+            return id == null || id.isBlank() ? MINI : named(id);
+        }
 
         /** The name on the command line. */
         public String id() {
@@ -101,7 +110,7 @@ public record Benchmark(String name, String title, Profile profile, String model
         public static final Condition NONE = new Condition(Kind.NONE, 1);
 
         private static Kind of(ModelCard card) {
-            return card.vocabulary().map(v -> v.unit() == Vocabulary.Unit.CLASS ? Kind.CLASS : Kind.TEXT).orElse(Kind.NONE);
+            return !card.conditional() ? Kind.NONE : card.conditionClasses() > 0 ? Kind.CLASS : Kind.TEXT;
         }
     }
 
@@ -117,29 +126,29 @@ public record Benchmark(String name, String title, Profile profile, String model
      * the original network.
      */
     public static Benchmark cifar10() {
-        return pixel("cifar10", "CIFAR-10", "cifar10-mini", "cifar10-features", 10_000);
+        return mini(pixel("cifar10", "CIFAR-10"), "cifar10-mini", "cifar10-features", 10_000);
     }
 
     /** FFHQ, 64x64, unconditional; mini: faces of UTKFace. Teacher as in LD3 and GAS. */
     public static Benchmark ffhq() {
-        return pixel("ffhq", "FFHQ", "ffhq-mini", "features64", 5000);
+        return mini(pixel("ffhq", "FFHQ"), "ffhq-mini", "features64", 5000);
     }
 
     /** AFHQv2, 64x64, unconditional; mini: faces of cats. Teacher as in LD3 and GAS. */
     public static Benchmark afhqv2() {
-        return pixel("afhqv2", "AFHQv2", "afhqv2-mini", "features64", 5000);
+        return mini(pixel("afhqv2", "AFHQv2"), "afhqv2-mini", "features64", 5000);
     }
 
     /** LSUN-Bedroom, latent, unconditional. Teacher as in GAS. */
     public static Benchmark lsunBedroom() {
-        return latent("lsun-bedroom", "LSUN-Bedroom", "lsun-bedroom-mini", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
-                List.of(3, 4, 5, 6, 7));
+        return mini(latent("lsun-bedroom", "LSUN-Bedroom", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
+                List.of(3, 4, 5, 6, 7)), "lsun-bedroom-mini", "features64", 5000);
     }
 
     /** ImageNet, latent, by class with guidance 2; mini: Tiny ImageNet. Teacher as in GAS. */
     public static Benchmark imagenet() {
-        return latent("imagenet256", "ImageNet", "imagenet-mini", new Condition(Condition.Kind.CLASS, 2),
-                GridType.TIME_QUADRATIC, 10, Map.of(), List.of(3, 4, 5, 6, 7));
+        return mini(latent("imagenet256", "ImageNet", new Condition(Condition.Kind.CLASS, 2), GridType.TIME_QUADRATIC, 10,
+                Map.of(), List.of(3, 4, 5, 6, 7)), "imagenet-mini", "features64", 5000);
     }
 
     /**
@@ -150,20 +159,44 @@ public record Benchmark(String name, String title, Profile profile, String model
         List<Integer> nfes = List.of(3, 4, 5, 6, 7, 8);
         Map<Integer, Teacher> lessons = nfes.stream().collect(Collectors.toMap(n -> n,
                 n -> new Teacher(Solvers.named("ipndm-2"), PublishedGrids.GITS_SD_IPNDM, n + 1)));
-        return latent("ms-coco", "MS-COCO", "ms-coco-mini", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20,
-                lessons, nfes);
+        return mini(latent("ms-coco", "MS-COCO", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20, lessons,
+                nfes), "ms-coco-mini", "features64", 5000);
     }
 
-    private static Benchmark pixel(String name, String title, String model, String features, int images) {
-        return new Benchmark(name, title, Profile.MINI, model, Space.PIXEL, Condition.NONE, features,
-                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20), Map.of(), List.of(3, 4, 5, 6, 8, 10), GRIDS,
-                images);
+    /**
+     * The benchmarks with the papers' networks, real Inception and as many images as papers measure; see
+     * {@code data/models/catalogue} for where the files are from. MS-COCO's moments and captions are the user's:
+     * {@code data/references/ms-coco.npz}, made by {@code s4s stats}, and {@code prompts.txt} in the model's folder.
+     */
+    public static List<Benchmark> paper() {
+        return List.of(
+                cifar10().with("edm-cifar10-32x32-uncond-vp", "cifar10-32x32.npz", 50_000),
+                ffhq().with("edm-ffhq-64x64-uncond-vp", "ffhq-64x64.npz", 50_000),
+                afhqv2().with("edm-afhqv2-64x64-uncond-vp", "afhqv2-64x64.npz", 50_000),
+                lsunBedroom().with("ldm-lsun-bedroom", "lsun-bedroom256.npz", 50_000),
+                imagenet().with("ldm-imagenet256", "imagenet256.npz", 50_000),
+                msCoco().with("stable-diffusion-v1-5", "ms-coco.npz", 30_000));
     }
 
-    private static Benchmark latent(String name, String title, String model, Condition condition, GridType grid, int nfe,
+    private Benchmark with(String published, String moments, int count) {
+        return new Benchmark(name, title, Profile.PAPER, published, space, condition, INCEPTION, moments, teacher, lessons, nfes,
+                grids, count);
+    }
+
+    private static Benchmark mini(Benchmark of, String model, String features, int images) {
+        return new Benchmark(of.name, of.title, Profile.MINI, model, of.space, of.condition, features, "", of.teacher, of.lessons,
+                of.nfes, of.grids, images);
+    }
+
+    private static Benchmark pixel(String name, String title) {
+        return new Benchmark(name, title, Profile.MINI, "", Space.PIXEL, Condition.NONE, "", "",
+                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 20), Map.of(), List.of(3, 4, 5, 6, 8, 10), GRIDS, 0);
+    }
+
+    private static Benchmark latent(String name, String title, Condition condition, GridType grid, int nfe,
             Map<Integer, Teacher> lessons, List<Integer> nfes) {
-        return new Benchmark(name, title, Profile.MINI, model, Space.LATENT, condition, "features64",
-                new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe), lessons, nfes, GRIDS, 5000);
+        return new Benchmark(name, title, Profile.MINI, "", Space.LATENT, condition, "", "",
+                new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe), lessons, nfes, GRIDS, 0);
     }
 
     /** Whom a student learns from. */
@@ -171,9 +204,18 @@ public record Benchmark(String name, String title, Profile profile, String model
         return lessons.getOrDefault(nfe, teacher);
     }
 
-    /** All benchmarks, in all profiles. */
+    /** All benchmarks in the mini profile. */
     public static List<Benchmark> all() {
         return List.of(cifar10(), ffhq(), afhqv2(), lsunBedroom(), imagenet(), msCoco());
+    }
+
+    /** All benchmarks in a profile. */
+    public static List<Benchmark> all(Profile profile) {
+        return profile == Profile.PAPER ? paper() : all();
+    }
+
+    private static Stream<Benchmark> everyProfile() {
+        return Stream.of(Profile.values()).flatMap(profile -> all(profile).stream());
     }
 
     /** The benchmark called {@code name} in the mini profile; see {@link #named(String, Profile)}. */
@@ -187,10 +229,9 @@ public record Benchmark(String name, String title, Profile profile, String model
      * @throws IllegalArgumentException if there is none; the message lists the names
      */
     public static Benchmark named(String name, Profile profile) {
-        return all().stream().filter(b -> b.name.equals(name) && b.profile == profile).findFirst().orElseThrow(() ->
-                new IllegalArgumentException("there is no benchmark '" + name + "' in the profile " + profile.id()
-                        + "; known are " + all().stream().map(b -> b.name + " (" + b.profile.id() + ")")
-                        .collect(Collectors.joining(", "))));
+        return all(profile).stream().filter(b -> b.name.equals(name)).findFirst().orElseThrow(() ->
+                new IllegalArgumentException("there is no benchmark '" + name + "'; known are "
+                        + all(profile).stream().map(Benchmark::name).collect(Collectors.joining(", "))));
     }
 
     /**
@@ -202,17 +243,17 @@ public record Benchmark(String name, String title, Profile profile, String model
     public static Benchmark ofModel(String model) {
         return findModel(model).orElseThrow(() ->
                 new IllegalArgumentException("there is no benchmark of a model '" + model + "'; known are "
-                        + all().stream().map(Benchmark::model).collect(Collectors.joining(", "))));
+                        + everyProfile().map(Benchmark::model).collect(Collectors.joining(", "))));
     }
 
     /** {@link #ofModel}, empty if there is none. */
     public static Optional<Benchmark> findModel(String model) {
         Path name = Path.of(model).getFileName();
-        return all().stream().filter(b -> name != null && b.model.equals(name.toString())).findFirst().map(b -> b.from(model));
+        return everyProfile().filter(b -> name != null && b.model.equals(name.toString())).findFirst().map(b -> b.from(model));
     }
 
     private Benchmark from(String folder) {
-        return new Benchmark(name, title, profile, folder, space, condition, features, teacher, lessons, nfes, grids, images);
+        return new Benchmark(name, title, profile, folder, space, condition, features, reference, teacher, lessons, nfes, grids, images);
     }
 
     /**
@@ -223,7 +264,7 @@ public record Benchmark(String name, String title, Profile profile, String model
      * @param features what distances are computed with
      * @param reference moments of real images
      */
-    public record Loaded(DiffusionModel model, String modelSha256, MiniFeatures features, Reference reference) {}
+    public record Loaded(DiffusionModel model, String modelSha256, Features features, Reference reference) {}
 
     /**
      * Loads model, features and reference into {@code manager}.
@@ -231,9 +272,40 @@ public record Benchmark(String name, String title, Profile profile, String model
      * @throws IOException if a file is missing or does not fit
      */
     public Loaded load(Models models, NDManager manager) throws IOException {
-        Reference reference = Reference.of(models, model);
-        return new Loaded(diffusion(models, manager), models.card(model).weightsSha256(),
-                MiniFeatures.of(models, reference.features(), manager), reference);
+        if (reference.isEmpty()) {
+            Reference own = Reference.of(models, model);
+            return new Loaded(diffusion(models, manager), models.card(model).weightsSha256(),
+                    MiniFeatures.of(models, own.features(), manager), own);
+        }
+        Features published = published(models, manager);
+        return new Loaded(diffusion(models, manager), models.card(model).weightsSha256(), published,
+                moments(models.folder().resolveSibling("references").resolve(reference), published));
+    }
+
+    private Features published(Models models, NDManager manager) throws IOException {
+        ScriptFeatures network = ScriptFeatures.load(found(models.folder().resolve(features)));
+        manager.attachInternal(UUID.randomUUID().toString(), network);
+        return network;
+    }
+
+    /** Moments of a file that need not say what they are of. */
+    private static Reference moments(Path file, Features features) throws IOException {
+        Reference read = Reference.read(found(file));
+        read.about().require(features, file.toString());
+        if (read.moments().mean().length != features.size()) {
+            throw new IOException(file + " has moments of " + read.moments().mean().length + " features, those of "
+                    + features.network() + " are " + features.size() + "; make it by s4s stats");
+        }
+        String data = read.data().isEmpty() ? file.getFileName().toString() : read.data();
+        return new Reference(read.moments(), new Reference.About(features.network(), features.sha256(), data,
+                read.dataSha256().isEmpty() ? Hashes.sha256(file) : read.dataSha256()));
+    }
+
+    private static Path found(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException("no file " + file + ": s4s doctor --profile paper says how to make what the paper profile needs");
+        }
+        return file;
     }
 
     /**
@@ -243,7 +315,7 @@ public record Benchmark(String name, String title, Profile profile, String model
      */
     public DiffusionModel diffusion(Models models, NDManager manager) throws IOException {
         ModelCard card = models.card(model);
-        Space drawn = card.kind() == ModelCard.Kind.NOISE_UNET ? Space.LATENT : Space.PIXEL;
+        Space drawn = card.latent() ? Space.LATENT : Space.PIXEL;
         Condition.Kind asked = Condition.of(card);
         if (drawn != space || asked != condition.kind()) {
             throw new IOException("the benchmark " + name + " needs a model of " + text(space) + ", condition "
@@ -264,7 +336,7 @@ public record Benchmark(String name, String title, Profile profile, String model
      * @param command what computes them
      */
     public Provenance provenance(Loaded loaded, String seeds, String command) {
-        Provenance provenance = Provenance.of(command).with("benchmark", name).with("metric", MiniFeatures.METRIC)
+        Provenance provenance = Provenance.of(command).with("benchmark", name).with("metric", loaded.features().metric())
                 .with("model", model).with("model sha256", loaded.modelSha256()).with("features", loaded.reference().features())
                 .with("features sha256", loaded.reference().featuresSha256())
                 .with("reference", loaded.reference().moments().count() + " images of " + loaded.reference().data())

@@ -29,10 +29,23 @@ public final class BenchmarkRun {
     private final String recipe;
     private final List<Group> groups = new ArrayList<>();
 
-    /** Contestants that share most of their network calls, and their sums. */
-    private record Group(String name, List<Contestant> contestants, List<Tally> tallies) {
+    /**
+     * Contestants that share most of their network calls. Their sums are on disk and in memory only while they grow: in the
+     * features of Inception those of a whole table would be many gigabytes.
+     */
+    private static final class Group {
+        private final String name;
+        private final List<Contestant> contestants;
+        private List<Comparison.Score> scores;
+
+        Group(String name, List<Contestant> contestants, List<Comparison.Score> scores) {
+            this.name = name;
+            this.contestants = contestants;
+            this.scores = scores;
+        }
+
         int count() {
-            return tallies.get(0).count();
+            return scores.isEmpty() ? 0 : scores.get(0).images();
         }
 
         long cost() {
@@ -69,8 +82,9 @@ public final class BenchmarkRun {
         this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe().toString();
         Files.createDirectories(state);
         for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
-            groups.add(new Group(entry.getKey(), entry.getValue(),
-                    read(state.resolve(entry.getKey() + ".npz"), entry.getValue())));
+            List<Tally> tallies = read(entry.getKey(), entry.getValue());
+            groups.add(new Group(entry.getKey(), entry.getValue(), tallies.get(0).count() == 0 ? List.of()
+                    : Tally.scores(entry.getValue(), tallies, reference)));
         }
     }
 
@@ -111,9 +125,11 @@ public final class BenchmarkRun {
                 for (Group group : due) {
                     long start = done;
                     int nfe = group.contestants.get(0).nfe();
-                    comparison.add(scope, group.contestants, group.tallies,
+                    List<Tally> tallies = read(group.name, group.contestants);
+                    comparison.add(scope, group.contestants, tallies,
                             n -> progress.update(start + nfe * n, work, "images " + from + "-" + (from + block - 1) + ", " + group.name));
-                    write(group);
+                    write(group, tallies);
+                    group.scores = Tally.scores(group.contestants, tallies, reference);
                     done += group.cost() * block;
                 }
             }
@@ -126,10 +142,11 @@ public final class BenchmarkRun {
 
     private Table table() {
         return Scores.table(groups.stream().filter(group -> group.count() > 0)
-                .flatMap(group -> Tally.scores(group.contestants, group.tallies, reference).stream()).toList(), block);
+                .flatMap(group -> group.scores.stream()).toList(), block);
     }
 
-    private List<Tally> read(Path file, List<Contestant> contestants) throws IOException {
+    private List<Tally> read(String group, List<Contestant> contestants) throws IOException {
+        Path file = state.resolve(group + ".npz");
         List<String> key = key(contestants);
         if (Files.exists(file)) {
             try (Npz npz = Npz.open(file)) {
@@ -149,12 +166,12 @@ public final class BenchmarkRun {
         return contestants.stream().map(c -> new Tally(loaded.features().size())).toList();
     }
 
-    private void write(Group group) throws IOException {
+    private void write(Group group, List<Tally> tallies) throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         arrays.put("key", NpyArray.of(key(group.contestants)));
-        for (int i = 0; i < group.tallies.size(); i++) {
+        for (int i = 0; i < tallies.size(); i++) {
             int number = i;
-            group.tallies.get(i).arrays().forEach((name, array) -> arrays.put(number + "/" + name, array));
+            tallies.get(i).arrays().forEach((name, array) -> arrays.put(number + "/" + name, array));
         }
         Npz.write(state.resolve(group.name + ".npz"), arrays);
     }

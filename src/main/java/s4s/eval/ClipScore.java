@@ -1,6 +1,5 @@
 package s4s.eval;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -11,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import s4s.data.BadFileException;
-import s4s.data.Hashes;
+import s4s.model.ClipTokenizer;
 import s4s.model.ScriptCard;
 import s4s.model.TorchScriptModule;
 
@@ -29,9 +28,9 @@ public final class ClipScore implements AutoCloseable {
     private final ScriptCard card;
     private final TorchScriptModule image;
     private final TorchScriptModule text;
-    private final HuggingFaceTokenizer tokenizer;
+    private final ClipTokenizer tokenizer;
 
-    private ClipScore(ScriptCard card, TorchScriptModule image, TorchScriptModule text, HuggingFaceTokenizer tokenizer) {
+    private ClipScore(ScriptCard card, TorchScriptModule image, TorchScriptModule text, ClipTokenizer tokenizer) {
         this.card = card;
         this.image = image;
         this.text = text;
@@ -52,7 +51,8 @@ public final class ClipScore implements AutoCloseable {
         if (!card.sources().equals(other.sources()) || !card.outputs().equals(other.outputs())) {
             throw new BadFileException(image + " and " + text + " were not made from the same weights; export both in one go");
         }
-        HuggingFaceTokenizer words = tokenizer(tokenizer);
+        // zeros at the end: what is behind the end token counts for nothing
+        ClipTokenizer words = ClipTokenizer.load(tokenizer, TOKENS, 0);
         try {
             TorchScriptModule ofImages = TorchScriptModule.load(image);
             try {
@@ -74,16 +74,6 @@ public final class ClipScore implements AutoCloseable {
                     + " is expected; src/main/python/export_clip.py makes it");
         }
         return card;
-    }
-
-    private static HuggingFaceTokenizer tokenizer(Path json) throws IOException {
-        Hashes.sha256(json);                                        // says in one line if there is no such file
-        try {
-            return HuggingFaceTokenizer.builder().optTokenizerPath(json).optTruncation(true).optMaxLength(TOKENS).build();
-        } catch (RuntimeException e) {
-            throw new BadFileException(json + " is no tokenizer.json of huggingface ("
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ")", e);
-        }
     }
 
     /**
@@ -110,20 +100,10 @@ public final class ClipScore implements AutoCloseable {
         if (captions.isEmpty()) {
             throw new IllegalArgumentException("there are no captions");
         }
-        try (NDArray tokens = manager.create(tokens(captions), new Shape(captions.size(), TOKENS))) {
+        try (NDArray tokens = manager.create(tokenizer.tokens(captions), new Shape(captions.size(), TOKENS))) {
             NDList vectors = text.forward(new NDList(tokens));
             return vectors.singletonOrThrow();
         }
-    }
-
-    /** Tokens of captions one after another, each with zeros at its end: what is behind the end token counts for nothing. */
-    long[] tokens(List<String> captions) {
-        long[] all = new long[captions.size() * TOKENS];
-        for (int i = 0; i < captions.size(); i++) {
-            long[] ids = tokenizer.encode(captions.get(i)).getIds();
-            System.arraycopy(ids, 0, all, i * TOKENS, ids.length);
-        }
-        return all;
     }
 
     /**

@@ -27,7 +27,7 @@ import s4s.run.Remembering;
  *     of images, which shows its spread and lets a small run be compared with a large one (FD falls with
  *     the number of images, so numbers of unequal counts cannot be compared)
  */
-public record Comparison(DiffusionModel model, MiniFeatures features, Frechet reference,
+public record Comparison(DiffusionModel model, Features features, Frechet reference,
         Teacher.Images teacher, int batch, int block) {
     /** Checks that blocks are whole batches. */
     public Comparison {
@@ -46,11 +46,11 @@ public record Comparison(DiffusionModel model, MiniFeatures features, Frechet re
      *
      * @param contestant the solver
      * @param images number of images
-     * @param fd FD (mini features) of all images to the real ones
-     * @param blockFd FD (mini features) of each block of images
+     * @param fd Frechet distance of all images to the real ones, in the features; see {@link Features#metric()}
+     * @param blockFd the same of each block of images
      * @param rmse root mean square of the pixel difference to the teacher's image of the same seed, mean
      *     over images; pixels in [-1, 1]
-     * @param perceptual mean perceptual distance (mini features) to the teacher's image of the same seed
+     * @param perceptual mean perceptual distance to the teacher's image of the same seed; NaN if the features have none
      */
     public record Score(Contestant contestant, int images, double fd, double[] blockFd, double rmse,
             double perceptual) {
@@ -90,9 +90,9 @@ public record Comparison(DiffusionModel model, MiniFeatures features, Frechet re
                     Remembering memory = new Remembering(model.denoiser(some), scope)) {
                 NDArray noise = Noise.normal(scope, some, model.sampleShape());
                 NDArray target = teacher.batch(scope, from, to);
-                MiniFeatures.View targetView = features.view(target);
+                Features.Seen targetSeen = features.see(target);
                 for (int i = 0; i < tallies.size(); i++) {
-                    measure(tallies.get(i), programs.get(i), memory, noise, target, targetView);
+                    measure(tallies.get(i), programs.get(i), memory, noise, target, targetSeen);
                     if (to % block == 0) {
                         tallies.get(i).endBlock(reference, features.size());
                     }
@@ -104,20 +104,20 @@ public record Comparison(DiffusionModel model, MiniFeatures features, Frechet re
     }
 
     private void measure(Tally tally, Program program, Denoiser memory, NDArray noise, NDArray target,
-            MiniFeatures.View targetView) {
+            Features.Seen targetSeen) {
         try (NDManager scope = noise.getManager().newSubManager()) {
             scope.tempAttachAll(noise, target);
             NDArray sample = Executor.run(program, memory, noise).toType(DataType.FLOAT32, false);
             NDArray picture = model.decoder().decode(sample);
-            MiniFeatures.View view = features.view(picture);
-            double perceptual = Arrays.stream(view.distances(targetView)).sum();
+            Features.Seen seen = features.see(picture);
+            double perceptual = Arrays.stream(seen.distances(targetSeen)).sum();
             float[] squares = picture.sub(target).square().reshape(picture.getShape().get(0), -1)
                     .mean(new int[] {1}).toFloatArray();
             double rmse = 0;
             for (float square : squares) {
                 rmse += Math.sqrt(square);
             }
-            tally.add(view.features().toFloatArray(), rmse, perceptual);
+            tally.add(seen.features().toFloatArray(), rmse, perceptual);
         }
     }
 }

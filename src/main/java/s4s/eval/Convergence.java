@@ -16,6 +16,7 @@ import org.apache.commons.math3.ode.FirstOrderDifferentialEquations;
 import org.apache.commons.math3.ode.nonstiff.DormandPrince853Integrator;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import s4s.model.Denoiser;
+import s4s.model.Devices;
 import s4s.model.GaussianMixture;
 import s4s.run.Executor;
 import s4s.run.Noise;
@@ -122,7 +123,7 @@ public final class Convergence {
         double start = model.schedule().start(new DerivativeStructure(0, 1, from)).getValue();
         Arrays.setAll(y, i -> y[i] * start);
         double end = Math.max(to, Math.min(LOWEST, from / 2));
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             FirstOrderDifferentialEquations equations = new FirstOrderDifferentialEquations() {
                 @Override
                 public int getDimension() {
@@ -173,7 +174,7 @@ public final class Convergence {
         double to = program.nodes().get(program.nodes().size() - 1).sigma();
         double[] exact = exact(program.nodes().get(0).sigma(), to);
         double alpha = model.schedule().alpha(to);
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             double[] x = Executor.run(program, model, manager.create(noise, batch())).toDoubleArray();
             double sum = 0;
             for (int i = 0; i < x.length; i++) {

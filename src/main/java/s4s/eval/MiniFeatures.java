@@ -59,7 +59,7 @@ public final class MiniFeatures implements Features {
             throw new IllegalArgumentException("images of " + shape.get(2) + "x" + shape.get(3) + " pixels, but the features"
                     + " of " + name + " are of " + resolution + "x" + resolution);
         }
-        return network.pooled(network.maps(pictures.toType(DataType.FLOAT32, false).div(127.5f).sub(1)));
+        return network.pooled(network.maps(input(pictures)));
     }
 
     @Override
@@ -115,39 +115,14 @@ public final class MiniFeatures implements Features {
         return right / (double) images.count();
     }
 
-    /**
-     * What the network sees in a batch of samples.
-     *
-     * @param samples [B, C, H, W] around [-1, 1]; rounded to 8 bits first
-     * @return arrays in the manager of {@code samples}
-     */
-    public View view(NDArray samples) {
-        NDArray rounded = samples.toType(DataType.FLOAT32, true).mul(127.5f).add(128).floor().clip(0, 255)
-                .div(127.5f).sub(1);
-        List<NDArray> maps = network.maps(rounded);
-        return new View(maps, network.pooled(maps));
+    @Override
+    public Seen see(NDArray samples) {
+        List<NDArray> maps = network.maps(input(Features.eightBits(samples)));
+        return new Seen(network.pooled(maps), maps);
     }
 
-    /**
-     * A batch as the network sees it.
-     *
-     * @param maps feature map of every level
-     * @param features feature vectors, [B, size]
-     */
-    public record View(List<NDArray> maps, NDArray features) {
-        /**
-         * Perceptual distance of each pair of images: the squared difference of channel-normalised
-         * feature maps, summed over channels, averaged over positions and levels. This is LPIPS'
-         * formula with all channel weights equal and our own small network, so its values compare
-         * with each other only.
-         *
-         * @param other as many images
-         * @see <a href="https://arxiv.org/abs/1801.03924">Zhang et al. 2018, equation 1</a>
-         */
-        public double[] distances(View other) {
-            float[] d = embedding(maps).sub(embedding(other.maps)).square().sum(new int[] {1}).toFloatArray();
-            return IntStream.range(0, d.length).mapToDouble(i -> d[i]).toArray();
-        }
+    private static NDArray input(NDArray pictures) {
+        return pictures.toType(DataType.FLOAT32, false).div(127.5f).sub(1);
     }
 
     /**

@@ -1,11 +1,14 @@
 package s4s.learn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.util.Optional;
+import java.nio.file.Path;
+import java.util.UUID;
 import s4s.eval.Benchmark;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
+import s4s.model.TorchScriptModule;
 
 /**
  * A distance by name: {@code l2} and {@code l1} of what the model draws, pictures or latents, and {@code perceptual} of
@@ -16,6 +19,9 @@ import s4s.model.Models;
  */
 public record NamedDistance(Distance distance, String name) {
 
+    /** Where LPIPS is below data/models, exported by the user. */
+    public static final Path LPIPS = Path.of("lpips-vgg", "lpips.pt");
+
     /** The distance that papers learn a benchmark's solvers by: perceptual for pictures, l2 for latents. */
     public static String usual(Benchmark benchmark) {
         return benchmark.space() == Benchmark.Space.PIXEL ? "perceptual" : "l2";
@@ -24,22 +30,36 @@ public record NamedDistance(Distance distance, String name) {
     /**
      * A distance for a benchmark's model.
      *
-     * @param id perceptual, l2 or l1
+     * @param id l1; l2; perceptual, which is that of the mini features, and LPIPS (data/models/lpips-vgg/lpips.pt) in the paper
+     *     profile; or a TorchScript file of a distance of two batches of pictures, X.pt
      * @param diffusion the model
      * @param manager of the perceptual network's weights
-     * @return empty for another name
-     * @throws IOException if the feature network cannot be read
+     * @throws IOException if there is no such distance, or its network cannot be read
      */
-    public static Optional<NamedDistance> of(String id, Benchmark benchmark, Models models, DiffusionModel diffusion,
-            NDManager manager) throws IOException {
+    public static NamedDistance of(String id, Benchmark benchmark, Models models, DiffusionModel diffusion, NDManager manager)
+            throws IOException {
         boolean latent = benchmark.space() == Benchmark.Space.LATENT;
         return switch (id) {
-            case "l1" -> Optional.of(new NamedDistance(Distance.l1(), latent ? "l1 of latents" : "l1"));
-            case "l2" -> Optional.of(new NamedDistance(Distance.l2(), latent ? "l2 of latents" : "l2"));
-            case "perceptual" -> Optional.of(new NamedDistance(
-                    Distance.perceptual(models.features(benchmark.features(), manager)).decoded(diffusion.decoder()),
-                    "perceptual (" + benchmark.features() + ")"));
-            default -> Optional.empty();
+            case "l1" -> new NamedDistance(Distance.l1(), latent ? "l1 of latents" : "l1");
+            case "l2" -> new NamedDistance(Distance.l2(), latent ? "l2 of latents" : "l2");
+            case "perceptual" -> benchmark.profile() == Benchmark.Profile.PAPER
+                    ? script(models.folder().resolve(LPIPS), diffusion, manager)
+                    : new NamedDistance(Distance.perceptual(models.features(benchmark.features(), manager))
+                            .decoded(diffusion.decoder()), "perceptual (" + benchmark.features() + ")");
+            default -> {
+                if (!id.endsWith(".pt")) {
+                    throw new IllegalArgumentException("there is no distance '" + id
+                            + "'; known are perceptual, l2, l1, and a TorchScript file X.pt");
+                }
+                yield script(Path.of(id), diffusion, manager);
+            }
         };
+    }
+
+    private static NamedDistance script(Path file, DiffusionModel diffusion, NDManager manager) throws IOException {
+        TorchScriptModule module = TorchScriptModule.load(file);
+        manager.attachInternal(UUID.randomUUID().toString(), module);
+        return new NamedDistance(Distance.of((NDArray a, NDArray b) -> module.forward(a, b)).decoded(diffusion.decoder()),
+                file.getFileName() + " (sha256 " + module.sha256() + ")");
     }
 }

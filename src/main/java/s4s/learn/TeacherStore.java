@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -29,6 +27,7 @@ import s4s.data.Hashes;
 import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.data.Shards;
 import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 import s4s.report.Provenance;
@@ -51,14 +50,12 @@ import s4s.solver.data.SolverFile;
  *                                        any, conditions: the rule by which a seed has its condition, and the guidance
  * </pre>
  *
- * The manifest is there before the first shard and written again after each, so that what it lists is on disk, and a shard that
- * it does not list yet is of its recipe. A sample depends on its seed alone, up to float32 rounding; the same shard and batch size
- * give the same bytes on one machine. Not for two programs at a time.
+ * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
+ * rounding; the same shard and batch size give the same bytes on one machine. Not for two programs at a time.
  */
 public final class TeacherStore {
     private static final String FORMAT = "s4s-teacher-pairs";
     private static final int VERSION = 1;
-    private static final String MANIFEST = "manifest.json";
     private static final String TEACHER = "teacher.json";
     private static final String SHARD_SIZE = "pairs in a shard";
     private static final String CONDITIONS = "conditions";
@@ -70,8 +67,7 @@ public final class TeacherStore {
     private final Shape sampleShape;
     private final int shardSize;
     private final Provenance provenance;
-    private final List<Shard> shards;
-    private final SortedMap<Integer, Shard> unlisted = new TreeMap<>();   // whole, but one before them is not there yet
+    private final Shards shards;
     private final long start = System.nanoTime();
 
     /**
@@ -94,16 +90,6 @@ public final class TeacherStore {
             return conditions.map(rule -> plain.with(CONDITIONS, rule)).orElse(plain);
         }
     }
-
-    /**
-     * A file of pairs.
-     *
-     * @param file its name in the folder
-     * @param firstSeed seed of its first pair; the others follow
-     * @param count number of pairs
-     * @param sha256 hash of the file
-     */
-    public record Shard(String file, long firstSeed, int count, String sha256) {}
 
     /** Draws the samples of shards, in any order and on any machine. */
     @FunctionalInterface
@@ -129,14 +115,14 @@ public final class TeacherStore {
 
     /** A shard size of 0 means that nothing is to be written. */
     private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
-            Provenance provenance, List<Shard> shards) {
+            Provenance provenance, Shards shards) {
         this.folder = folder;
         this.teacher = teacher;
         this.role = role;
         this.sampleShape = sampleShape;
         this.shardSize = shardSize;
         this.provenance = provenance;
-        this.shards = new ArrayList<>(shards);
+        this.shards = shards;
     }
 
     /**
@@ -158,8 +144,9 @@ public final class TeacherStore {
             throw new BadFileException(folder + " is a file where a folder for pairs is needed; give another path");
         }
         Provenance now = recipe.provenance(shardSize, command);
-        if (!Files.exists(folder.resolve(MANIFEST))) {
-            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now, List.of());
+        if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now,
+                    Shards.none(folder, recipe.role.first()));
         }
         TeacherStore there = open(folder);
         try {
@@ -185,7 +172,7 @@ public final class TeacherStore {
      * @throws BadFileException if manifest or teacher are missing or damaged
      */
     public static TeacherStore open(Path folder) throws IOException {
-        JsonFields fields = JsonFields.read(folder.resolve(MANIFEST));
+        JsonFields fields = JsonFields.read(folder.resolve(Shards.MANIFEST));
         String format = fields.text("format");
         if (!format.equals(FORMAT)) {
             throw fields.fault("format", "is \"" + format + "\", not \"" + FORMAT + "\": these are no pairs of a teacher");
@@ -203,37 +190,8 @@ public final class TeacherStore {
             throw fields.fault("provenance", "is damaged: " + e.getMessage());
         }
         requireHash(folder.resolve(TEACHER), fields.text("teacherSha256"), "copy it again, or use another folder");
-        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, shape(fields), 0, provenance,
-                shards(fields, role));
-    }
-
-    private static Shape shape(JsonFields fields) throws BadFileException {
-        double[] axes = fields.numbers("sampleShape");
-        if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
-            throw fields.fault("sampleShape", "is " + Arrays.toString(axes) + ", no shape");
-        }
-        return new Shape(Arrays.stream(axes).mapToLong(n -> (long) n).toArray());
-    }
-
-    private static List<Shard> shards(JsonFields fields, SeedRange role) throws BadFileException {
-        List<Shard> shards = new ArrayList<>();
-        long next = role.first();
-        for (JsonFields entry : fields.objects("shards")) {
-            Shard shard = new Shard(entry.text("file"), entry.count("firstSeed"), entry.count("count"), entry.text("sha256"));
-            if (!shard.file.equals(file(shards.size())) || shard.firstSeed != next || shard.count < 1
-                    || shard.firstSeed + shard.count - 1 > role.last()) {
-                throw entry.fault("file", "is \"" + shard.file + "\" with " + shard.count + " seeds from "
-                        + shard.firstSeed + " on, where " + file(shards.size()) + " with " + role.id() + " seeds from " + next
-                        + " on is expected");
-            }
-            shards.add(shard);
-            next += shard.count;
-        }
-        return shards;
-    }
-
-    private static String file(int number) {
-        return String.format(Locale.ROOT, "shard-%05d.npz", number);
+        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, new Shape(fields.shape("sampleShape")), 0,
+                provenance, Shards.read(fields, role.first(), role.last(), role.id()));
     }
 
     /**
@@ -275,61 +233,26 @@ public final class TeacherStore {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
         }
         int total = Math.max(role.seeds(pairs).length, count());
-        if (Files.exists(folder.resolve(MANIFEST))) {
-            adopt(total);
+        if (Files.exists(folder.resolve(Shards.MANIFEST))) {
+            shards.adopt(total, shardSize, this::read);
         }
-        List<Integer> due = new ArrayList<>();
-        for (int number = 0; (long) number * shardSize < total; number++) {
-            if (!unlisted.containsKey(number) && !isWhole(number, seeds(number, total).length, notes)) {
-                due.add(number);
-            }
+        List<Shards.Part> due = shards.due(total, shardSize, notes);
+        if (due.isEmpty()) {
+            return;
         }
-        if (!due.isEmpty()) {
-            List<long[]> seeds = due.stream().map(number -> seeds(number, total)).toList();
-            drawing.draw(seeds, (i, samples) -> put(due.get(i),
-                    write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples))));
+        if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+            teacher.write(folder.resolve(TEACHER));
+            writeManifest();                                // so that whole shards count although a killed run did not list them
         }
+        List<long[]> seeds = due.stream().map(part -> role.seeds(part.number() * shardSize, part.count())).toList();
+        drawing.draw(seeds, (i, samples) -> {
+            write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples));
+            shards.enter(due.get(i));
+            writeManifest();
+        });
     }
 
-    private long[] seeds(int number, int total) {
-        int offset = number * shardSize;
-        return role.seeds(offset, Math.min(shardSize, total - offset));
-    }
-
-    /** Enters shards that a run had finished when it was killed, but not listed yet. */
-    private void adopt(int total) throws IOException {
-        for (int number = shards.size(); (long) number * shardSize < total; number++) {
-            Path file = folder.resolve(file(number));
-            if (Files.isRegularFile(file)) {
-                long[] seeds = seeds(number, total);
-                Shard shard = new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
-                try {
-                    read(shard);
-                } catch (BadFileException e) {
-                    continue;                                // not whole, or of other seeds: it is made again
-                }
-                put(number, shard);
-            }
-        }
-    }
-
-    private boolean isWhole(int number, int count, Consumer<String> notes) throws IOException {
-        if (number >= shards.size()) {
-            return false;
-        }
-        Path file = folder.resolve(file(number));
-        if (!Files.isRegularFile(file)) {
-            notes.accept(file + " is missing; it is made again");
-            return false;
-        }
-        if (!Hashes.sha256(file).equals(shards.get(number).sha256)) {
-            notes.accept(file + " is damaged (its sha256 is not the manifest's); it is made again");
-            return false;
-        }
-        return shards.get(number).count == count;
-    }
-
-    private Shard write(int number, TeacherPairs pairs) throws IOException {
+    private void write(Shards.Part part, TeacherPairs pairs) throws IOException {
         long[] shape = LongStream.concat(LongStream.of(pairs.count()), LongStream.of(sampleShape.getShape())).toArray();
         int size = (int) sampleShape.size();
         long[] seeds = pairs.seeds();
@@ -340,26 +263,7 @@ public final class TeacherStore {
         arrays.put("seeds", NpyArray.of(seeds, seeds.length));
         arrays.put("noise", NpyArray.of(noise, shape));
         arrays.put("samples", NpyArray.of(pairs.samples(0, pairs.count()), shape));
-        if (!Files.exists(folder.resolve(MANIFEST))) {
-            teacher.write(folder.resolve(TEACHER));
-            writeManifest();
-        }
-        Path file = folder.resolve(file(number));
-        Npz.write(file, arrays);
-        return new Shard(file(number), seeds[0], seeds.length, Hashes.sha256(file));
-    }
-
-    /** Enters a shard, and those that waited for it, and writes the manifest. */
-    private void put(int number, Shard shard) throws IOException {
-        if (number < shards.size()) {
-            shards.set(number, shard);
-        } else {
-            unlisted.put(number, shard);
-            while (unlisted.containsKey(shards.size())) {
-                shards.add(unlisted.remove(shards.size()));
-            }
-        }
-        writeManifest();
+        Npz.write(shards.file(part), arrays);
     }
 
     private void writeManifest() throws IOException {
@@ -368,19 +272,10 @@ public final class TeacherStore {
         json.addProperty("version", VERSION);
         json.add("sampleShape", GSON.toJsonTree(sampleShape.getShape()));
         json.addProperty("teacherSha256", Hashes.sha256(folder.resolve(TEACHER)));
-        JsonArray list = new JsonArray();
-        for (Shard each : shards) {
-            JsonObject entry = new JsonObject();
-            entry.addProperty("file", each.file);
-            entry.addProperty("firstSeed", each.firstSeed);
-            entry.addProperty("count", each.count);
-            entry.addProperty("sha256", each.sha256);
-            list.add(entry);
-        }
-        json.add("shards", list);
+        json.add("shards", shards.json());
         json.add("provenance", GSON.fromJson(
                 provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
-        AtomicFiles.write(folder.resolve(MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(folder.resolve(Shards.MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -390,29 +285,29 @@ public final class TeacherStore {
      *     is not finite, or noise that is not that of its seeds; the message is one line that names the file
      */
     public TeacherPairs pairs() throws IOException {
-        if (shards.isEmpty()) {
+        if (shards.count() == 0) {
             throw new BadFileException(folder + " has no pairs yet; make them with s4s teacher");
         }
         List<TeacherPairs> parts = new ArrayList<>();
-        for (Shard shard : shards) {
+        for (Shards.Shard shard : shards.list()) {
             parts.add(read(shard));
         }
         return TeacherPairs.join(parts);
     }
 
-    private TeacherPairs read(Shard shard) throws IOException {
-        Path file = folder.resolve(shard.file);
-        requireHash(file, shard.sha256, "copy it again, or make it again with s4s teacher");
+    private TeacherPairs read(Shards.Shard shard) throws IOException {
+        Path file = folder.resolve(shard.file());
+        requireHash(file, shard.sha256(), "copy it again, or make it again with s4s teacher");
         try (Npz npz = Npz.open(file)) {
             int size = Math.toIntExact(sampleShape.size());
-            long[] shape = LongStream.concat(LongStream.of(shard.count), LongStream.of(sampleShape.getShape())).toArray();
-            long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count).longs();
+            long[] shape = LongStream.concat(LongStream.of(shard.count()), LongStream.of(sampleShape.getShape())).toArray();
+            long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count()).longs();
             float[] noise = array(file, npz, "noise", DType.FLOAT32, shape).floats();
             float[] samples = array(file, npz, "samples", DType.FLOAT32, shape).floats();
-            for (int i = 0; i < shard.count; i++) {
-                if (seeds[i] != shard.firstSeed + i) {
+            for (int i = 0; i < shard.count(); i++) {
+                if (seeds[i] != shard.firstSeed() + i) {
                     throw new BadFileException(file + " has seed " + seeds[i] + " where the manifest says "
-                            + (shard.firstSeed + i) + "; make it again");
+                            + (shard.firstSeed() + i) + "; make it again");
                 }
             }
             requireNoise(file, seeds, noise, size);
@@ -458,12 +353,12 @@ public final class TeacherStore {
 
     /** Number of pairs that the manifest lists. */
     public int count() {
-        return shards.stream().mapToInt(Shard::count).sum();
+        return shards.count();
     }
 
     /** The files of pairs. */
-    public List<Shard> shards() {
-        return List.copyOf(shards);
+    public List<Shards.Shard> shards() {
+        return shards.list();
     }
 
     /** The teacher. */

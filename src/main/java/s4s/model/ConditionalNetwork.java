@@ -3,49 +3,56 @@ package s4s.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
  * A network trained with conditions, some of which were dropped, so that it also answers without. A condition is a class or a
- * text, see {@link Vocabulary}: one for all samples of a batch or one for each.
+ * text, see {@link Requests}: one for all samples of a batch or one for each.
  *
  * @param network the conditional network
  * @param preconditioning its preconditioning
- * @param vocabulary what it can be asked for
+ * @param requests what it can be asked for
  */
-public record ConditionalNetwork(UNet network, Preconditioning preconditioning, Vocabulary vocabulary)
+public record ConditionalNetwork(Network network, Preconditioning preconditioning, Requests requests)
         implements Conditional<List<String>> {
 
     /** Checks that network and vocabulary fit together. */
     public ConditionalNetwork {
-        if (network.config().conditions() != vocabulary.size()) {
-            throw new IllegalArgumentException("the network takes " + network.config().conditions()
-                    + " numbers as its condition, the vocabulary makes " + vocabulary.size());
+        if (!network.conditionShape().equals(requests.shape())) {
+            throw new IllegalArgumentException("the network takes a condition of the shape " + network.conditionShape()
+                    + ", requests become " + requests.shape());
         }
     }
 
     @Override
     public Denoiser unconditional() {
-        return new NetworkDenoiser(network, preconditioning, vocabulary.vector());
+        return new NetworkDenoiser(network, preconditioning, requests.none());
     }
 
     @Override
-    public Denoiser given(List<String> conditions) {
-        return new NetworkDenoiser(network, preconditioning, vocabulary.vectors(conditions));
+    public Denoiser given(List<String> asked) {
+        return new NetworkDenoiser(network, preconditioning, requests.rows(asked));
     }
 
     /** One forward pass over a doubled batch, the first half without condition. */
     @Override
-    public Denoiser guided(List<String> conditions, double scale) {
-        return new Guidance(unconditional(), given(conditions), scale, (x, label) -> both(conditions, x, label));
+    public Denoiser guided(List<String> asked, double scale) {
+        if (scale == 1) {
+            return given(asked);                        // also of a network that does not know what no request is
+        }
+        float[] none = requests.none();
+        float[] given = requests.rows(asked);
+        return new Guidance(new NetworkDenoiser(network, preconditioning, none),
+                new NetworkDenoiser(network, preconditioning, given), scale, (x, label) -> both(none, given, x, label));
     }
 
-    private NDList both(List<String> conditions, NDArray x, NDArray label) {
+    private NDList both(float[] none, float[] given, NDArray x, NDArray label) {
         int batch = Math.toIntExact(x.getShape().get(0));
-        List<String> each = conditions.size() == 1 ? Collections.nCopies(batch, conditions.get(0)) : conditions;
-        float[] rows = Vocabulary.join(List.of(Vocabulary.join(Collections.nCopies(batch, vocabulary.vector())),
-                vocabulary.vectors(each)));
+        List<float[]> all = new ArrayList<>(Collections.nCopies(batch, none));
+        all.addAll(given.length == none.length ? Collections.nCopies(batch, given) : List.of(given));
+        float[] rows = Vocabulary.join(all);
         NDManager caller = x.getManager();
         try (NDManager scope = caller.newSubManager()) {
             scope.tempAttachAll(x, label);

@@ -26,13 +26,17 @@ public record Conditions(String rule, LongFunction<String> of) {
     /**
      * All classes equally often, as FID of ImageNet wants it: seed i asks for class i mod C.
      *
-     * @throws IllegalArgumentException if the vocabulary is one of words
+     * @throws IllegalArgumentException if the model takes texts
      */
-    public static Conditions balanced(Vocabulary vocabulary) {
-        if (vocabulary.unit() != Vocabulary.Unit.CLASS) {
+    public static Conditions balanced(Requests requests) {
+        if (requests.classes() == 0) {
             throw new IllegalArgumentException("the model takes texts; only classes can come equally often");
         }
-        int classes = vocabulary.entries().size();
+        return balanced(requests.classes());
+    }
+
+    /** {@link #balanced(Requests)} of a number of classes. */
+    static Conditions balanced(int classes) {
         return inTurn("class seed mod " + classes, IntStream.range(0, classes).mapToObj(Integer::toString).toList());
     }
 

@@ -2,6 +2,7 @@ package s4s.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.function.UnaryOperator;
 
 /** From what a diffusion model draws to pictures. */
 @FunctionalInterface
@@ -26,11 +27,21 @@ public interface Decoder {
      * @param scale the latent scaling factor, one over the standard deviation of the data's latents; positive
      */
     static Decoder of(Autoencoder autoencoder, double scale) {
+        return of(autoencoder::decode, scale);
+    }
+
+    /**
+     * Of a model that draws scaled latents, with a network of its own: {@code network(z / scale)}.
+     *
+     * @param network from latents to pictures
+     * @param scale the latent scaling factor; positive
+     */
+    static Decoder of(UnaryOperator<NDArray> network, double scale) {
         return samples -> {
             NDManager caller = samples.getManager();
             try (NDManager scope = caller.newSubManager()) {
                 scope.tempAttachAll(samples);
-                NDArray pictures = autoencoder.decode(samples.div(Constant.like(samples, scale)));
+                NDArray pictures = network.apply(samples.div(Constant.like(samples, scale)));
                 pictures.attach(caller);
                 return pictures;
             }

@@ -46,7 +46,9 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         /** {@link Autoencoder}; details: {@code scale}, the factor that gives latents unit variance. */
         AUTOENCODER,
         /** {@link FeatureNet}; details: {@code classes}, their names. */
-        CLASSIFIER
+        CLASSIFIER,
+        /** A published model's TorchScript files; see {@code ScriptModel} for the details. */
+        SCRIPT
     }
 
     /** Copies the maps. */
@@ -70,6 +72,16 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         return value.getAsString();
     }
 
+    /** The files that a published model was made from, with the beginning of their hashes. */
+    public String origin() {
+        List<String> files = new ArrayList<>();
+        for (JsonElement source : training.get("sources").getAsJsonArray()) {
+            JsonObject file = source.getAsJsonObject();
+            files.add(file.get("file").getAsString() + " (sha256 " + file.get("sha256").getAsString().substring(0, 16) + "...)");
+        }
+        return String.join(", ", files);
+    }
+
     /** The U-Net's architecture. */
     public UNet.Config unet() {
         JsonObject n = network(Kind.EDM_UNET, Kind.NOISE_UNET);
@@ -88,6 +100,25 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         JsonObject schedule = detail("schedule").getAsJsonObject();
         return new NoisePrediction(Discrete.squareRootLinear(schedule.get("first").getAsDouble(),
                 schedule.get("last").getAsDouble(), schedule.get("times").getAsInt()));
+    }
+
+    /** Whether the network draws latents, which a decoder makes pictures of. */
+    public boolean latent() {
+        return kind == Kind.NOISE_UNET || details.containsKey("latentScale");
+    }
+
+    /** Whether the network takes a class or a text. */
+    public boolean conditional() {
+        return details.containsKey("vocabulary") || details.containsKey("condition");
+    }
+
+    /** How many classes a conditional network can be asked for by number; 0 if it takes texts. */
+    public int conditionClasses() {
+        if (details.containsKey("condition")) {
+            JsonObject condition = detail("condition").getAsJsonObject();
+            return condition.has("count") ? condition.get("count").getAsInt() : 0;
+        }
+        return vocabulary().map(Vocabulary::classes).orElse(0);
     }
 
     /** What a conditional U-Net can be asked for; empty for a network without condition. */

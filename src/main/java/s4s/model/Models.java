@@ -14,8 +14,8 @@ import s4s.data.NpyArray;
 import s4s.data.Npz;
 
 /**
- * The models in a folder, one sub-folder each with {@code card.json} and {@code weights.npz}. A model
- * is asked for by the sub-folder's name or by the path of any such folder.
+ * The models in a folder, one sub-folder each with {@code card.json} and {@code weights.npz}, or with the TorchScript files of a
+ * published model. A model is asked for by the sub-folder's name or by the path of any such folder.
  *
  * @param folder where the models are
  */
@@ -55,12 +55,13 @@ public record Models(Path folder) {
 
     /** The folder of model {@code name}. */
     public Path path(String name) throws IOException {
-        Path here = folder.resolve(name);
-        if (Files.exists(here.resolve("card.json"))) {
-            return here;
+        for (Path here : List.of(folder.resolve(name), Path.of(name))) {
+            if (Files.exists(here.resolve("card.json"))) {
+                return here;
+            }
         }
         throw new IOException("no model '" + name + "': there are " + (names().isEmpty() ? "none" : String.join(", ", names()))
-                + " in " + folder + "; a path to a folder with card.json and weights.npz works too");
+                + " in " + folder + "; a path to a folder with a card.json works too");
     }
 
     /** The card of model {@code name}. */
@@ -71,6 +72,10 @@ public record Models(Path folder) {
     /** The diffusion model {@code name}, its weights in {@code manager}; a conditional one without condition. */
     public Denoiser denoiser(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
+        if (card.kind() == ModelCard.Kind.SCRIPT) {
+            ScriptModel script = new ScriptModel(path(name), manager);
+            return script.conditional() ? script.conditionalNetwork().unconditional() : script.denoiser();
+        }
         return card.vocabulary().isPresent() ? conditional(name, manager).unconditional()
                 : new NetworkDenoiser(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning());
     }
@@ -94,11 +99,11 @@ public record Models(Path folder) {
      * @throws IOException if a file is missing or damaged
      */
     public Optional<Conditions> conditions(String name) throws IOException {
-        Optional<Vocabulary> vocabulary = card(name).vocabulary();
-        if (vocabulary.isEmpty()) {
+        ModelCard card = card(name);
+        if (!card.conditional()) {
             return Optional.empty();
         }
-        return Optional.of(vocabulary.get().unit() == Vocabulary.Unit.CLASS ? Conditions.balanced(vocabulary.get())
+        return Optional.of(card.conditionClasses() > 0 ? Conditions.balanced(card.conditionClasses())
                 : Conditions.prompts(path(name).resolve(PROMPTS)));
     }
 
@@ -109,8 +114,15 @@ public record Models(Path folder) {
      */
     public ConditionalNetwork conditional(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        Vocabulary vocabulary = card.vocabulary()
-                .orElseThrow(() -> new IOException("model '" + name + "' takes no class and no text"));
+        IOException none = new IOException("model '" + name + "' takes no class and no text");
+        if (card.kind() == ModelCard.Kind.SCRIPT) {
+            ScriptModel script = new ScriptModel(path(name), manager);
+            if (!script.conditional()) {
+                throw none;
+            }
+            return script.conditionalNetwork();
+        }
+        Vocabulary vocabulary = card.vocabulary().orElseThrow(() -> none);
         return new ConditionalNetwork(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning(), vocabulary);
     }
 
@@ -120,6 +132,9 @@ public record Models(Path folder) {
      * @throws IOException if its autoencoder is not the one with which it was trained
      */
     public Decoder decoder(String name, NDManager manager) throws IOException {
+        if (card(name).kind() == ModelCard.Kind.SCRIPT) {
+            return new ScriptModel(path(name), manager).decoder();
+        }
         Optional<String> autoencoder = autoencoderOf(name);
         if (autoencoder.isEmpty()) {
             return Decoder.none();
@@ -132,7 +147,7 @@ public record Models(Path folder) {
         return Decoder.of(autoencoder(autoencoder.get(), manager), latentScale(autoencoder.get()));
     }
 
-    /** The autoencoder in whose latents diffusion model {@code name} works; none if it draws pictures. */
+    /** The autoencoder in whose latents diffusion model {@code name} works; none if it draws pictures, or has its own decoder. */
     public Optional<String> autoencoderOf(String name) throws IOException {
         ModelCard card = card(name);
         return card.kind() == ModelCard.Kind.NOISE_UNET

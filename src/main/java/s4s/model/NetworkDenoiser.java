@@ -8,9 +8,9 @@ import java.util.function.BinaryOperator;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 
-/** A trained {@link UNet} in its preconditioning, float32. */
+/** A trained network in its preconditioning, float32. */
 public final class NetworkDenoiser implements Denoiser {
-    private final UNet network;
+    private final Network network;
     private final Preconditioning preconditioning;
     private final Condition condition;
 
@@ -18,7 +18,7 @@ public final class NetworkDenoiser implements Denoiser {
     private record Condition(float[] values, int rows) {}
 
     /** The denoiser of a network without condition. */
-    public NetworkDenoiser(UNet network, Preconditioning preconditioning) {
+    public NetworkDenoiser(Network network, Preconditioning preconditioning) {
         this(network, preconditioning, new float[0]);
     }
 
@@ -28,8 +28,8 @@ public final class NetworkDenoiser implements Denoiser {
      * @param condition one vector for all samples, or one for each sample of a batch, joined; none for a network without
      * @throws IllegalArgumentException if these are no whole vectors of the network's
      */
-    public NetworkDenoiser(UNet network, Preconditioning preconditioning, float[] condition) {
-        int length = network.config().conditions();
+    public NetworkDenoiser(Network network, Preconditioning preconditioning, float[] condition) {
+        int length = length(network);
         if (length == 0 ? condition.length > 0 : condition.length == 0 || condition.length % length != 0) {
             throw new IllegalArgumentException("the network's condition is a vector of " + length + " numbers, not of "
                     + condition.length);
@@ -37,6 +37,12 @@ public final class NetworkDenoiser implements Denoiser {
         this.network = network;
         this.preconditioning = preconditioning;
         this.condition = new Condition(condition.clone(), length == 0 ? 0 : condition.length / length);
+    }
+
+    /** Numbers of a row of a condition; 0 for a network without. */
+    private static int length(Network network) {
+        Shape shape = network.conditionShape();
+        return shape.dimension() == 0 ? 0 : Math.toIntExact(shape.size());
     }
 
     @Override
@@ -58,7 +64,8 @@ public final class NetworkDenoiser implements Denoiser {
             throw new IllegalArgumentException(condition.rows + " conditions for " + batch + " samples: give one for each, or"
                     + " one for all");
         }
-        NDArray rows = scope.create(condition.values, new Shape(condition.rows, network.config().conditions())).duplicate();
+        Shape shape = new Shape(condition.rows).addAll(network.conditionShape());
+        NDArray rows = scope.create(condition.values, shape).duplicate();
         return (input, noise) -> network.forward(input, noise, rows);
     }
 
@@ -79,6 +86,6 @@ public final class NetworkDenoiser implements Denoiser {
 
     @Override
     public Shape sampleShape() {
-        return network.config().sampleShape();
+        return network.sampleShape();
     }
 }

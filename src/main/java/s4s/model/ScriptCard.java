@@ -45,7 +45,15 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
         /** CLIP's encoder of images. */
         CLIP_IMAGE("clip-image"),
         /** CLIP's encoder of captions. */
-        CLIP_TEXT("clip-text");
+        CLIP_TEXT("clip-text"),
+        /** A diffusion model's network: part of a {@link ModelCard.Kind#SCRIPT}, like the following. */
+        DENOISER("denoiser"),
+        /** From a diffusion model's latents to pictures. */
+        DECODER("decoder"),
+        /** From class numbers to what a diffusion model is told of them. */
+        CLASS_EMBEDDING("class-embedding"),
+        /** From tokens to what a diffusion model is told of a text. */
+        TEXT_ENCODER("text-encoder");
 
         private final String text;
 

@@ -1,5 +1,6 @@
 package s4s.model;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
@@ -31,21 +32,23 @@ public final class TorchScriptModule implements AutoCloseable {
     private final Path file;
     private final String sha256;
     private final Model model;
+    private final Device device;
 
     private TorchScriptModule(Path file, String sha256, Model model) {
         this.file = file;
         this.sha256 = sha256;
         this.model = model;
+        this.device = model.getNDManager().getDevice();
     }
 
     /**
-     * Loads a file.
+     * Loads a file onto the {@link Devices#chosen() chosen device}.
      *
      * @throws BadFileException if it is missing or no TorchScript file that the engine can load; the message is one line
      */
     public static TorchScriptModule load(Path file) throws IOException {
         String sha256 = Hashes.sha256(file);
-        Model model = Model.newInstance(file.getFileName().toString(), "PyTorch");
+        Model model = Model.newInstance(file.getFileName().toString(), Devices.chosen(), "PyTorch");
         try {
             // parameters as parameters, not folded into constants under inference mode, which has no gradients
             model.load(file.toAbsolutePath(), null, Map.of("trainParam", "true", "mapLocation", "true"));
@@ -66,7 +69,7 @@ public final class TorchScriptModule implements AutoCloseable {
      * @throws IOException if it cannot be read
      */
     public static TorchScriptModule resource(Class<?> owner, String name) throws IOException {
-        Model model = Model.newInstance(name, "PyTorch");
+        Model model = Model.newInstance(name, Devices.chosen(), "PyTorch");
         try (InputStream in = owner.getResourceAsStream(name)) {
             byte[] bytes = in.readAllBytes();
             model.load(new ByteArrayInputStream(bytes), Map.of("mapLocation", "true"));
@@ -78,18 +81,24 @@ public final class TorchScriptModule implements AutoCloseable {
     }
 
     /**
-     * The function's values.
+     * The function's values, computed on the device of the module.
      *
      * @param inputs what the module's forward takes, at least one
-     * @return what it returns, attached to the manager of the first input
+     * @return what it returns, on the device of the first input and attached to its manager
      * @throws IllegalArgumentException if the module does not take such inputs; the message is one line
+     * @throws IllegalStateException if the device has no memory left
      */
     public NDList forward(NDList inputs) {
         Block block = model.getBlock();
+        Device outside = inputs.head().getDevice();
         try {
             // always training: once a module ran under inference mode its results cannot be differentiated
-            return block.forward(new ParameterStore(model.getNDManager(), false), inputs, true);
+            NDList outputs = block.forward(new ParameterStore(model.getNDManager(), false), on(device, inputs), true);
+            return on(outside, outputs);
         } catch (EngineException e) {
+            Devices.outOfMemory(e).ifPresent(advice -> {
+                throw new IllegalStateException(advice, e);
+            });
             throw new IllegalArgumentException(file + " does not take inputs of the shapes "
                     + inputs.stream().map(a -> a.getDataType() + " " + a.getShape()).collect(Collectors.joining(" and "))
                     + " (" + reason(e) + ").", e);
@@ -107,6 +116,11 @@ public final class TorchScriptModule implements AutoCloseable {
             throw new IllegalArgumentException(file + " returns " + outputs.size() + " tensors where one is expected.");
         }
         return outputs.head();
+    }
+
+    /** The arrays themselves where they are on the device already. */
+    private static NDList on(Device device, NDList arrays) {
+        return arrays.stream().allMatch(array -> array.getDevice().equals(device)) ? arrays : arrays.toDevice(device, false);
     }
 
     /** Hash of the file. */

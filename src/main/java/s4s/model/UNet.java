@@ -27,7 +27,7 @@ import java.util.Map;
  * @see <a href="https://arxiv.org/abs/2006.11239">Ho et al. 2020, appendix B</a>
  * @see <a href="https://arxiv.org/abs/2105.05233">Dhariwal and Nichol 2021, section 3</a>
  */
-public final class UNet {
+public final class UNet implements Network {
     /**
      * What the network is.
      *
@@ -145,6 +145,17 @@ public final class UNet {
         return config;
     }
 
+    @Override
+    public Shape sampleShape() {
+        return config.sampleShape();
+    }
+
+    /** (conditions), see {@link Vocabulary}. */
+    @Override
+    public Shape conditionShape() {
+        return config.conditions() == 0 ? new Shape() : new Shape(config.conditions());
+    }
+
     /** Random start; residual branches and the network's end start at zero. */
     public static Weights initial(Config config, NDManager manager, long seed) {
         return Layers.initial(config.weightShapes(), name -> name.startsWith("head.") || name.contains(".conv2.")
@@ -158,6 +169,7 @@ public final class UNet {
      * @param c noise label, float32 [B] or [1]
      * @return float32, shape of {@code x}, in the manager of {@code x}
      */
+    @Override
     public NDArray forward(NDArray x, NDArray c) {
         if (config.conditions() > 0) {
             throw new IllegalArgumentException("a conditional network needs its condition");
@@ -173,6 +185,7 @@ public final class UNet {
      * @param condition float32 [B, conditions] or [1, conditions]
      * @return float32, shape of {@code x}, in the manager of {@code x}
      */
+    @Override
     public NDArray forward(NDArray x, NDArray c, NDArray condition) {
         NDArray wanted = layers.linear("condition.2", Layers.activate(layers.linear("condition.1", condition)));
         return denoise(x, Layers.activate(embed(c).add(wanted)));

@@ -1,5 +1,6 @@
 package s4s.model;
 
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param unit what the entries are
  * @param entries the names of the classes, or the words, in the order of the vector after its first number
  */
-public record Vocabulary(Unit unit, List<String> entries) {
+public record Vocabulary(Unit unit, List<String> entries) implements Requests {
 
     /** What an entry is. */
     public enum Unit {
@@ -50,6 +51,21 @@ public record Vocabulary(Unit unit, List<String> entries) {
     /** Length of a vector: one more than the entries. */
     public int size() {
         return entries.size() + 1;
+    }
+
+    @Override
+    public Shape shape() {
+        return new Shape(size());
+    }
+
+    @Override
+    public float[] none() {
+        return vector();
+    }
+
+    @Override
+    public int classes() {
+        return unit == Unit.CLASS ? entries.size() : 0;
     }
 
     /**
@@ -101,8 +117,8 @@ public record Vocabulary(Unit unit, List<String> entries) {
         return Arrays.stream(NO_LETTERS.split(text.toLowerCase(Locale.ROOT))).filter(word -> !word.isEmpty()).toList();
     }
 
-    /** The vectors of several requests, joined. */
-    public float[] vectors(List<String> requests) {
+    @Override
+    public float[] rows(List<String> requests) {
         return join(requests.stream().map(request -> vector(places(request))).toList());
     }
 

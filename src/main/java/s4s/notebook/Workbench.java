@@ -27,6 +27,7 @@ import s4s.eval.Surface;
 import s4s.eval.Teacher;
 import s4s.learn.NamedDistance;
 import s4s.model.Conditions;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
@@ -53,7 +54,7 @@ import tech.tablesaw.api.Table;
 public final class Workbench implements AutoCloseable {
     private static final int BATCH = 100;
 
-    private final NDManager manager = NDManager.newBaseManager();
+    private final NDManager manager = Devices.manager();
     private final Path repository;
     private final Models models;
     private final Benchmark benchmark;
@@ -72,9 +73,7 @@ public final class Workbench implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such benchmark or profile
      */
     public static Workbench open(String name) throws IOException {
-        String profile = System.getenv("S4S_PROFILE");
-        return open(Models.repository(), Benchmark.named(name, profile == null || profile.isBlank() ? Benchmark.Profile.MINI
-                : Benchmark.Profile.named(profile)));
+        return open(Models.repository(), Benchmark.named(name, Benchmark.Profile.ofEnvironment()));
     }
 
     /** Opens any benchmark with the models and results of a repository. */
@@ -172,9 +171,13 @@ public final class Workbench implements AutoCloseable {
         StringColumn value = StringColumn.create(card.name());
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("parameters", String.format("%,d", card.parameters()));
-        rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
-        rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
-        rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
+        if (card.kind() == ModelCard.Kind.SCRIPT) {
+            rows.put("made from", card.origin());
+        } else {
+            rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
+            rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
+            rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
+        }
         if (benchmark.space() == Benchmark.Space.LATENT) {
             rows.put("draws", "latents " + denoiser().sampleShape());
         }
@@ -222,18 +225,28 @@ public final class Workbench implements AutoCloseable {
         return Table.create("obedience", images, share);
     }
 
-    /** How good the model is: FD (mini features) of the teacher's samples, of real test images and of a Gaussian. */
+    /** What its Frechet distances are called: FD (mini features), or FID where the features are the official Inception's. */
+    public String metric() {
+        return loaded.features().metric();
+    }
+
+    /**
+     * How good the model is: the distance of the teacher's samples, of real test images and of a Gaussian, as far as the card
+     * says; a published model's card does not.
+     */
     public Table quality() throws IOException {
         ModelCard card = models.card(benchmark.model());
         StringColumn images = StringColumn.create("images");
-        DoubleColumn fd = DoubleColumn.create("FD (mini features)");
+        DoubleColumn fd = DoubleColumn.create(metric());
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("fdTest", "real test images");
         rows.put("fdTeacher", "teacher, " + benchmark.teacher().label() + " NFE");
         rows.put("fdGaussian", "Gaussian with the data's pixel mean and covariance");
         rows.forEach((name, label) -> {
-            images.append(label);
-            fd.append(card.evaluation().get(name).getAsDouble());
+            if (card.evaluation().containsKey(name)) {
+                images.append(label);
+                fd.append(card.evaluation().get(name).getAsDouble());
+            }
         });
         return Table.create("quality", images, fd);
     }
@@ -265,7 +278,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * Some solvers side by side, on the same seeds: calls, FD (mini features), and the mean distances to the teacher's images.
+     * Some solvers side by side, on the same seeds: calls, Frechet distance, and the mean distances to the teacher's images.
      * FD falls with the number of images; compare only numbers of equal counts.
      *
      * @param images number of images
@@ -276,7 +289,7 @@ public final class Workbench implements AutoCloseable {
         solvers.forEach((name, solver) -> contestants.add(new Contestant(name, "", solver)));
         Table scores = measure(images, contestants, progress).selectColumns("solver", "nfe", "fd", "rmse", "perceptual");
         scores.column("nfe").setName("NFE");
-        scores.column("fd").setName("FD (mini features)");
+        scores.column("fd").setName(metric());
         scores.column("rmse").setName("RMS difference to teacher");
         scores.column("perceptual").setName("perceptual difference");
         return scores;
@@ -308,15 +321,14 @@ public final class Workbench implements AutoCloseable {
      * Pairs of any teacher, and any distance to it.
      *
      * @param teacher for instance {@link Benchmark#teacherOf}
-     * @param distance perceptual, l2 or l1; see {@link NamedDistance}
+     * @param distance see {@link NamedDistance#of}
      * @param training pairs to learn from
      * @param validation pairs that decide
      * @throws IllegalArgumentException for another distance
      */
     public LearningBench learning(Teacher teacher, String distance, int training, int validation, Progress progress)
             throws IOException {
-        NamedDistance named = NamedDistance.of(distance, benchmark, models, denoiser(), manager).orElseThrow(() ->
-                new IllegalArgumentException("there is no distance '" + distance + "'; known are perceptual, l2, l1"));
+        NamedDistance named = NamedDistance.of(distance, benchmark, models, denoiser(), manager);
         return new LearningBench(manager, benchmark, loaded, teacher, named, training, validation, progress);
     }
 

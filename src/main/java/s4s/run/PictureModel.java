@@ -19,7 +19,7 @@ public record PictureModel(Denoiser denoiser, Optional<ConditionalNetwork> condi
 
     /** Loads model {@code name}, its weights in {@code manager}. */
     public static PictureModel load(Models models, String name, NDManager manager) throws IOException {
-        Optional<ConditionalNetwork> conditional = models.card(name).vocabulary().isPresent()
+        Optional<ConditionalNetwork> conditional = models.card(name).conditional()
                 ? Optional.of(models.conditional(name, manager)) : Optional.empty();
         return new PictureModel(conditional.isPresent() ? conditional.get().unconditional() : models.denoiser(name, manager),
                 conditional, models.decoder(name, manager));

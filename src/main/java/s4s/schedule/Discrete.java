@@ -124,6 +124,20 @@ public final class Discrete implements VariancePreserving {
         return label * count() - 1;
     }
 
+    /**
+     * A straight piece of log alpha.
+     *
+     * @param slope {@code d log alpha / dt}
+     * @param offset {@code log alpha - slope t}
+     */
+    public record Line(double slope, double offset) {}
+
+    /** The piece of log alpha on which a time lies. */
+    public Line line(double label) {
+        int n = segment((int) Math.floor(label * count()) - 1);
+        return new Line(-slope(n), slope(n) * time(n) - decay[n]);
+    }
+
     @Override
     public DerivativeStructure label(DerivativeStructure sigma) {
         DerivativeStructure target = sigma.multiply(sigma).log1p().divide(2);

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import s4s.data.ImageSet;
 import s4s.eval.MiniFeatures;
+import s4s.model.Devices;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Weights;
@@ -119,7 +120,7 @@ public record Classification(FeatureNet.Config network, int[] labels, int shift,
     public Map<String, Object> evaluate(Weights weights, Pixels heldOut) {
         Map<String, Object> each = new LinkedHashMap<>();
         double right = 0;
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             MiniFeatures features = new MiniFeatures(new FeatureNet(network, weights), manager);
             for (ImageSet set : heldOut.sets()) {
                 double accuracy = features.accuracy(set);

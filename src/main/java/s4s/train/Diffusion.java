@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import s4s.data.ImageSet;
 import s4s.model.Decoder;
 import s4s.model.Denoiser;
+import s4s.model.Devices;
 import s4s.model.NetworkDenoiser;
 import s4s.model.Preconditioning;
 import s4s.model.UNet;
@@ -54,7 +55,7 @@ interface Diffusion extends Objective {
     /** Sixty-four samples of ten steps. */
     @Override
     default Optional<ImageSet> preview(Weights weights, Examples examples) {
-        try (NDManager scope = NDManager.newBaseManager()) {
+        try (NDManager scope = Devices.manager()) {
             Denoiser denoiser = denoiser(weights);
             NDArray pictures = decoder().decode(Sampling.images(scope, denoiser,
                     Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 10),

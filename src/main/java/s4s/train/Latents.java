@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import s4s.model.Autoencoder;
+import s4s.model.Devices;
 
 /** The mean latents of pictures and of their mirror images, scaled; encoded once. */
 public final class Latents implements Examples {
@@ -31,7 +32,7 @@ public final class Latents implements Examples {
         this.plain = new float[Math.multiplyExact(pixels.count(), size)];
         this.mirrored = pixels.flip() ? new float[plain.length] : plain;
         Pixels straight = new Pixels(pixels.sets(), false);
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             for (int from = 0; from < pixels.count(); from += BATCH) {
                 int[] some = IntStream.range(from, Math.min(from + BATCH, pixels.count())).toArray();
                 try (NDManager scope = manager.newSubManager()) {

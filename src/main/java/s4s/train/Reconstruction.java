@@ -18,6 +18,7 @@ import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.model.Autoencoder;
 import s4s.model.Constant;
+import s4s.model.Devices;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Weights;
@@ -110,7 +111,7 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
     @Override
     public Map<String, Object> evaluate(Weights weights, Pixels heldOut) {
         Map<String, Object> results = new LinkedHashMap<>();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             MiniFeatures mini = new MiniFeatures(features.network, manager);
             for (ImageSet set : heldOut.sets()) {
                 ImageSet again = again(weights, set);
@@ -135,7 +136,7 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
         Pixels pixels = new Pixels(set, false);
         float[] all = new float[set.pixels().length];
         int size = all.length / set.count();
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             for (int from = 0; from < set.count(); from += BATCH) {
                 try (NDManager scope = manager.newSubManager()) {
                     int[] some = IntStream.range(from, Math.min(from + BATCH, set.count())).toArray();

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.model.Devices;
 import s4s.model.Weights;
 
 /**
@@ -26,7 +27,7 @@ public final class Trainer implements AutoCloseable {
     private final Examples examples;
     private final Batches batches;
     private final Path checkpoint;
-    private final NDManager manager = NDManager.newBaseManager();
+    private final NDManager manager = Devices.manager();
     private final Weights weights;
     private final Weights average;
     private final Adam adam;

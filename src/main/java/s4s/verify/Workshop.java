@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import s4s.model.ClassMixture;
 import s4s.model.Denoiser;
+import s4s.model.Devices;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 
@@ -25,7 +26,7 @@ final class Workshop implements AutoCloseable {
     private static final String NOISES = "noises.npz";
 
     private final Vectors vectors;
-    private final NDManager manager = NDManager.newBaseManager();
+    private final NDManager manager = Devices.manager();
     private final Map<String, NoiseSchedule> schedules = new HashMap<>();
     private final Map<String, Mixture> mixtures = new HashMap<>();
     private final Map<List<Object>, Denoiser> denoisers = new HashMap<>();

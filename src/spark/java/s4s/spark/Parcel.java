@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,8 @@ import s4s.model.Models;
  * @param files content by relative name, with slashes
  */
 record Parcel(TreeMap<String, byte[]> files) implements Serializable {
+    /** Of a model that is being trained. */
+    private static final List<String> NOT_NEEDED = List.of("checkpoint.npz", "samples.png");
     private static final long LONGEST = Integer.MAX_VALUE - 8;
 
     /** Nothing yet. */
@@ -43,11 +46,7 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     /** The parcel with a model under its folder's name, and the autoencoder that it needs under its own. */
     Parcel withModel(Models models, String name) throws IOException {
         Path folder = models.path(name);
-        Parcel all = with(folder.getFileName() + "/card.json", folder.resolve("card.json"))
-                .with(folder.getFileName() + "/weights.npz", folder.resolve("weights.npz"));
-        if (Files.exists(folder.resolve("prompts.txt"))) {
-            all = all.with(folder.getFileName() + "/prompts.txt", folder.resolve("prompts.txt"));
-        }
+        Parcel all = withFolder(folder.getFileName().toString(), folder);
         Optional<String> autoencoder = models.autoencoderOf(name);
         return autoencoder.isPresent() ? all.withModel(models, autoencoder.get()) : all;
     }
@@ -56,7 +55,8 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     Parcel withFolder(String name, Path folder) throws IOException {
         Parcel all = this;
         try (Stream<Path> list = Files.list(folder)) {
-            for (Path file : list.filter(Files::isRegularFile).toList()) {
+            for (Path file : list.filter(Files::isRegularFile).filter(f -> !NOT_NEEDED.contains(f.getFileName().toString()))
+                    .toList()) {
                 all = all.with(name + "/" + file.getFileName(), file);
             }
         }

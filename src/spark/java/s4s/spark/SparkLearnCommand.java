@@ -98,10 +98,11 @@ final class SparkLearnCommand implements Callable<Integer> {
             Course course = new Course(benchmark, models, models.card(benchmark.model()),
                     benchmark.diffusion(models, manager), folder);
             String measure = distance.orElse(NamedDistance.usual(benchmark));
-            if (NamedDistance.of(measure, benchmark, models, course.diffusion, manager).isEmpty()) {
+            if (measure.endsWith(".pt")) {
                 throw new IllegalArgumentException("--distance is perceptual, l2 or l1 here, not " + measure
                         + "; s4s learn takes files");
             }
+            NamedDistance.of(measure, benchmark, models, course.diffusion, manager);
             List<Recipe> all = recipes.apply(benchmark);
             Map<Teacher, List<Recipe>> due = new LinkedHashMap<>();
             for (Recipe recipe : all) {
@@ -127,7 +128,7 @@ final class SparkLearnCommand implements Callable<Integer> {
             throws IOException {
         Path drawn = course.folder.resolve("pairs.parts");
         String model = course.benchmark.model();
-        Parcel parcel = new Parcel().withModel(course.models, model).withModel(course.models, course.benchmark.features())
+        Parcel parcel = withEyes(new Parcel().withModel(course.models, model), course)
                 .withFolder("training", trainingFrom.isPresent() ? trainingFrom.get() : pairs(cluster, course, teacher,
                         SeedRange.TRAINING, due.stream().mapToInt(Recipe::pairs).max().orElseThrow(), drawn, progress))
                 .withFolder("validation", validationFrom.isPresent() ? validationFrom.get() : pairs(cluster, course, teacher,
@@ -156,6 +157,16 @@ final class SparkLearnCommand implements Callable<Integer> {
         Folders.delete(drawn);
     }
 
+    /** The parcel with the network of the perceptual distance, if it is here. */
+    private static Parcel withEyes(Parcel parcel, Course course) throws IOException {
+        if (course.benchmark.profile() == Benchmark.Profile.MINI) {
+            return parcel.withModel(course.models, course.benchmark.features());
+        }
+        String name = NamedDistance.LPIPS.getParent().toString();
+        Path folder = course.models.folder().resolve(name);
+        return Files.isDirectory(folder) ? parcel.withFolder(name, folder) : parcel;
+    }
+
     private static List<Recipe> chosen(Recipes recipes, Benchmark benchmark, List<String> names) {
         return recipes.apply(benchmark).stream().filter(recipe -> names.contains(recipe.name())).toList();
     }
@@ -170,7 +181,7 @@ final class SparkLearnCommand implements Callable<Integer> {
         List<Recipe> due = chosen(recipes, benchmark, names);
         return PairOptions.of(folder.resolve("training"), folder.resolve("validation")).setting(manager,
                 benchmark.teacherOf(due.get(0).nfe()), due, new PairOptions.Named(diffusion, card.name(), card.weightsSha256()),
-                NamedDistance.of(measure, benchmark, models, diffusion, manager).orElseThrow(), Progress.none());
+                NamedDistance.of(measure, benchmark, models, diffusion, manager), Progress.none());
     }
 
     /** A folder with the teacher's pairs, drawn on the executors. */

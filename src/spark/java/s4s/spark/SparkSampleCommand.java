@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,6 @@ import s4s.cli.SampleCommand;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.model.Models;
-import s4s.report.Progress;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
 
@@ -28,6 +28,7 @@ final class SparkSampleCommand extends SampleCommand {
     private ClusterOptions options;
 
     private Optional<Parts> parts = Optional.empty();
+    private Optional<Cluster> cluster = Optional.empty();
 
     /** Pictures as they travel. */
     record Pixels(byte[] nchw, int height, int width) implements Serializable {
@@ -38,19 +39,23 @@ final class SparkSampleCommand extends SampleCommand {
 
     @Override
     public Integer call() throws IOException {
-        int code = super.call();
-        if (parts.isPresent()) {
-            parts.get().delete();
+        try {
+            int code = super.call();
+            if (parts.isPresent()) {
+                parts.get().delete();
+            }
+            return code;
+        } finally {
+            cluster.ifPresent(Cluster::close);
         }
-        return code;
     }
 
     @Override
-    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, Progress progress)
+    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, LongConsumer progress)
             throws IOException {
         List<PictureOrder> pieces = order.batches();
-        if (out().isPresent()) {
-            parts = Optional.of(new Parts(out().get(), recipe(order, folder)));
+        if (file().isPresent()) {
+            parts = Optional.of(new Parts(file().get(), recipe(order, folder)));
         }
         SortedMap<Integer, ImageSet> drawn = new TreeMap<>();
         for (int i = 0; i < pieces.size() && parts.isPresent(); i++) {
@@ -60,21 +65,21 @@ final class SparkSampleCommand extends SampleCommand {
         }
         List<Integer> due = IntStream.range(0, pieces.size()).filter(i -> !drawn.containsKey(i)).boxed().toList();
         if (!due.isEmpty()) {
-            try (Cluster cluster = options.open("s4s sample")) {
-                Shared<PictureModel> model = share(cluster, folder);
-                cluster.run(due.stream().map(pieces::get).toList(),
-                        piece -> model.use((network, scope) -> Pixels.of(piece.draw(scope, network, n -> {}))),
-                        (i, pixels) -> {
-                            ImageSet some = ImageSet.of(pixels.nchw, pixels.height, pixels.width, order.source());
-                            requireRoom(some, order);
-                            if (parts.isPresent()) {
-                                parts.get().put(due.get(i), some, pieces.get(due.get(i)).seeds());
-                            }
-                            drawn.put(due.get(i), some);
-                            progress.update(drawn.values().stream().mapToLong(ImageSet::count).sum(), order.seeds().length,
-                                    "images");
-                        });
+            if (cluster.isEmpty()) {
+                cluster = Optional.of(options.open("s4s sample"));
             }
+            Shared<PictureModel> model = share(cluster.get(), folder);
+            cluster.get().run(due.stream().map(pieces::get).toList(),
+                    piece -> model.use((network, scope) -> Pixels.of(piece.draw(scope, network, n -> {}))),
+                    (i, pixels) -> {
+                        ImageSet some = ImageSet.of(pixels.nchw, pixels.height, pixels.width, order.source());
+                        requireRoom(some, order);
+                        if (parts.isPresent()) {
+                            parts.get().put(due.get(i), some, pieces.get(due.get(i)).seeds());
+                        }
+                        drawn.put(due.get(i), some);
+                        progress.accept(drawn.values().stream().mapToLong(ImageSet::count).sum());
+                    });
         }
         return joined(drawn.values().stream().toList(), order.source());
     }
@@ -91,7 +96,7 @@ final class SparkSampleCommand extends SampleCommand {
     private static void requireRoom(ImageSet some, PictureOrder order) {
         if ((long) some.pixels().length / some.count() * order.seeds().length > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(order.seeds().length + " pictures of " + some.width() + "x" + some.height()
-                    + " are more than a file of 2 GiB; draw them in several runs, by --seeds");
+                    + " are more than a file of 2 GiB; give a folder, --out FOLDER");
         }
     }
 
@@ -108,6 +113,7 @@ final class SparkSampleCommand extends SampleCommand {
             out.writeObject(order);
         }
         Models models = new Models(folder.toAbsolutePath().getParent());
-        return "weights " + models.card(folder.getFileName().toString()).weightsSha256() + "\norder " + Hashes.sha256(bytes.toByteArray()) + "\n";
+        return "weights " + models.card(folder.getFileName().toString()).weightsSha256() + "\norder "
+                + Hashes.sha256(bytes.toByteArray()) + "\n";
     }
 }

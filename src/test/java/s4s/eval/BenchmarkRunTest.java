@@ -29,7 +29,7 @@ class BenchmarkRunTest {
     private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(8), List.of(1), List.of(false), 8);
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
     private final Benchmark benchmark = new Benchmark("small", "Small", Benchmark.Profile.MINI, "network",
-            Benchmark.Space.PIXEL, Benchmark.Condition.NONE, "features",
+            Benchmark.Space.PIXEL, Benchmark.Condition.NONE, "features", "",
             new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), Map.of(), List.of(2, 4),
             List.of(GridType.LOGSNR, GridType.EDM), 40);
     private NDManager manager;

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.learn.Distance;
+import s4s.model.ClassNumbers;
+import s4s.model.Models;
 import s4s.model.TorchScriptModule;
+import s4s.schedule.Discrete;
 
 /** The export scripts themselves, with networks of the true sizes and random weights; skipped where no Python has torch. */
 class ExportScriptsTest {
@@ -80,6 +83,28 @@ class ExportScriptsTest {
             "text.pth is no JSON"},
         {"export_lpips alex --random 1 --width 1/16 --out @y",
             "the name of a TorchScript file ends with .pt"},
+        {"export_edm @text.pth --repo src/test/python/standins/edm --out @model",
+            "text.pth does not open with src/test/python/standins/edm"},
+        {"export_edm @text.pth --repo @nowhere --out @model",
+            "nowhere is no folder; --repo is a clone of the official repository"},
+        {"export_edm @forgetful.pkl --repo src/test/python --out @model",
+            "holds a Forgetful without img_channels: no preconditioned network of EDM"},
+        {"export_edm @official/edm.pkl --repo src/test/python/standins/edm --half --out @model",
+            "give --device cuda with --half"},
+        {"export_edm @official/forgetful.pkl --repo src/test/python/standins/edm --out @model",
+            "denoiser.pt is not written: the TorchScript file differs from the Python module by"},
+        {"export_ldm @official/ldm/model.ckpt --config @official/ldm/config.yaml --repo src/test/python --out @model",
+            "src/test/python has no ldm: --repo is a clone of the official repository"},
+        {"export_ldm @alex.pth --config @official/ldm/config.yaml --repo src/test/python/standins/latent --out @model",
+            "alex.pth has no entry state_dict"},
+        {"export_ldm @hostile.pth --config @official/ldm/config.yaml --repo src/test/python/standins/latent --out @model",
+            "hostile.pth is no file of weights"},
+        {"export_ldm @official/ldm/model.ckpt --config @official/sd/unet/config.json --repo src/test/python/standins/latent"
+            + " --out @model", "config.json describes no model of"},
+        {"export_stable_diffusion @official/ldm --out @model",
+            "scheduler_config.json: No such file"},
+        {"export_stable_diffusion @official/sd --device gpu --out @model",
+            "there is no device gpu; give cpu or cuda"},
     };
 
     @TempDir
@@ -187,8 +212,32 @@ class ExportScriptsTest {
         }
     }
 
+    /** The scripts' files against the networks in the official kinds of files, in Python; what Java does with them elsewhere. */
+    private static void exportDiffusionModels() throws Exception {
+        if (!Files.exists(folder.resolve("official"))) {
+            Result made = run(python, "src/test/python/export_models.py", folder.toString());
+            assertEquals(0, made.code, made.err);
+        }
+    }
+
+    @Test
+    void diffusionModelsLoad() throws Exception {
+        exportDiffusionModels();
+        Models models = new Models(folder);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            assertEquals(3, ((ClassNumbers) models.conditional("edm", manager).requests()).count());
+            assertEquals(Discrete.latentDiffusion(), models.denoiser("ldm", manager).schedule());
+            NDArray pictures = models.decoder("ldm", manager).decode(manager.ones(new Shape(2, 3, 4, 4)));
+            assertEquals(new Shape(2, 3, 8, 8), pictures.getShape());
+            Discrete linear = (Discrete) models.conditional("sd", manager).unconditional().schedule();
+            assertEquals(0.012, linear.betas()[999], 1e-9);
+            assertEquals((0.00085 + 0.012) / 2, (linear.betas()[499] + linear.betas()[500]) / 2, 1e-9);
+        }
+    }
+
     @Test
     void badInputIsRefusedInOneLine() throws Exception {
+        exportDiffusionModels();
         Result made = run(python, "src/test/python/make_bad_weights.py", folder.toString());
         assertEquals(0, made.code, made.err);
         List<String> command = new ArrayList<>(List.of(python, "src/test/python/run_scripts.py"));
@@ -205,7 +254,7 @@ class ExportScriptsTest {
             assertTrue(line.startsWith("2\t" + name + ": ") && line.contains(REFUSED[i][1]) && !line.contains(" // "), line);
         }
         assertFalse(Files.exists(folder.resolve("y.pt")) || Files.exists(folder.resolve("y.json")));
-        assertFalse(Files.exists(folder.resolve("it-ran")));
+        assertFalse(Files.exists(folder.resolve("it-ran")) || Files.exists(folder.resolve("model/card.json")));
         try (var files = Files.list(folder)) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".tmp")));
         }
@@ -236,6 +285,12 @@ class ExportScriptsTest {
             Result result = run(command.toArray(String[]::new));
             assertEquals(2, result.code, result.err);
             assertTrue(result.err.lines().count() == 1 && result.err.contains("needs torch 1.13 or newer"), result.err);
+        }
+        for (String name : new String[] {"export_edm", "export_ldm", "export_stable_diffusion"}) {
+            String start = "import runpy, sys; sys.path[:0] = ['" + none + "', '" + SCRIPTS + "']; sys.argv[0] = '" + name
+                    + "'; runpy.run_path('" + SCRIPTS + name + ".py', run_name='__main__')";
+            Result help = run(python, "-c", start, "--help");
+            assertTrue(help.code == 0 && help.out.contains("--out FOLDER"), help.out + help.err);
         }
     }
 

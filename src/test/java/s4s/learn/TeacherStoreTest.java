@@ -30,6 +30,7 @@ import s4s.data.BadFileException;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.data.Shards;
 import s4s.model.CountingDenoiser;
 import s4s.model.EdmPreconditioning;
 import s4s.model.NetworkDenoiser;
@@ -106,7 +107,7 @@ class TeacherStoreTest {
         TeacherStore store = TeacherStore.open(folder.resolve("store"));
         assertEquals(10, store.count());
         assertEquals(List.of("shard-00000.npz", "shard-00001.npz", "shard-00002.npz"),
-                store.shards().stream().map(TeacherStore.Shard::file).toList());
+                store.shards().stream().map(Shards.Shard::file).toList());
         assertEquals("hash", store.provenance().recipe().get("model sha256"));
         assertEquals(teacher(s -> s).solver(), SolverFile.read(folder.resolve("store/teacher.json")).solver());
 

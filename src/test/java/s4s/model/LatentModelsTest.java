@@ -190,7 +190,7 @@ class LatentModelsTest {
     @Test
     void textsBecomeVectorsOfUnitLength() {
         float half = (float) Math.sqrt(0.5);
-        assertArrayEquals(new float[] {0, half, 0, half}, WORDS.vectors(List.of("A Road near the sea, by the sea.")), 1e-7f);
+        assertArrayEquals(new float[] {0, half, 0, half}, WORDS.rows(List.of("A Road near the sea, by the sea.")), 1e-7f);
         assertArrayEquals(new float[] {1, 0, 0, 0}, WORDS.vector());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> WORDS.places("a desert")).getMessage().contains("sea"));
         assertEquals(new Vocabulary(Vocabulary.Unit.WORD, List.of("b", "a")),

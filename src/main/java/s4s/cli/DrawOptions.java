@@ -1,0 +1,166 @@
+package s4s.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+import s4s.model.ConditionalNetwork;
+import s4s.model.Conditions;
+import s4s.model.DiffusionModel;
+import s4s.model.ModelCard;
+import s4s.model.Models;
+import s4s.model.SeededModel;
+import s4s.report.Provenance;
+import s4s.run.PictureModel;
+import s4s.run.PictureOrder;
+import s4s.schedule.NoiseSchedule;
+import s4s.solver.DpmSolverV3;
+import s4s.solver.ElementwiseSolver;
+import s4s.solver.EmsMethod;
+import s4s.solver.data.EmsFile;
+import s4s.solver.data.SolverSource;
+
+/** What is drawn: a model, its conditions and a solver. */
+final class DrawOptions {
+    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
+            description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--solver", defaultValue = "dpmpp-3m", paramLabel = "NAME|FILE.json",
+            description = "See s4s solvers, or a solver file, which has its own grid and NFE (default ${DEFAULT-VALUE}).")
+    private String solver;
+
+    @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
+    private Optional<String> grid;
+
+    @Option(names = "--ems", paramLabel = "FILE.npz",
+            description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
+                + " official code's folder with l.npz and sb.npz.")
+    private Optional<Path> ems;
+
+    @Option(names = "--nfe", description = "Network calls for an image (default 5).")
+    private Optional<Integer> nfe;
+
+    @Option(names = "--batch", defaultValue = "100", description = "Images in a network call (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = {"--class", "--text"}, paramLabel = "TEXT",
+            description = "What shall be in the images, for a conditional model: a class by its number or name, or a text. Once"
+                + " for all images, or once for each seed.")
+    private List<String> conditions = List.of();
+
+    @Option(names = "--balanced", description = "All classes equally often: seed i draws class i mod their number, so that"
+            + " 50,000 seeds are 50 images of each ImageNet class.")
+    private boolean balanced;
+
+    @Option(names = "--prompts", paramLabel = "FILE.txt",
+            description = "The lines of a text file in turn: seed i draws line i mod their number.")
+    private Optional<Path> prompts;
+
+    @Option(names = "--guidance", defaultValue = "1", paramLabel = "W",
+            description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
+    private double guidance;
+
+    /**
+     * Everything that draws.
+     *
+     * @param loaded the model in memory
+     * @param model the model under its conditions
+     * @param conditions of every seed, if they are chosen
+     * @param compiler makes the program
+     * @param label what to call the pictures
+     * @param guidance scale
+     * @param batch images in a network call
+     */
+    record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, PictureOrder.Compiler compiler,
+            String label, double guidance, int batch) {
+
+        /** The order for the pictures of some seeds. */
+        PictureOrder order(long[] seeds) {
+            return new PictureOrder(label, compiler, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance, batch);
+        }
+    }
+
+    /** Name of the model, or its folder's path. */
+    String model() {
+        return model;
+    }
+
+    /**
+     * Loads the model and chooses the solver.
+     *
+     * @param seeds that will be drawn, for conditions given one by one
+     */
+    Drawing load(Models models, NDManager manager, long[] seeds) throws IOException {
+        SolverSource source = SolverSource.of(solver, grid, nfe);
+        Optional<WithStatistics> full = withStatistics(source);
+        PictureModel loaded = PictureModel.load(models, model, manager);
+        NoiseSchedule schedule = loaded.denoiser().schedule();
+        Optional<Conditions> chosen = conditions(loaded, seeds);
+        DiffusionModel diffusion = chosen.isEmpty() ? SeededModel.of(loaded.denoiser(), loaded.decoder())
+                : SeededModel.of(loaded.conditional().orElseThrow(), chosen.get(), guidance, loaded.decoder());
+        return new Drawing(loaded, diffusion, chosen, full.isPresent() ? PictureOrder.Compiler.of(full.get().on(schedule))
+                : PictureOrder.Compiler.of(source.on(schedule)), model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
+                guidance, batch);
+    }
+
+    /** {@code provenance} with what pictures depend on, beside their seeds. */
+    Provenance record(Provenance provenance, Models models, Drawing drawing) throws IOException {
+        ModelCard card = models.card(model);
+        Provenance all = provenance.with("model", card.name()).with("model sha256", card.weightsSha256())
+                .with("solver", SolverSource.of(solver, grid, nfe).label());
+        if (solver.endsWith(".json")) {
+            all = all.file("solver file", Path.of(solver));
+        }
+        if (ems.isPresent()) {
+            all = all.with("statistics", ems.get().getFileName());
+        }
+        Optional<String> rule = drawing.model().conditions();
+        return rule.isPresent() ? all.with("conditions", rule.get()) : all;
+    }
+
+    private Optional<Conditions> conditions(PictureModel loaded, long[] seeds) throws IOException {
+        long ways = Stream.of(!conditions.isEmpty(), balanced, prompts.isPresent()).filter(way -> way).count();
+        if (ways == 0) {
+            if (guidance != 1) {
+                throw new IllegalArgumentException("--guidance needs a --class, a --text, --balanced or --prompts to guide to");
+            }
+            return Optional.empty();
+        }
+        if (ways > 1) {
+            throw new IllegalArgumentException("--class, --text, --balanced and --prompts choose the conditions: give one");
+        }
+        ConditionalNetwork network = loaded.conditional()
+                .orElseThrow(() -> new IOException("model '" + model + "' takes no class and no text"));
+        if (balanced) {
+            return Optional.of(Conditions.balanced(network.requests()));
+        }
+        if (prompts.isPresent()) {
+            return Optional.of(Conditions.prompts(prompts.get()));
+        }
+        return Optional.of(conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
+                : Conditions.each(seeds, conditions));
+    }
+
+    private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
+        if (ems.isEmpty()) {
+            return Optional.empty();
+        }
+        if (source instanceof SolverSource.Named named && DpmSolverV3.named(named.method().name()).isPresent()) {
+            return Optional.of(new WithStatistics(named, EmsFile.read(ems.get())));
+        }
+        throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for " + solver);
+    }
+
+    /** DPM-Solver-v3 and the statistics that it shall use. */
+    private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
+
+        ElementwiseSolver on(NoiseSchedule schedule) {
+            DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
+            return new EmsMethod(variant, statistics.on(schedule)).on(named.grid(), schedule, named.nfe());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package s4s.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where tensors live and networks compute: one setting for the whole program, the system property {@value #PROPERTY} (the
+ * command line's {@code --device}) or else the environment variable {@value #VARIABLE}. It is {@code cpu} unless set, whatever
+ * the engine would choose by itself; {@code cuda} is the first CUDA device, {@code cuda:1} the second.
+ */
+public final class Devices {
+
+    /** The system property. */
+    public static final String PROPERTY = "s4s.device";
+    /** The environment variable. */
+    public static final String VARIABLE = "S4S_DEVICE";
+
+    private static final String CUDA = "cuda";
+
+    private Devices() {}
+
+    /**
+     * The device of the setting.
+     *
+     * @throws IllegalArgumentException if there is no such device here; the message says what to do
+     */
+    public static Device chosen() {
+        return named(setting(), Engine.getEngine("PyTorch").getGpuCount());
+    }
+
+    /** A manager of tensors on that device, the parent of others. */
+    public static NDManager manager() {
+        return NDManager.newBaseManager(chosen());
+    }
+
+    private static String setting() {
+        String property = System.getProperty(PROPERTY);
+        return property != null ? property : Optional.ofNullable(System.getenv(VARIABLE)).orElse("");
+    }
+
+    /**
+     * The device of a name.
+     *
+     * @param name empty, cpu, cuda or cuda:N
+     * @param gpus how many CUDA devices the engine sees
+     */
+    static Device named(String name, int gpus) {
+        String wanted = name.strip().toLowerCase(Locale.ROOT);
+        if (wanted.isEmpty() || wanted.equals("cpu")) {
+            return Device.cpu();
+        }
+        if (!wanted.matches("cuda(:[0-9]{1,3})?")) {
+            throw new IllegalArgumentException("There is no device '" + name + "'; give cpu, cuda or cuda:1.");
+        }
+        int number = wanted.equals(CUDA) ? 0 : Integer.parseInt(wanted.substring(CUDA.length() + 1));
+        if (gpus == 0) {
+            throw new IllegalArgumentException("The engine sees no CUDA device. It needs an NVIDIA driver for CUDA 12.8 and"
+                    + " the engine's CUDA libraries, which ./s4s downloads where S4S_DEVICE or --device says cuda (Linux and"
+                    + " Windows, some GB); or leave the device away.");
+        }
+        if (number >= gpus) {
+            throw new IllegalArgumentException("There is no device " + wanted + ": the engine sees " + gpus
+                    + " CUDA device(s), cuda:0 to cuda:" + (gpus - 1) + ".");
+        }
+        return Device.gpu(number);
+    }
+
+    /** What to do, if an exception of the engine says that a device has no memory left. */
+    public static Optional<String> outOfMemory(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT).contains("out of memory")) {
+                return Optional.of("The device has no memory left. Take a smaller --batch, or export the model with --half.");
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,159 @@
+package s4s.run;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import s4s.data.AtomicFiles;
+import s4s.data.BadFileException;
+import s4s.data.ImageSet;
+import s4s.data.JsonFields;
+import s4s.data.Shards;
+import s4s.report.Progress;
+import s4s.report.Provenance;
+
+/**
+ * Pictures of consecutive seeds in a folder, version 1, as many as a FID needs. A run that was stopped goes on; a finished one
+ * grows to more pictures. {@link s4s.data.ImageSource#open} reads the folder as one set.
+ *
+ * <pre>
+ *   shard-00000.npz    images  uint8  [n, height, width, 3]
+ *   ...                seeds   int64  [n]
+ *   manifest.json      format, version   "s4s-images", 1
+ *                      firstSeed         of all
+ *                      shards            [ { file, firstSeed, count, sha256 }, ... ]
+ *                      provenance        its recipe: what the pictures depend on
+ * </pre>
+ *
+ * The manifest is written after each shard, so that what it lists is on disk. Not for two programs at a time.
+ */
+public final class ImageStore {
+    private static final int VERSION = 1;
+    private static final String SHARD_SIZE = "pictures in a shard";
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private final Path folder;
+    private final long first;
+    private final int shardSize;
+    private final Provenance provenance;
+    private final Shards shards;
+    private final long start = System.nanoTime();
+
+    /** Draws the pictures of some seeds. */
+    @FunctionalInterface
+    public interface Drawer {
+        /**
+         * @param seeds one picture each
+         * @param progress told the number of finished pictures
+         * @throws IOException if they cannot be drawn
+         */
+        ImageSet draw(long[] seeds, LongConsumer progress) throws IOException;
+    }
+
+    private ImageStore(Path folder, long first, int shardSize, Provenance provenance, Shards shards) {
+        this.folder = folder;
+        this.first = first;
+        this.shardSize = shardSize;
+        this.provenance = provenance;
+        this.shards = shards;
+    }
+
+    /**
+     * Opens a folder to make pictures; begins it if it has no manifest. Nothing is written yet.
+     *
+     * @param folder where
+     * @param recipe what the pictures depend on, beside their seeds, in its recipe
+     * @param first the first seed
+     * @param shardSize pictures in a shard, at least 1
+     * @throws IllegalArgumentException if the folder's pictures are of another recipe; the message names the first difference
+     * @throws IOException if the folder is a file, or its manifest is damaged
+     */
+    public static ImageStore open(Path folder, Provenance recipe, long first, int shardSize) throws IOException {
+        if (shardSize < 1) {
+            throw new IllegalArgumentException("A shard holds at least one picture, not " + shardSize + ".");
+        }
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new BadFileException(folder + " is a file where a folder for pictures is needed; give another path");
+        }
+        Provenance now = recipe.with("first seed", first).with(SHARD_SIZE, shardSize);
+        if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+            return new ImageStore(folder, first, shardSize, now, Shards.none(folder, first));
+        }
+        JsonFields manifest = JsonFields.read(folder.resolve(Shards.MANIFEST));
+        if (!manifest.text("format").equals(Shards.IMAGES) || manifest.count("version") != VERSION) {
+            throw manifest.fault("format", "is not " + Shards.IMAGES + " version " + VERSION + ": give another folder");
+        }
+        try {
+            Provenance there = Provenance.fromJson(manifest.object("provenance").json());
+            Provenance all = now.continuing(there);
+            return new ImageStore(folder, first, shardSize, all, Shards.read(manifest, first, Integer.MAX_VALUE, "picture"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(folder + " holds pictures that were made otherwise: " + e.getMessage()
+                    + "; give another folder", e);
+        }
+    }
+
+    /**
+     * Bytes that pictures take on disk, as far as they are not there yet.
+     *
+     * @param count how many in all
+     * @param height rows of a picture
+     * @param width columns of a picture
+     */
+    public long bytes(int count, int height, int width) {
+        return Math.max(0, count - shards.count()) * (3L * height * width + Long.BYTES);
+    }
+
+    /**
+     * Makes what is missing of the first {@code count} pictures, and again what is not as the manifest says.
+     *
+     * @param count how many, at least 1
+     * @param drawer draws them
+     * @param progress shows where it is
+     * @param notes told in one line of each shard that is made again
+     * @throws IOException if a file cannot be written
+     */
+    public void to(int count, Drawer drawer, Progress progress, Consumer<String> notes) throws IOException {
+        List<Shards.Part> due = shards.due(Math.max(count, shards.count()), shardSize, notes);
+        long work = due.stream().mapToLong(Shards.Part::count).sum();
+        long done = 0;
+        for (Shards.Part part : due) {
+            long before = done;
+            long[] seeds = LongStream.range(part.firstSeed(), part.firstSeed() + part.count()).toArray();
+            ImageSet images = drawer.draw(seeds, n -> progress.update(before + n, work, "images"));
+            ImageSet.write(shards.file(part), images, seeds);
+            shards.enter(part);
+            writeManifest();
+            done += part.count();
+        }
+    }
+
+    private void writeManifest() throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("format", Shards.IMAGES);
+        json.addProperty("version", VERSION);
+        json.addProperty("firstSeed", first);
+        json.add("shards", shards.json());
+        json.add("provenance", GSON.fromJson(
+                provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
+        AtomicFiles.write(folder.resolve(Shards.MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Number of pictures that the manifest lists. */
+    public int count() {
+        return shards.count();
+    }
+
+    /** Number of files. */
+    public int files() {
+        return shards.list().size();
+    }
+}

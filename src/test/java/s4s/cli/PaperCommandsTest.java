@@ -1,0 +1,130 @@
+package s4s.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import s4s.data.Colours;
+import s4s.data.ImageSet;
+import s4s.data.ImageSource;
+import s4s.data.Npz;
+import s4s.model.Devices;
+
+/** What a published number takes, on random networks: many images into a folder, their statistics, cost, devices. */
+class PaperCommandsTest {
+    private static final String NETS = "src/test/resources/nets/";
+
+    @TempDir
+    private Path folder;
+
+    private record Result(int code, String out, String err) {}
+
+    private static Result run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        int code = line.execute(args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private static Result ok(String... args) {
+        Result result = run(args);
+        assertEquals(0, result.code, result.err);
+        return result;
+    }
+
+    private static void refuses(String expected, String... args) {
+        Result result = run(args);
+        assertEquals(2, result.code, result.out + result.err);
+        assertTrue(result.err.startsWith("s4s: ") && result.err.strip().lines().count() == 1 && result.err.contains(expected),
+                result.err);
+    }
+
+    @AfterEach
+    void forgetTheDevice() {
+        System.clearProperty(Devices.PROPERTY);
+    }
+
+    private Result sample(String seeds, String out) {
+        return ok("sample", "--model", NETS + "edm-classes", "--balanced", "--guidance", "1.5", "--solver", "heun", "--grid",
+                "edm", "--nfe", "6", "--seeds", seeds, "--batch", "4", "--shard", "4", "--out", folder.resolve(out).toString());
+    }
+
+    /** Images in a folder are those of one file, whatever was there before; so are their statistics, to rounding. */
+    @Test
+    void imagesOfAFolderAreThoseOfAFile() throws IOException {
+        Result first = sample("0-7", "many");
+        assertTrue(first.out.contains("8 images of 8x8, 0 there; the rest takes 2 kB on disk"), first.out);
+        Result second = sample("0-11", "many");
+        assertTrue(second.out.contains("12 images of 8x8, 8 there") && second.out.contains("12 images in 3 files"), second.out);
+        sample("0-11", "one.npz");
+        ImageSet one = ImageSet.read(folder.resolve("one.npz"));
+        try (ImageSource many = ImageSource.open(folder.resolve("many"), Colours.RGB_ONLY)) {
+            assertArrayEquals(one.pixels(), many.pixels(IntStream.range(0, 12).toArray()));
+        }
+        for (String name : List.of("many", "one.npz")) {
+            ok("stats", "--images", folder.resolve(name).toString(), "--inception", NETS + "inception-small.pt",
+                    "--out", folder.resolve(name + "-stats.npz").toString());
+        }
+        try (Npz a = Npz.open(folder.resolve("many-stats.npz")); Npz b = Npz.open(folder.resolve("one.npz-stats.npz"))) {
+            assertArrayEquals(a.get("mu").doubles(), b.get("mu").doubles(), 1e-12);
+            assertArrayEquals(a.get("sigma").doubles(), b.get("sigma").doubles(), 1e-12);
+        }
+        String manifest = Files.readString(folder.resolve("many/manifest.json"));
+        assertTrue(manifest.contains("class seed mod 4, guidance 1.5") && manifest.contains("\"model\": \"edm-classes\""), manifest);
+    }
+
+    @Test
+    void otherImagesDoNotMix() {
+        sample("0-7", "many");
+        refuses("solver was", "sample", "--model", NETS + "edm-classes", "--balanced", "--guidance", "1.5", "--seeds", "0-7",
+                "--shard", "4", "--out", folder.resolve("many").toString());
+        refuses("one range of seeds", "sample", "--seeds", "0,2", "--out", folder.resolve("x").toString());
+        refuses("--png is for the images of one file", "sample", "--out", folder.resolve("x").toString(), "--png", "x.png");
+    }
+
+    @Test
+    void textsThroughTheWholeModel() throws IOException {
+        Path file = folder.resolve("texts.npz");
+        ok("sample", "--model", NETS + "sd-small", "--text", "a photo of the cat", "--guidance", "7.5", "--grid", "time-uniform",
+                "--nfe", "5", "--solver", "unipc-3-bh2", "--seeds", "0-2", "--out", file.toString());
+        assertEquals(8, ImageSet.read(file).height());
+        refuses("the model takes texts", "sample", "--model", NETS + "sd-small", "--balanced", "--png", "x.png");
+    }
+
+    @Test
+    void costIsToldBeforehand() {
+        Result result = ok("cost", "--model", NETS + "edm-classes", "--balanced", "--guidance", "2", "--solver", "heun", "--grid",
+                "edm", "--nfe", "8", "--images", "1000", "--batch", "10", "--probe", "0");
+        assertTrue(result.out.contains("8,") || result.out.contains("800, 10 images each"), result.out);
+        assertTrue(result.out.lines().anyMatch(l -> l.startsWith("forward passes of single images") && l.endsWith("16,000")),
+                result.out);
+        refuses("--images is at least 1", "cost", "--images", "0");
+    }
+
+    @Test
+    void devicesAreOneSetting() {
+        refuses("There is no device 'gpu'", "sample", "--device", "gpu", "--png", folder.resolve("x.png").toString());
+        ok("sample", "--device", "cpu", "--model", NETS + "edm-small", "--seeds", "0-1", "--png",
+                folder.resolve("x.png").toString());
+    }
+
+    @Test
+    void doctorKnowsThePaperProfile() {
+        Result result = run("doctor", "--profile", "paper");
+        assertTrue(result.out.contains("edm-cifar10-32x32-uncond-vp") && result.out.contains("published networks and statistics"),
+                result.out);
+        refuses("there is no profile 'x'", "doctor", "--profile", "x");
+    }
+}
