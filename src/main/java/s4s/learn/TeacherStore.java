@@ -240,12 +240,12 @@ public final class TeacherStore {
         if (due.isEmpty()) {
             return;
         }
-        if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
-            teacher.write(folder.resolve(TEACHER));
-            writeManifest();                                // so that whole shards count although a killed run did not list them
-        }
         List<long[]> seeds = due.stream().map(part -> role.seeds(part.number() * shardSize, part.count())).toList();
         drawing.draw(seeds, (i, samples) -> {
+            if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+                teacher.write(folder.resolve(TEACHER));
+                writeManifest();                            // so that whole shards count although a killed run did not list them
+            }
             write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples));
             shards.enter(due.get(i));
             writeManifest();
