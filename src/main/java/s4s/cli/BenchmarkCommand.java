@@ -64,7 +64,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.named(name,
                 profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
-        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? 10_000 : 500);
+        int wanted = images.orElse(benchmark.images());
+        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted) : 500);
         Path repository = Models.repository();
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
@@ -88,7 +89,6 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
-            int wanted = images.orElse(benchmark.images());
             long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < wanted) {
                 BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, blockImages, state);
