@@ -36,16 +36,13 @@ public final class BenchmarkRun {
     private static final class Group {
         private final String name;
         private final List<Contestant> contestants;
-        private List<Comparison.Score> scores;
+        private int count;
+        private List<Comparison.Score> scores = List.of();         // of `count` images; none before a table needs them
 
-        Group(String name, List<Contestant> contestants, List<Comparison.Score> scores) {
+        Group(String name, List<Contestant> contestants, int count) {
             this.name = name;
             this.contestants = contestants;
-            this.scores = scores;
-        }
-
-        int count() {
-            return scores.isEmpty() ? 0 : scores.get(0).images();
+            this.count = count;
         }
 
         long cost() {
@@ -82,9 +79,7 @@ public final class BenchmarkRun {
         this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe().toString();
         Files.createDirectories(state);
         for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
-            List<Tally> tallies = read(entry.getKey(), entry.getValue());
-            groups.add(new Group(entry.getKey(), entry.getValue(), tallies.get(0).count() == 0 ? List.of()
-                    : Tally.scores(entry.getValue(), tallies, reference)));
+            groups.add(new Group(entry.getKey(), entry.getValue(), count(entry.getKey(), entry.getValue())));
         }
     }
 
@@ -105,7 +100,7 @@ public final class BenchmarkRun {
             throw new IllegalArgumentException(images + " images are no whole blocks of " + block);
         }
         List<Group> some = groups.stream().filter(group -> chosen.test(group.name)).toList();
-        long work = some.stream().mapToLong(g -> g.cost() * Math.max(0, images - g.count())).sum();
+        long work = some.stream().mapToLong(g -> g.cost() * Math.max(0, images - g.count)).sum();
         long before = 0;
         for (int from = 0; from < images; from += block) {
             before = block(some, from, manager, progress, before, work, milestone);
@@ -114,7 +109,7 @@ public final class BenchmarkRun {
 
     private long block(List<Group> some, int from, NDManager manager, Progress progress, long before, long work,
             Milestone milestone) throws IOException {
-        List<Group> due = some.stream().filter(g -> g.count() <= from).toList();
+        List<Group> due = some.stream().filter(g -> g.count <= from).toList();
         long done = before;
         try (NDManager scope = manager.newSubManager()) {
             if (!due.isEmpty()) {
@@ -127,43 +122,59 @@ public final class BenchmarkRun {
                     int nfe = group.contestants.get(0).nfe();
                     List<Tally> tallies = read(group.name, group.contestants);
                     comparison.add(scope, group.contestants, tallies,
-                            n -> progress.update(start + nfe * n, work, "images " + from + "-" + (from + block - 1) + ", " + group.name));
+                            n -> progress.update(start + nfe * n, work,
+                                    "images " + from + "-" + (from + block - 1) + ", " + group.name));
                     write(group, tallies);
+                    group.count = tallies.get(0).count();
                     group.scores = Tally.scores(group.contestants, tallies, reference);
                     done += group.cost() * block;
                 }
             }
         }
-        if (some.stream().allMatch(g -> g.count() == from + block)) {
+        if (some.stream().allMatch(g -> g.count == from + block)) {
             milestone.reached(from + block, table());
         }
         return done;
     }
 
-    private Table table() {
-        return Scores.table(groups.stream().filter(group -> group.count() > 0)
-                .flatMap(group -> group.scores.stream()).toList(), block);
+    private Table table() throws IOException {
+        List<Comparison.Score> all = new ArrayList<>();
+        for (Group group : groups) {
+            if (group.count > 0 && group.scores.isEmpty()) {
+                group.scores = Tally.scores(group.contestants, read(group.name, group.contestants), reference);
+            }
+            all.addAll(group.scores);
+        }
+        return Scores.table(all, block);
+    }
+
+    /** How many images the stored sums of a group are of. */
+    private int count(String group, List<Contestant> contestants) throws IOException {
+        Path file = state.resolve(group + ".npz");
+        if (Files.exists(file)) {
+            try (Npz npz = Npz.open(file)) {
+                return npz.get("key").strings().equals(key(contestants)) ? (int) npz.get("0/count").longs()[0] : 0;
+            }
+        }
+        return 0;
     }
 
     private List<Tally> read(String group, List<Contestant> contestants) throws IOException {
-        Path file = state.resolve(group + ".npz");
-        List<String> key = key(contestants);
-        if (Files.exists(file)) {
-            try (Npz npz = Npz.open(file)) {
-                if (npz.get("key").strings().equals(key)) {
-                    List<Tally> tallies = new ArrayList<>();
-                    for (int i = 0; i < contestants.size(); i++) {
-                        Map<String, NpyArray> arrays = new LinkedHashMap<>();
-                        for (String name : new Tally(1).arrays().keySet()) {
-                            arrays.put(name, npz.get(i + "/" + name));
-                        }
-                        tallies.add(Tally.of(loaded.features().size(), arrays::get));
-                    }
-                    return tallies;
-                }
-            }
+        int size = loaded.features().size();
+        if (count(group, contestants) == 0) {
+            return contestants.stream().map(c -> new Tally(size)).toList();
         }
-        return contestants.stream().map(c -> new Tally(loaded.features().size())).toList();
+        try (Npz npz = Npz.open(state.resolve(group + ".npz"))) {
+            List<Tally> tallies = new ArrayList<>();
+            for (int i = 0; i < contestants.size(); i++) {
+                Map<String, NpyArray> arrays = new LinkedHashMap<>();
+                for (String name : new Tally(1).arrays().keySet()) {
+                    arrays.put(name, npz.get(i + "/" + name));
+                }
+                tallies.add(Tally.of(size, arrays::get));
+            }
+            return tallies;
+        }
     }
 
     private void write(Group group, List<Tally> tallies) throws IOException {
