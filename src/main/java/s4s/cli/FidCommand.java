@@ -120,12 +120,7 @@ public class FidCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         Path file = moments ? path : models.path(name).resolve("reference.npz");
         Reference known = Reference.read(file);
-        known.about().require(session.features(), "the reference " + name);
-        if (known.moments().mean().length != session.features().size()) {
-            throw new IllegalArgumentException("the reference " + name + " is of features of length "
-                    + known.moments().mean().length + ", those of " + session.features().network() + " have "
-                    + session.features().size());
-        }
+        known.require(session.features(), "the reference " + name);
         return new Known(known.moments(), provenance.file("reference", file).with("reference images",
                 (known.moments().count() == 0 ? "unknown number" : known.moments().count())
                         + (known.data().isEmpty() ? "" : " of " + known.data())));

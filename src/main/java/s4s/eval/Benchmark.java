@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import s4s.data.Hashes;
+import s4s.model.Catalogue;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -126,29 +127,29 @@ public record Benchmark(String name, String title, Profile profile, String model
      * the original network.
      */
     public static Benchmark cifar10() {
-        return mini(pixel("cifar10", "CIFAR-10"), "cifar10-mini", "cifar10-features", 10_000);
+        return pixel("cifar10", "CIFAR-10").with(Profile.MINI, "cifar10-mini", "cifar10-features", "", 10_000);
     }
 
     /** FFHQ, 64x64, unconditional; mini: faces of UTKFace. Teacher as in LD3 and GAS. */
     public static Benchmark ffhq() {
-        return mini(pixel("ffhq", "FFHQ"), "ffhq-mini", "features64", 5000);
+        return pixel("ffhq", "FFHQ").with(Profile.MINI, "ffhq-mini", "features64", "", 5000);
     }
 
     /** AFHQv2, 64x64, unconditional; mini: faces of cats. Teacher as in LD3 and GAS. */
     public static Benchmark afhqv2() {
-        return mini(pixel("afhqv2", "AFHQv2"), "afhqv2-mini", "features64", 5000);
+        return pixel("afhqv2", "AFHQv2").with(Profile.MINI, "afhqv2-mini", "features64", "", 5000);
     }
 
     /** LSUN-Bedroom, latent, unconditional. Teacher as in GAS. */
     public static Benchmark lsunBedroom() {
-        return mini(latent("lsun-bedroom", "LSUN-Bedroom", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
-                List.of(3, 4, 5, 6, 7)), "lsun-bedroom-mini", "features64", 5000);
+        return latent("lsun-bedroom", "LSUN-Bedroom", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
+                List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "lsun-bedroom-mini", "features64", "", 5000);
     }
 
     /** ImageNet, latent, by class with guidance 2; mini: Tiny ImageNet. Teacher as in GAS. */
     public static Benchmark imagenet() {
-        return mini(latent("imagenet256", "ImageNet", new Condition(Condition.Kind.CLASS, 2), GridType.TIME_QUADRATIC, 10,
-                Map.of(), List.of(3, 4, 5, 6, 7)), "imagenet-mini", "features64", 5000);
+        return latent("imagenet256", "ImageNet", new Condition(Condition.Kind.CLASS, 2), GridType.TIME_QUADRATIC, 10,
+                Map.of(), List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "imagenet-mini", "features64", "", 5000);
     }
 
     /**
@@ -159,8 +160,8 @@ public record Benchmark(String name, String title, Profile profile, String model
         List<Integer> nfes = List.of(3, 4, 5, 6, 7, 8);
         Map<Integer, Teacher> lessons = nfes.stream().collect(Collectors.toMap(n -> n,
                 n -> new Teacher(Solvers.named("ipndm-2"), PublishedGrids.GITS_SD_IPNDM, n + 1)));
-        return mini(latent("ms-coco", "MS-COCO", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20, lessons,
-                nfes), "ms-coco-mini", "features64", 5000);
+        return latent("ms-coco", "MS-COCO", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20, lessons,
+                nfes).with(Profile.MINI, "ms-coco-mini", "features64", "", 5000);
     }
 
     /**
@@ -170,22 +171,21 @@ public record Benchmark(String name, String title, Profile profile, String model
      */
     public static List<Benchmark> paper() {
         return List.of(
-                cifar10().with("edm-cifar10-32x32-uncond-vp", "cifar10-32x32.npz", 50_000),
-                ffhq().with("edm-ffhq-64x64-uncond-vp", "ffhq-64x64.npz", 50_000),
-                afhqv2().with("edm-afhqv2-64x64-uncond-vp", "afhqv2-64x64.npz", 50_000),
-                lsunBedroom().with("ldm-lsun-bedroom", "lsun-bedroom256.npz", 50_000),
-                imagenet().with("ldm-imagenet256", "imagenet256.npz", 50_000),
-                msCoco().with("stable-diffusion-v1-5", "ms-coco.npz", 30_000));
+                cifar10().published("edm-cifar10-32x32-uncond-vp", "cifar10-32x32.npz", 50_000),
+                ffhq().published("edm-ffhq-64x64-uncond-vp", "ffhq-64x64.npz", 50_000),
+                afhqv2().published("edm-afhqv2-64x64-uncond-vp", "afhqv2-64x64.npz", 50_000),
+                lsunBedroom().published("ldm-lsun-bedroom", "lsun-bedroom256.npz", 50_000),
+                imagenet().published("ldm-imagenet256", "imagenet256.npz", 50_000),
+                msCoco().published("stable-diffusion-v1-5", "ms-coco.npz", 30_000));
     }
 
-    private Benchmark with(String published, String moments, int count) {
-        return new Benchmark(name, title, Profile.PAPER, published, space, condition, INCEPTION, moments, teacher, lessons, nfes,
-                grids, count);
+    private Benchmark published(String network, String moments, int count) {
+        return with(Profile.PAPER, network, INCEPTION, moments, count);
     }
 
-    private static Benchmark mini(Benchmark of, String model, String features, int images) {
-        return new Benchmark(of.name, of.title, Profile.MINI, model, of.space, of.condition, features, "", of.teacher, of.lessons,
-                of.nfes, of.grids, images);
+    /** The same protocol with other networks. */
+    private Benchmark with(Profile whose, String network, String eyes, String moments, int count) {
+        return new Benchmark(name, title, whose, network, space, condition, eyes, moments, teacher, lessons, nfes, grids, count);
     }
 
     private static Benchmark pixel(String name, String title) {
@@ -253,7 +253,7 @@ public record Benchmark(String name, String title, Profile profile, String model
     }
 
     private Benchmark from(String folder) {
-        return new Benchmark(name, title, profile, folder, space, condition, features, reference, teacher, lessons, nfes, grids, images);
+        return with(profile, folder, features, reference, images);
     }
 
     /**
@@ -283,29 +283,18 @@ public record Benchmark(String name, String title, Profile profile, String model
     }
 
     private Features published(Models models, NDManager manager) throws IOException {
-        ScriptFeatures network = ScriptFeatures.load(found(models.folder().resolve(features)));
+        ScriptFeatures network = ScriptFeatures.load(Catalogue.required(models.folder().resolve(features)));
         manager.attachInternal(UUID.randomUUID().toString(), network);
         return network;
     }
 
     /** Moments of a file that need not say what they are of. */
     private static Reference moments(Path file, Features features) throws IOException {
-        Reference read = Reference.read(found(file));
-        read.about().require(features, file.toString());
-        if (read.moments().mean().length != features.size()) {
-            throw new IOException(file + " has moments of " + read.moments().mean().length + " features, those of "
-                    + features.network() + " are " + features.size() + "; make it by s4s stats");
-        }
+        Reference read = Reference.read(Catalogue.required(file));
+        read.require(features, file.toString());
         String data = read.data().isEmpty() ? file.getFileName().toString() : read.data();
         return new Reference(read.moments(), new Reference.About(features.network(), features.sha256(), data,
                 read.dataSha256().isEmpty() ? Hashes.sha256(file) : read.dataSha256()));
-    }
-
-    private static Path found(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            throw new IOException("no file " + file + ": s4s doctor --profile paper says how to make what the paper profile needs");
-        }
-        return file;
     }
 
     /**

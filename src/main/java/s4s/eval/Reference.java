@@ -71,6 +71,20 @@ public record Reference(Moments.Gaussian moments, About about) {
         }
     }
 
+    /**
+     * Refuses features of another network or length.
+     *
+     * @param title what this is, for the message
+     * @throws IllegalArgumentException naming both
+     */
+    public void require(Features other, String title) {
+        about.require(other, title);
+        if (moments.mean().length != other.size()) {
+            throw new IllegalArgumentException(title + " is of features of length " + moments.mean().length + ", those of "
+                    + other.network() + " have " + other.size());
+        }
+    }
+
     /** Name of the feature network. */
     public String features() {
         return about.features;

@@ -109,6 +109,18 @@ public record Catalogue(Path repository, List<Entry> entries) {
         return new Catalogue(repository, entries);
     }
 
+    /**
+     * A file or folder that the paper profile needs.
+     *
+     * @throws IOException if it is not there
+     */
+    public static Path required(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new IOException("no file " + path + ": s4s doctor --profile paper says how to make what the paper profile needs");
+        }
+        return path;
+    }
+
     private static Entry entry(Path file) throws BadFileException {
         JsonFields json = JsonFields.read(file);
         if (!json.text("format").equals(FORMAT) || json.count("version") != 1) {

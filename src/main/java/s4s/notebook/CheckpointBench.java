@@ -2,21 +2,18 @@ package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import s4s.data.Colours;
 import s4s.data.ImageSet;
 import s4s.data.ImageSource;
+import s4s.eval.Benchmark;
 import s4s.eval.CostEstimate;
 import s4s.eval.Extraction;
 import s4s.eval.Frechet;
@@ -54,7 +51,6 @@ public final class CheckpointBench implements AutoCloseable {
     private record Setup(Path models, String model, Path inception, Optional<Path> reference, Path images, String benchmark,
             int count, int shard, Duration probe) {}
 
-    private static final String INCEPTION = "inception-nvidia";
     private static final int BATCH = 50;
     /** Pixels of a batch of pictures, about: 250 of 32x32. */
     private static final int PIXELS = 250 * 32 * 32;
@@ -81,26 +77,13 @@ public final class CheckpointBench implements AutoCloseable {
         }
     }
 
-    /** The catalogue's network and statistics of a benchmark; of several networks the one without conditions. */
-    private static Setup paper(Path repository, String benchmark) throws IOException {
-        List<Catalogue.Entry> entries = Catalogue.of(repository).entries();
-        Path model = find(repository, entries, e -> e.benchmark().equals(benchmark) && e.result().startsWith("data/models/"));
-        Path reference = find(repository, entries,
-                e -> e.benchmark().equals(benchmark) && e.result().startsWith("data/references/"));
-        return new Setup(model.getParent(), model.getFileName().toString(),
-                find(repository, entries, e -> e.name().equals(INCEPTION)), Optional.of(reference),
-                repository.resolve("data/images/paper"), benchmark, 50_000, 1000, Duration.ofSeconds(10));
-    }
-
-    private static Path find(Path repository, List<Catalogue.Entry> entries, Predicate<Catalogue.Entry> wanted)
-            throws IOException {
-        Catalogue.Entry entry = entries.stream().filter(wanted).max(Comparator.comparing(e -> e.name().contains("uncond")))
-                .orElseThrow(() -> new IllegalArgumentException("the catalogue has no network or statistics of this benchmark"));
-        Path result = repository.resolve(entry.result());
-        if (!Files.exists(result)) {
-            throw new IOException(entry.name() + " is not here; ./s4s doctor --profile paper says what to get and what to run");
-        }
-        return result;
+    private static Setup paper(Path repository, String name) throws IOException {
+        Benchmark benchmark = Benchmark.named(name, Benchmark.Profile.PAPER);
+        Path models = repository.resolve("data/models");
+        Catalogue.required(models.resolve(benchmark.model()));
+        return new Setup(models, benchmark.model(), Catalogue.required(models.resolve(benchmark.features())),
+                Optional.of(Catalogue.required(repository.resolve("data/references").resolve(benchmark.reference()))),
+                repository.resolve("data/images/paper"), name, benchmark.images(), 1000, Duration.ofSeconds(10));
     }
 
     private static Setup standIn(Path repository, String benchmark) {
@@ -112,13 +95,13 @@ public final class CheckpointBench implements AutoCloseable {
     /**
      * Opens the published network of a benchmark, or a small stand-in, by S4S_PROFILE.
      *
-     * @param benchmark for instance {@code cifar10}; see {@code benchmark} in the catalogue
+     * @param benchmark for instance {@code cifar10}; see {@link Benchmark#paper}
      * @param guidance scale of a network with classes, which come equally often; 1 without
      * @throws IOException in the paper profile if a file is missing; {@code ./s4s doctor --profile paper} says which and what to
      *     do
      */
     public static CheckpointBench open(String benchmark, double guidance) throws IOException {
-        return new CheckpointBench("paper".equals(System.getenv("S4S_PROFILE")), benchmark, guidance);
+        return new CheckpointBench(Benchmark.Profile.ofEnvironment() == Benchmark.Profile.PAPER, benchmark, guidance);
     }
 
     /** Whether these are the user's published networks. */
@@ -241,8 +224,14 @@ public final class CheckpointBench implements AutoCloseable {
      * The published statistics; in the other profile those of images of other seeds, drawn with many steps.
      */
     public Moments.Gaussian reference(Progress progress) throws IOException {
-        return setup.reference.isPresent() ? Reference.read(setup.reference.get()).moments()
+        return setup.reference.isPresent() ? published(setup.reference.get())
                 : moments(fill(edm(18), 500_000, progress), progress);
+    }
+
+    private Moments.Gaussian published(Path file) throws IOException {
+        Reference known = Reference.read(file);
+        known.require(features, file.toString());
+        return known.moments();
     }
 
     /**
