@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -127,13 +125,8 @@ final class LearnCommand implements Callable<Integer> {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));
             Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(card.name()));
-            Map<Teacher, List<Recipe>> due = new LinkedHashMap<>();
-            for (Recipe recipe : recipes) {
-                recipe.family(diffusion);                    // what cannot be learned is refused before anything is drawn
-                if (suite.isEmpty() || !Files.exists(folder.resolve(recipe.name() + ".json"))) {
-                    due.computeIfAbsent(benchmark.teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
-                }
-            }
+            Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
+                    recipe -> suite.isEmpty() || !Files.exists(folder.resolve(recipe.name() + ".json")));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 import s4s.eval.Features;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
+import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
@@ -94,7 +95,7 @@ final class BenchSparkCommand implements Callable<Integer> {
         SolverSource source = SolverSource.of(solver, Optional.empty(), Optional.of(nfe));
         out.println(model + ", " + source.label() + ", " + images + " images a run, batch " + batch + ", median of " + repeats);
         out.printf("%-24s %10s %12s %10s %14s%n", "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = Devices.manager()) {
             PictureModel loaded = PictureModel.load(Models.ofRepository(), model, manager);
             PictureOrder order = new PictureOrder(model, PictureOrder.Compiler.of(source.on(loaded.denoiser().schedule())),
                     LongStream.range(0, images).toArray(), List.of(), 1, batch);

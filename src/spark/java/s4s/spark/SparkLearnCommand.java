@@ -6,8 +6,6 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +27,7 @@ import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
 import s4s.learn.Suite;
 import s4s.learn.TeacherStore;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
@@ -94,7 +93,7 @@ final class SparkLearnCommand implements Callable<Integer> {
         Benchmark benchmark = Benchmark.ofModel(suite);
         Models models = Models.ofRepository();
         Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(models.card(benchmark.model()).name()));
-        try (NDManager manager = NDManager.newBaseManager(); Progress progress = Progress.terminal(System.err, "learn")) {
+        try (NDManager manager = Devices.manager(); Progress progress = Progress.terminal(System.err, "learn")) {
             Course course = new Course(benchmark, models, models.card(benchmark.model()),
                     benchmark.diffusion(models, manager), folder);
             String measure = distance.orElse(NamedDistance.usual(benchmark));
@@ -104,13 +103,8 @@ final class SparkLearnCommand implements Callable<Integer> {
             }
             NamedDistance.of(measure, benchmark, models, course.diffusion, manager);
             List<Recipe> all = recipes.apply(benchmark);
-            Map<Teacher, List<Recipe>> due = new LinkedHashMap<>();
-            for (Recipe recipe : all) {
-                recipe.family(course.diffusion);             // what cannot be learned is refused before anything is drawn
-                if (!Files.exists(file(folder, recipe.name()))) {
-                    due.computeIfAbsent(benchmark.teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
-                }
-            }
+            Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, course.diffusion, all,
+                    recipe -> !Files.exists(file(folder, recipe.name())));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + all.size() + " solvers are in " + folder);
                 return 0;
