@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.Hashes;
@@ -31,15 +30,6 @@ class CatalogueTest {
     private static Catalogue.Source source(String file, long bytes, String sha256) {
         return new Catalogue.Source(file, "https://example.org/" + file,
                 bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes), Optional.ofNullable(sha256));
-    }
-
-    private void copyModel(String name, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(Path.of("src/test/resources/nets").resolve(name))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
     }
 
     /** What ships: every entry is complete, and its command writes its result. */
@@ -89,7 +79,7 @@ class CatalogueTest {
     @Test
     void exportedModelsAreCheckedByTheirHashes() throws IOException {
         Path model = repository.resolve("data/models/edm");
-        copyModel("edm-small", model);
+        Nets.copy("edm-small", model);
         Catalogue.Finding found = look(entry("data/models/edm", source("edm-small.pkl", -1, null)));
         assertEquals(Catalogue.State.PRESENT, found.state());
         assertTrue(found.line().contains("made from edm-small.pkl (no hash is published"), found.line());

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,13 +20,13 @@ import s4s.eval.Extraction;
 import s4s.eval.Frechet;
 import s4s.eval.Reference;
 import s4s.eval.ScriptFeatures;
+import s4s.model.Nets;
 import s4s.schedule.GridType;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
 /** A benchmark in the paper profile, with small random networks where the papers' would be. */
 class PaperProfileTest {
-    private static final Path NETS = Path.of("src/test/resources/nets");
     private static final String FEATURES = "inception-nvidia/inception";
 
     @TempDir
@@ -35,22 +34,13 @@ class PaperProfileTest {
 
     private Path models;
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-    }
-
     @BeforeEach
     void layOut() throws IOException {
         models = repository.resolve("data/models");
-        copy(NETS.resolve("edm-small"), models.resolve("edm-cifar10-32x32-uncond-vp"));
+        Nets.copy("edm-small", models.resolve("edm-cifar10-32x32-uncond-vp"));
         Files.createDirectories(models.resolve("inception-nvidia"));
-        Files.copy(NETS.resolve("inception-small.pt"), models.resolve(FEATURES + ".pt"));
-        Files.copy(NETS.resolve("inception-small.json"), models.resolve(FEATURES + ".json"));
+        Files.copy(Nets.FOLDER.resolve("inception-small.pt"), models.resolve(FEATURES + ".pt"));
+        Files.copy(Nets.FOLDER.resolve("inception-small.json"), models.resolve(FEATURES + ".json"));
         byte[] pixels = new byte[20 * 192];
         IntStream.range(0, pixels.length).forEach(i -> pixels[i] = (byte) (i * 37 % 251));
         ImageSet images = ImageSet.of(pixels, 8, 8, "ramp");
