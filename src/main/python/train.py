@@ -51,7 +51,7 @@ def initial(plan, generator):
 class Task:
     """The examples and their loss."""
 
-    def __init__(self, plan, folder, device):
+    def __init__(self, plan, folder, trained, device):
         self.plan, self.device, self.network = plan, device, plan["network"]
         self.pixels = images(plan, folder).to(device)
         self.count = len(self.pixels)
@@ -84,8 +84,8 @@ class Denoising(Task):
 class Classification(Task):
     """s4s.train.Classification: cross-entropy on shifted, sometimes turned pictures."""
 
-    def __init__(self, plan, folder, device):
-        super().__init__(plan, folder, device)
+    def __init__(self, plan, folder, trained, device):
+        super().__init__(plan, folder, trained, device)
         self.labels = torch.tensor(plan["labels"], device=device)
 
     def loss(self, weights, index):
@@ -106,10 +106,10 @@ class Classification(Task):
 class Reconstruction(Task):
     """s4s.train.Reconstruction: absolute error, perceptual distance, divergence from the unit Gaussian."""
 
-    def __init__(self, plan, folder, device):
-        super().__init__(plan, folder, device)
+    def __init__(self, plan, folder, trained, device):
+        super().__init__(plan, folder, trained, device)
         self.features = plan["features"]
-        wide = read_trained(plan["perceptualFeatures"], self.features["weights"], device)
+        wide = read_trained(trained, plan["perceptualFeatures"], self.features["weights"], device)
         self.eyes = networks.Weights(wide, {k: w.bfloat16() for k, w in wide.items()} if device == "cuda" else None)
 
     def seen(self, x):
@@ -127,10 +127,10 @@ class Reconstruction(Task):
 class NoiseMatching(Task):
     """s4s.train.NoiseMatching: the noise in latents, under a condition if there is one."""
 
-    def __init__(self, plan, folder, device):
-        super().__init__(plan, folder, device)
+    def __init__(self, plan, folder, trained, device):
+        super().__init__(plan, folder, trained, device)
         of = plan["latents"]
-        weights = networks.Weights(read_trained(of["name"], of["weights"], device))
+        weights = networks.Weights(read_trained(trained, of["name"], of["weights"], device))
         self.latents = torch.stack([self.encoded(of["network"], weights, flip) for flip in (False, True)])
         self.latents /= self.latents[0].std()
         rates = plan["schedule"]
@@ -175,9 +175,9 @@ class NoiseMatching(Task):
 TASKS = {"EDM_UNET": Denoising, "NOISE_UNET": NoiseMatching, "AUTOENCODER": Reconstruction, "CLASSIFIER": Classification}
 
 
-def read_trained(name, shapes, device):
-    """Weights of another network: in TRAINED/name.npz, or, if it is finished, in data/models/name."""
-    path = os.path.join(TRAINED, name + ".npz")
+def read_trained(folder, name, shapes, device):
+    """Weights of another network: in folder/name.npz, or, if it is finished, in data/models/name."""
+    path = os.path.join(folder, name + ".npz")
     if not os.path.exists(path):
         path = os.path.join("data", "models", name, "weights.npz")
     with numpy.load(path, allow_pickle=False) as npz:
@@ -258,8 +258,6 @@ def main():
     parser.add_argument("--seconds", type=float, help="train for this time, whatever number of images that is; pauses do not count")
     parser.add_argument("--eager", action="store_true", help="launch each kernel by itself")
     args = parser.parse_args()
-    global TRAINED
-    TRAINED = args.trained
     with open(args.plan, encoding="utf-8") as file:
         plan = json.load(file)
     settings = plan["settings"]
@@ -270,7 +268,7 @@ def main():
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
     began = time.time()
-    task = TASKS[plan["kind"]](plan, args.data, args.device)
+    task = TASKS[plan["kind"]](plan, args.data, args.trained, args.device)
     print("%s: %d pictures after %.0f s" % (plan["name"], task.count, time.time() - began), flush=True)
     batch = settings["batch"]
     run = Run(task, settings, torch.Generator().manual_seed(settings["seed"]))
@@ -307,8 +305,8 @@ def main():
              "trainer": "python3 src/main/python/train.py " + shlex.join(sys.argv[1:]), "trainerPyTorch": torch.__version__}
     arrays = {name: w.cpu().numpy().astype(numpy.float16 if plan["half"] else numpy.float32)
               for name, w in run.named(run.average).items()}
-    os.makedirs(TRAINED, exist_ok=True)
-    out = os.path.join(TRAINED, plan["name"] + ".npz")
+    os.makedirs(args.trained, exist_ok=True)
+    out = os.path.join(args.trained, plan["name"] + ".npz")
     with open(out + ".new", "wb") as file:
         numpy.savez_compressed(file, training=numpy.array([json.dumps(about)]), **arrays)
     os.replace(out + ".new", out)

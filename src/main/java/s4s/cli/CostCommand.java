@@ -43,8 +43,8 @@ final class CostCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         try (NDManager manager = Devices.manager()) {
             DrawOptions.Drawing drawing = draw.load(models, manager, LongStream.range(0, images).toArray());
-            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), drawing.compiler().apply(drawing.model()), images, drawing.batch(),
-                    Duration.ofMillis(Math.round(1000 * seconds)));
+            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), drawing.compiler().apply(drawing.model()), images,
+                    drawing.batch(), Duration.ofMillis(Math.round(1000 * seconds)));
             PrintWriter out = spec.commandLine().getOut();
             out.println(drawing.label() + " on " + Devices.chosen());
             for (Row row : cost.toTable()) {
