@@ -2,6 +2,7 @@ package s4s.cli;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,17 @@ final class BenchmarkCommand implements Callable<Integer> {
             description = "mini, or paper: the papers' networks, see s4s doctor --profile paper (default: S4S_PROFILE, else mini).")
     private Optional<String> profile;
 
-    @Option(names = "--images", description = "Images a cell (default: the benchmark's).")
+    @Option(names = "--images", description = "Images a cell (default: the benchmark's; with --learned as many as the table of"
+            + " fixed solvers has, with which they are compared).")
     private Optional<Integer> images;
 
     @Option(names = "--block", paramLabel = "N", description = "Images of a block; FD is also given for blocks, to compare with"
-            + " small runs (default: 500; in the paper profile 10000, more than Inception's 2048 features).")
+            + " small runs (default: 500, or a tenth of the benchmark's images if these are fewer than 5000; in the paper"
+            + " profile 10000, more than Inception's 2048 features).")
     private Optional<Integer> block;
 
-    @Option(names = "--batch", defaultValue = "250", description = "Images in a network call (default ${DEFAULT-VALUE}).")
-    private int batch;
+    @Option(names = "--batch", description = "Images in a network call (default 250, or a block if that is smaller).")
+    private Optional<Integer> batch;
 
     @Option(names = "--learned", description = "Measure the learned solvers of data/solvers/MODEL instead of the baselines.")
     private boolean learned;
@@ -52,6 +55,9 @@ final class BenchmarkCommand implements Callable<Integer> {
             description = "Measure these groups only, by the beginning of their names (learned solvers: family-nfeN, others:"
                 + " N-grid); the other rows stay.")
     private List<String> only = List.of("");
+
+    @Option(names = "--again", description = "Measure what the table has as well: learned solvers that were learned again.")
+    private boolean again;
 
     @Option(names = "--out", paramLabel = "FILE.csv",
             description = "The table (default data/results/MODEL.csv, or MODEL-learned.csv, in the repository).")
@@ -64,9 +70,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.named(name,
                 profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
-        int wanted = images.orElse(benchmark.images());
-        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted) : 500);
         Path repository = Models.repository();
+        int wanted = images.isPresent() ? images.get() : wanted(benchmark, repository);
+        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted)
+                : Math.min(500, benchmark.images() / 10));
         String table = benchmark.model() + (learned ? "-learned" : "");
         Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
         Path state = repository.resolve("data/results/state/" + table);
@@ -89,9 +96,11 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
-            long there = due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
+            long there = again ? 0
+                    : due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < wanted) {
-                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batch, blockImages, state);
+                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries,
+                        batch.orElse(Math.min(250, blockImages)), blockImages, state);
                 run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(scores);
@@ -102,5 +111,11 @@ final class BenchmarkCommand implements Callable<Integer> {
                     + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
+    }
+
+    private int wanted(Benchmark benchmark, Path repository) throws IOException {
+        Path fixed = repository.resolve("data/results/" + benchmark.model() + ".csv");
+        return learned && Files.exists(fixed) ? (int) ResultsFile.read(fixed).table().numberColumn("images").min()
+                : benchmark.images();
     }
 }

@@ -67,6 +67,9 @@ final class LearnCommand implements Callable<Integer> {
     @Option(names = "--brief", description = "With --suite: only what notebooks sum up, four solvers for each NFE.")
     private boolean brief;
 
+    @Option(names = "--again", description = "With --suite: learn what is there as well, and replace it.")
+    private boolean again;
+
     @Option(names = "--out", paramLabel = "FILE.json", description = "Where the solver goes (with --suite: a folder).")
     private Optional<Path> out;
 
@@ -126,7 +129,7 @@ final class LearnCommand implements Callable<Integer> {
             List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));
             Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(card.name()));
             Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
-                    recipe -> suite.isEmpty() || !Files.exists(folder.resolve(recipe.name() + ".json")));
+                    recipe -> suite.isEmpty() || again || !Files.exists(folder.resolve(recipe.name() + ".json")));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;

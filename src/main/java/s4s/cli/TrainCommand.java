@@ -204,6 +204,10 @@ final class TrainCommand implements Callable<Integer> {
                 description = "Half-life of the weight average in images (default ${DEFAULT-VALUE}).")
         private double emaHalfLife;
 
+        @Option(names = "--from", paramLabel = "MODEL", description = "Start from the weights of this model, where names and"
+                + " shapes agree, not from random ones (fine-tuning).")
+        private Optional<String> from = Optional.empty();
+
         @Option(names = "--no-flip", description = "Do not mirror images.")
         private boolean noFlip;
 
@@ -266,6 +270,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void plan(TrainConfig config, Job job, Path file) throws IOException {
+        if (run.from.isPresent()) {
+            throw new IllegalArgumentException("--plan knows no --from: src/main/python/train.py starts from random weights");
+        }
         List<TrainingPlan.Source> data = new ArrayList<>();
         for (int s = 0; s < sources.size(); s++) {
             data.add(new TrainingPlan.Source(sources.get(s).path.toString(), job.pixels.sets().get(s).count()));
@@ -278,7 +285,9 @@ final class TrainCommand implements Callable<Integer> {
     private void train(TrainConfig config, Job job, NDManager manager, Progress progress) throws IOException {
         Path checkpoint = out.resolve("checkpoint.npz");
         Examples examples = job.examples.get();
-        try (Trainer trainer = new Trainer(config, job.objective, examples, checkpoint)) {
+        Models models = Models.ofRepository();
+        Map<String, NpyArray> start = run.from.isPresent() ? models.arrays(run.from.get()) : Map.of();
+        try (Trainer trainer = new Trainer(config, job.objective, examples, checkpoint, start)) {
             if (trainer.state().step() > 0) {
                 spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
             }
@@ -296,6 +305,10 @@ final class TrainCommand implements Callable<Integer> {
             Map<String, JsonElement> facts = new LinkedHashMap<>();
             facts.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
             facts.put("settings", ModelCard.json(config));
+            if (run.from.isPresent()) {
+                facts.put("startedFrom", ModelCard.json(new TreeMap<>(Map.of("model", run.from.get(),
+                        "weightsSha256", models.card(run.from.get()).weightsSha256()))));
+            }
             facts.put("loss", ModelCard.json(trainer.state().loss()));
             facts.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
             facts.put("arithmetic", ModelCard.json("float32, convolutions "

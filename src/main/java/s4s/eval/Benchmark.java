@@ -46,7 +46,8 @@ import s4s.solver.data.SolverFile;
  * @see <a href="https://arxiv.org/abs/2502.17423">Frankel et al. 2025</a>
  */
 public record Benchmark(String name, String title, Profile profile, String model, Space space, Condition condition,
-        String features, String reference, Teacher teacher, Map<Integer, Teacher> lessons, List<Integer> nfes, List<GridType> grids, int images) {
+        String features, String reference, Teacher teacher, Map<Integer, Teacher> lessons, List<Integer> nfes,
+        List<GridType> grids, int images) {
     private static final String INCEPTION = "inception-nvidia/inception.pt";
     private static final List<GridType> GRIDS =
             List.of(GridType.TIME_UNIFORM, GridType.TIME_QUADRATIC, GridType.LOGSNR, GridType.EDM);
@@ -132,24 +133,24 @@ public record Benchmark(String name, String title, Profile profile, String model
 
     /** FFHQ, 64x64, unconditional; mini: faces of UTKFace. Teacher as in LD3 and GAS. */
     public static Benchmark ffhq() {
-        return pixel("ffhq", "FFHQ").with(Profile.MINI, "ffhq-mini", "features64", "", 5000);
+        return pixel("ffhq", "FFHQ").with(Profile.MINI, "ffhq-mini", "features64", "", 1000);
     }
 
     /** AFHQv2, 64x64, unconditional; mini: faces of cats. Teacher as in LD3 and GAS. */
     public static Benchmark afhqv2() {
-        return pixel("afhqv2", "AFHQv2").with(Profile.MINI, "afhqv2-mini", "features64", "", 5000);
+        return pixel("afhqv2", "AFHQv2").with(Profile.MINI, "afhqv2-mini", "features64", "", 1000);
     }
 
     /** LSUN-Bedroom, latent, unconditional. Teacher as in GAS. */
     public static Benchmark lsunBedroom() {
         return latent("lsun-bedroom", "LSUN-Bedroom", Condition.NONE, GridType.TIME_UNIFORM, 20, Map.of(),
-                List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "lsun-bedroom-mini", "features64", "", 5000);
+                List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "lsun-bedroom-mini", "features64", "", 1000);
     }
 
     /** ImageNet, latent, by class with guidance 2; mini: Tiny ImageNet. Teacher as in GAS. */
     public static Benchmark imagenet() {
         return latent("imagenet256", "ImageNet", new Condition(Condition.Kind.CLASS, 2), GridType.TIME_QUADRATIC, 10,
-                Map.of(), List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "imagenet-mini", "features64", "", 5000);
+                Map.of(), List.of(3, 4, 5, 6, 7)).with(Profile.MINI, "imagenet-mini", "features64", "", 1000);
     }
 
     /**
@@ -161,7 +162,7 @@ public record Benchmark(String name, String title, Profile profile, String model
         Map<Integer, Teacher> lessons = nfes.stream().collect(Collectors.toMap(n -> n,
                 n -> new Teacher(Solvers.named("ipndm-2"), PublishedGrids.GITS_SD_IPNDM, n + 1)));
         return latent("ms-coco", "MS-COCO", new Condition(Condition.Kind.TEXT, 7.5), GridType.TIME_UNIFORM, 20, lessons,
-                nfes).with(Profile.MINI, "ms-coco-mini", "features64", "", 5000);
+                nfes).with(Profile.MINI, "ms-coco-mini", "features64", "", 1000);
     }
 
     /**

@@ -77,7 +77,7 @@ public record Models(Path folder) {
             return script.conditional() ? script.conditionalNetwork().unconditional() : script.denoiser();
         }
         return card.vocabulary().isPresent() ? conditional(name, manager).unconditional()
-                : new NetworkDenoiser(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning());
+                : new NetworkDenoiser(new UNet(card.unet(), weights(name, manager)), card.preconditioning());
     }
 
     /**
@@ -123,7 +123,7 @@ public record Models(Path folder) {
             return script.conditionalNetwork();
         }
         Vocabulary vocabulary = card.vocabulary().orElseThrow(() -> none);
-        return new ConditionalNetwork(new UNet(card.unet(), weights(name, card, manager)), card.preconditioning(), vocabulary);
+        return new ConditionalNetwork(new UNet(card.unet(), weights(name, manager)), card.preconditioning(), vocabulary);
     }
 
     /**
@@ -157,7 +157,7 @@ public record Models(Path folder) {
     /** The autoencoder {@code name}, its weights in {@code manager}. */
     public Autoencoder autoencoder(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        return new Autoencoder(card.autoencoder(), weights(name, card, manager));
+        return new Autoencoder(card.autoencoder(), weights(name, manager));
     }
 
     /** The factor that gives the latents of autoencoder {@code name} unit variance. */
@@ -168,12 +168,17 @@ public record Models(Path folder) {
     /** The classifier {@code name}, its weights in {@code manager}. */
     public FeatureNet features(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        return new FeatureNet(card.classifier(), weights(name, card, manager));
+        return new FeatureNet(card.classifier(), weights(name, manager));
     }
 
-    private Weights weights(String name, ModelCard card, NDManager manager) throws IOException {
+    /**
+     * The arrays of the file of weights of model {@code name}.
+     *
+     * @throws IOException if it is missing or is not the file that the card describes
+     */
+    public Map<String, NpyArray> arrays(String name) throws IOException {
         Path file = path(name).resolve("weights.npz");
-        String expected = card.weightsSha256();
+        String expected = card(name).weightsSha256();
         String actual = Hashes.sha256(file);
         if (!actual.equals(expected)) {
             throw new IOException(file + " is not the file that its card describes (sha256 " + actual
@@ -184,7 +189,11 @@ public record Models(Path folder) {
             for (String array : npz.names()) {
                 arrays.put(array, npz.get(array));
             }
-            return Weights.fromNpy(manager, arrays);
+            return arrays;
         }
+    }
+
+    private Weights weights(String name, NDManager manager) throws IOException {
+        return Weights.fromNpy(manager, arrays(name));
     }
 }

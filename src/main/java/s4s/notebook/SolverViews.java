@@ -3,6 +3,7 @@ package s4s.notebook;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,6 +105,22 @@ public final class SolverViews {
             double[][] canonical = canonicalOutputs(solver.as(Prediction.DATA));
             return canonical[canonical.length - 1];
         }).toArray(double[][]::new);
+    }
+
+    /**
+     * The noise levels of some solvers' nodes, for {@link s4s.report.Figures#strips}; of a solver that tells the network other
+     * levels than those of its states, these as well.
+     */
+    public static Map<String, double[]> times(Map<String, Solver> solvers) {
+        Map<String, double[]> times = new LinkedHashMap<>();
+        solvers.forEach((name, solver) -> {
+            List<Stage> calls = solver.stages().stream().filter(Stage::evaluated).toList();
+            times.put(name, solver.stages().stream().mapToDouble(Stage::sigma).toArray());
+            if (calls.stream().anyMatch(stage -> stage.evaluateAt() != stage.sigma())) {
+                times.put(name + ": told", calls.stream().mapToDouble(Stage::evaluateAt).toArray());
+            }
+        });
+        return times;
     }
 
     /**

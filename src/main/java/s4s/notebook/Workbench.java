@@ -44,6 +44,7 @@ import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 import s4s.solver.data.SolverSource;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -356,6 +357,22 @@ public final class Workbench implements AutoCloseable {
     /** The learned solvers that ship with this benchmark's model, by file name, with so many calls. */
     public Map<String, Solver> learned(int nfe) throws IOException {
         return solversIn(repository.resolve("data/solvers/" + benchmark.model()), nfe);
+    }
+
+    /**
+     * The fixed solver with the lowest FD in the stored table.
+     *
+     * @param nfe among those with so many calls
+     * @throws IllegalArgumentException if the table has none
+     */
+    public Solver bestFixed(int nfe) throws IOException {
+        Table table = results().table();
+        Table rows = table.where(table.intColumn("nfe").isEqualTo(nfe)).sortAscendingOn("fd");
+        if (rows.isEmpty()) {
+            throw new IllegalArgumentException("the table has no solver of " + nfe + " NFE");
+        }
+        Row best = rows.row(0);
+        return solver(best.getString("solver"), best.getString("grid"), nfe);
     }
 
     private Comparison comparison(int images) {

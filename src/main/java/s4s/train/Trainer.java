@@ -7,6 +7,7 @@ import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,6 +45,18 @@ public final class Trainer implements AutoCloseable {
      * @throws IOException if the checkpoint is unreadable or belongs to another configuration
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint) throws IOException {
+        this(config, objective, examples, checkpoint, Map.of());
+    }
+
+    /**
+     * A run that starts at {@code checkpoint} if that file exists, else at the weights of another network: those of its arrays
+     * that this network has too, in the same shape, instead of what the objective draws.
+     *
+     * @param start arrays of the other network
+     * @throws IOException if the checkpoint is unreadable or belongs to another configuration
+     */
+    public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint, Map<String, NpyArray> start)
+            throws IOException {
         if (!objective.sampleShape().equals(examples.shape())) {
             throw new IllegalArgumentException("the network takes examples of shape " + objective.sampleShape() + ", "
                     + examples.source() + " holds " + examples.shape());
@@ -65,7 +78,10 @@ public final class Trainer implements AutoCloseable {
             }
             weights.requireLike(objective.weightShapes(), checkpoint.toString());
         } else {
-            weights = objective.initial(manager, config.seed());
+            Map<String, NpyArray> arrays = objective.initial(manager, config.seed()).toNpy();
+            arrays.replaceAll((name, drawn) -> start.containsKey(name)
+                    && Arrays.equals(start.get(name).shape(), drawn.shape()) ? start.get(name) : drawn);
+            weights = Weights.fromNpy(manager, arrays);
             average = weights.copy(manager);
             adam = Adam.start(weights, manager);
         }

@@ -2,6 +2,7 @@ package s4s.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.solver.data.SolverFile;
@@ -51,5 +53,20 @@ class LearnCommandTest {
         run("learn", "--family", "ld3", "--nfe", "3", "--pairs", "8", "--validation", "8", "--steps", "2", "--low-memory",
                 "--distance", "src/test/resources/torchscript/distance.pt", "--out", file.toString());
         assertTrue(SolverFile.read(file).provenance().recipe().get("distance").startsWith("distance.pt (sha256 "));
+    }
+
+    @Test
+    void aSuiteLearnsWhatIsMissingOrAllAgain(@TempDir Path folder) throws IOException {
+        String[] suite = {"learn", "--suite", "cifar10-mini", "--brief", "--family", "s4s-lms", "--nfe", "3", "--pairs", "8",
+            "--validation", "4", "--steps", "1", "--out", folder.toString()};
+        assertTrue(run(suite).contains("The plan was finished."));
+        Path file = folder.resolve("s4s-lms-dpmpp-3m-logsnr-nfe3.json");
+        String first = Files.readString(file);
+        assertEquals("all 1 solvers are in " + folder + System.lineSeparator(), run(suite));
+        String[] again = Arrays.copyOf(suite, suite.length + 1);
+        again[suite.length] = "--again";
+        again[Arrays.asList(again).indexOf("--steps") + 1] = "2";
+        run(again);
+        assertNotEquals(first, Files.readString(file));
     }
 }

@@ -60,6 +60,17 @@ class TrainCommandTest {
     }
 
     @Test
+    void fineTuningSaysWhatItStartedFrom(@TempDir Path folder) throws IOException {
+        Path data = folder.resolve("data.npz");
+        ImageSet.write(data, ImageSet.of(new byte[4 * 192], 8, 8, "black"), Benchmark.seeds(4));
+        train(data, folder.resolve("first"), "4");
+        String first = folder.resolve("first").toString();
+        train(data, folder.resolve("second"), "4", "--from", first, "--seed", "9");
+        assertEquals("{\"model\":\"" + first + "\",\"weightsSha256\":\"" + new Models(folder).card("first").weightsSha256() + "\"}",
+                new Models(folder).card("second").training().get("startedFrom").toString());
+    }
+
+    @Test
     void refusesWeightsThatTheCardDoesNotDescribe(@TempDir Path folder) throws IOException {
         byte[] pixels = new byte[4 * 192];
         Path data = folder.resolve("data.npz");

@@ -80,6 +80,7 @@ class LauncherTest {
     void refusesUnknownOptions() throws Exception {
         assertEquals(2, ask(launcher, "notebooks", "--fast").exit());
         assertEquals(2, ask(launcher, "notebooks", "--html", "--save").exit());
+        assertEquals(2, ask(launcher, "notebooks", "--html", "--learn").exit());
     }
 
     @Test

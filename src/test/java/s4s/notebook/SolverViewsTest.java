@@ -3,6 +3,7 @@ package s4s.notebook;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import s4s.schedule.Edm;
 import s4s.schedule.GridType;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
+import s4s.solver.Stage;
 import tech.tablesaw.api.Table;
 
 /** What readers see of a solver is what it is. */
@@ -37,6 +39,19 @@ class SolverViewsTest {
     void sampleWeightsAreTheLastRowInDataPrediction() {
         // D-form of Euler: y1 = y0 / 2 + D0 / 2, y2 = y1 / 2 + D1 / 2
         assertArrayEquals(new double[] {0.25, 0.5}, SolverViews.sampleWeights(List.of(solver("ddim", 4, 2, 1)))[0], 1e-15);
+    }
+
+    @Test
+    void timesAreTheNodesAndWhatTheNetworkIsTold() {
+        Solver euler = solver("ddim", 4, 2, 1);
+        List<Stage> stages = new ArrayList<>(euler.stages());
+        stages.set(1, new Stage(2, 2.5, stages.get(1).states(), stages.get(1).outputs()));
+        Map<String, Solver> two = new LinkedHashMap<>(Map.of("euler", euler));
+        two.put("other", new Solver("other", euler.prediction(), stages));
+        Map<String, double[]> times = SolverViews.times(two);
+        assertEquals(List.of("euler", "other", "other: told"), List.copyOf(times.keySet()));
+        assertArrayEquals(new double[] {4, 2, 1}, times.get("other"));
+        assertArrayEquals(new double[] {4, 2.5}, times.get("other: told"));
     }
 
     @Test

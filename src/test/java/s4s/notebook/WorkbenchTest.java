@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
+import s4s.eval.Scores;
 import s4s.eval.Teacher;
 import s4s.learn.Families;
 import s4s.learn.Plan;
@@ -29,6 +30,7 @@ import s4s.model.Models;
 import s4s.model.SeededModel;
 import s4s.model.TinyRepository;
 import s4s.report.Progress;
+import s4s.report.ResultsFile;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
 import s4s.solver.Solver;
@@ -79,6 +81,23 @@ class WorkbenchTest {
             assertTrue(bench.model().stringColumn("network").contains("draws"));
             assertEquals(0.75, bench.obedience().doubleColumn("class found").get(0));
             assertEquals(3, bench.quality().rowCount());
+
+            Table stored = Scores.table();
+            score(stored, "ddim", "edm", 3, 7);
+            score(stored, "dpmpp-2m", "time-uniform", 3, 6);
+            score(stored, "ddim", "time-uniform", 4, 5);
+            Path csv = folder.resolve("data/results/imagenet-mini.csv");
+            Files.createDirectories(csv.getParent());
+            ResultsFile.open(csv, Scores.table(), bench.provenance("test", 20)).replace(stored);
+            assertEquals(solver, bench.bestFixed(3));
+            assertThrows(IllegalArgumentException.class, () -> bench.bestFixed(5));
+        }
+    }
+
+    private static void score(Table table, String solver, String grid, int nfe, double fd) {
+        Object[] values = {solver, grid, nfe, 20, 20, fd, fd, 0.0, 0.0, 0.0};
+        for (int c = 0; c < values.length; c++) {
+            table.column(c).appendObj(values[c]);
         }
     }
 

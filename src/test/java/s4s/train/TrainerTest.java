@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.ImageSet;
+import s4s.data.NpyArray;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
 import s4s.model.UNet;
@@ -56,6 +57,32 @@ class TrainerTest {
                     System.arraycopy(b, 0, both, a.length, b.length);
                     return both;
                 });
+    }
+
+    /** Arrays of another network are taken where name and shape agree, and nowhere else. */
+    @Test
+    void fineTuningStartsFromTheOtherNetwork(@TempDir Path folder) throws IOException {
+        Denoising objective = new Denoising(TINY, new EdmPreconditioning(0.5), -1.2, 1.2);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Map<String, NpyArray> other = objective.initial(manager, 77).toNpy();
+            Map<String, NpyArray> drawn = objective.initial(manager, 5).toNpy();
+            String first = other.entrySet().stream().filter(e -> !Arrays.equals(e.getValue().floats(),
+                    drawn.get(e.getKey()).floats())).findFirst().orElseThrow().getKey();
+            other.put(first, NpyArray.of(new float[3], 3));
+            other.put("of no use here", NpyArray.of(new float[3], 3));
+            try (Trainer trainer = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5), objective,
+                    new Pixels(images(), true), folder.resolve("a.npz"), other)) {
+                trainer.average().toNpy().forEach((name, array) -> assertArrayEquals(
+                        (name.equals(first) ? drawn : other).get(name).floats(), array.floats(), name));
+                trainer.run(2, s -> {});
+                trainer.save();
+            }
+            // a checkpoint comes before it
+            try (Trainer trainer = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5), objective,
+                    new Pixels(images(), true), folder.resolve("a.npz"), other)) {
+                assertEquals(2, trainer.state().step());
+            }
+        }
     }
 
     @Test
