@@ -95,7 +95,8 @@ final class LearnCommand implements Callable<Integer> {
                     + " (default ${DEFAULT-VALUE}).")
         private String optimizer;
 
-        @Option(names = "--steps", description = "Steps, of each block with --rounds (default 20, gs 10000, others 300).")
+        @Option(names = "--steps", description = "Steps, of each block with --rounds (default 20, of weights alone 12;"
+                + " gs 10000, others 300).")
         private Optional<Integer> steps;
 
         @Option(names = "--rounds", paramLabel = "K",
@@ -126,7 +127,8 @@ final class LearnCommand implements Callable<Integer> {
         try (NDManager manager = Devices.manager();
                 Progress drawing = Progress.terminal(System.err, "pairs")) {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
-            List<Recipe> recipes = suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark, diffusion));
+            List<Recipe> recipes = (suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark))).stream()
+                    .map(usual -> adjusted(usual, diffusion)).toList();
             Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(card.name()));
             Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
                     recipe -> suite.isEmpty() || again || !Files.exists(folder.resolve(recipe.name() + ".json")));
@@ -150,6 +152,10 @@ final class LearnCommand implements Callable<Integer> {
     }
 
     private List<Recipe> suite(Benchmark benchmark) {
+        if (init.isPresent() || grid.isPresent() || order.isPresent()) {
+            throw new IllegalArgumentException("--suite has starts, grids and orders of its own: give it without --init, --grid"
+                    + " and --order");
+        }
         List<String> families = family.map(names -> List.of(names.split(","))).orElse(List.of());
         families.forEach(Families::named);
         GridType start = benchmark.teacher().grid();
@@ -181,19 +187,23 @@ final class LearnCommand implements Callable<Integer> {
         }
     }
 
-    private Recipe recipe(Benchmark benchmark, DiffusionModel diffusion) {
+    private Recipe recipe(Benchmark benchmark) {
         Families kind = Families.named(family.orElse(Families.S4S_ALT.id()));
-        int calls = nfe.orElse(5);
-        Plan plan = plan();
+        Recipe usual = Recipe.usual(kind, init.orElse(kind.init()),
+                grid.map(GridType::named).orElse(benchmark.teacher().grid()), nfe.orElse(5));
+        return order.isPresent() ? usual.withOrder(order.get()) : usual;
+    }
+
+    /** A usual recipe with the pairs and the optimization that the options ask for. */
+    private Recipe adjusted(Recipe usual, DiffusionModel diffusion) {
+        Plan plan = plan(usual.plan().phases().get(0).steps());
         if (how.radius.isPresent()) {
             boolean ld3 = how.radius.get().equals("ld3");
-            plan = plan.relaxed(ld3 ? Plan.ld3Radius(diffusion.sampleShape().size(), calls) : number(how.radius.get()));
+            plan = plan.relaxed(ld3 ? Plan.ld3Radius(diffusion.sampleShape().size(), usual.nfe()) : number(how.radius.get()));
         }
-        String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "") + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", "
-                + plan.phases().get(0).steps() + " steps";
-        return new Recipe(kind, Solvers.named(init.orElse(kind.init())),
-                grid.map(GridType::named).orElse(benchmark.teacher().grid()), calls,
-                order.isPresent() ? OptionalInt.of(order.get()) : OptionalInt.empty(),
+        String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "")
+                + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", " + plan.phases().get(0).steps() + " steps";
+        return new Recipe(usual.family(), usual.init(), usual.grid(), usual.nfe(), usual.order(),
                 how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name, pairs.training(), pairs.validation(),
                 how.seed);
     }
@@ -206,7 +216,7 @@ final class LearnCommand implements Callable<Integer> {
         }
     }
 
-    private Plan plan() {
+    private Plan plan(int usualSteps) {
         if (how.rounds.isPresent()) {
             if (!how.optimizer.equals("gauss-newton")) {
                 throw new IllegalArgumentException("--rounds is for the gauss-newton optimizer, not " + how.optimizer);
@@ -214,7 +224,7 @@ final class LearnCommand implements Callable<Integer> {
             return Plan.alternating(how.rounds.get(), how.steps.orElse(6));
         }
         return switch (how.optimizer) {
-            case "gauss-newton" -> Plan.gaussNewton(how.steps.orElse(20));
+            case "gauss-newton" -> Plan.gaussNewton(how.steps.orElse(usualSteps));
             case "adam" -> Plan.adam(how.steps.orElse(300), how.rate);
             case "ld3" -> Plan.ld3(how.steps.orElse(300));
             case "gs" -> Plan.gs(how.steps.orElse(10000));
