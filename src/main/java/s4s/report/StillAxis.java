@@ -20,6 +20,8 @@ final class StillAxis {
     private static final double MARGIN = 0.05; // of the range, at each end, so that no marker is cut
     private static final double LONG = 3; // decades
 
+    private static final int LONGEST = 20; // characters of a name
+
     private final JsonObject spec;
     private final boolean log;
     private final boolean exponents;
@@ -40,12 +42,12 @@ final class StillAxis {
                 || values.stream().anyMatch(v -> !v.isJsonNull() && Json.decimal(v).isEmpty())) {
             values.stream().filter(v -> !v.isJsonNull())
                     .forEach(v -> categories.putIfAbsent(v.getAsString(), categories.size()));
-            categories.forEach((name, i) -> named.put((double) i, name));
+            categories.forEach((name, i) -> name(i, name));
         }
         JsonArray at = Json.array(spec, "tickvals").orElseGet(JsonArray::new);
         JsonArray text = Json.array(spec, "ticktext").orElseGet(JsonArray::new);
         for (int i = 0; i < Math.min(at.size(), text.size()); i++) {
-            named.put(at.get(i).getAsDouble() + 0.0, text.get(i).getAsString());
+            name(at.get(i).getAsDouble() + 0.0, text.get(i).getAsString());
         }
         double[] drawn = values.stream().mapToDouble(this::value).filter(v -> !Double.isNaN(v)).sorted().toArray();
         double low = drawn.length == 0 ? Double.NaN : drawn[0];
@@ -133,6 +135,18 @@ final class StillAxis {
             return Digits.axis(Math.pow(10, whole));
         }
         return named.getOrDefault(whole, "");
+    }
+
+    /** The drawing library looks without end for marks whose names are all different and of at most 20 characters. */
+    private void name(double at, String text) {
+        String name = text;
+        for (int i = 2; name.length() > LONGEST || named.containsValue(name); i++) {
+            String number = i == 2 ? "" : " " + i;
+            int kept = Math.min(text.length(), LONGEST - number.length()) - 1;
+            name = text.length() + number.length() <= LONGEST ? text + number
+                    : text.substring(0, kept / 2) + "\u2026" + text.substring(text.length() - kept + kept / 2) + number;
+        }
+        named.put(at, name);
     }
 
     private double value(JsonElement value) {

@@ -3,6 +3,7 @@ package s4s.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -10,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -207,6 +209,18 @@ class PlotTest {
             int length = 30 * count;
             assertTrue(axis.spacing(length, 40) < 0.9 * length / count, count + " names");
         }
+    }
+
+    /** The drawing library never ends with names of more than 20 characters or with equal ones. */
+    @Test
+    void longAndEqualNamesAreDrawn() {
+        Map<String, double[]> grids = new LinkedHashMap<>();
+        for (String name : List.of("a solver of a long name, 1 call", "a solver of a long name, 2 calls",
+                "a solver and its long name, 1 call", "short")) {
+            grids.put(name, new double[] {80, 3, 0.1});
+        }
+        Plot plot = Figures.strips(grids, "sigma", true, "t");
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertTrue(plot.png().length > 1000));
     }
 
     @Test
