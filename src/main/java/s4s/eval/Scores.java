@@ -95,8 +95,8 @@ public final class Scores {
     /**
      * Learned solvers beside the best fixed one.
      *
-     * @param fixed table of fixed solvers, as {@link #table()}
-     * @param learned table of learned solvers
+     * @param fixed table of fixed solvers, as {@link #table()}; at each NFE those of the most images count
+     * @param learned table of learned solvers; those of as many images count
      * @param measure column to compare, the smaller the better
      * @param shown names of learned solvers, or the beginning of several, of which the best counts
      * @return columns solver, nfe, fd, one row for each of {@code shown} and for the best fixed solver, and each NFE
@@ -104,17 +104,19 @@ public final class Scores {
     public static Table versusFixed(Table fixed, Table learned, String measure, List<String> shown) {
         Table versus = Table.create("versus", StringColumn.create("solver"), IntColumn.create("nfe"), DoubleColumn.create("fd"));
         for (int nfe : new TreeSet<>(fixed.intColumn("nfe").asList())) {
-            lowest(fixed, nfe, measure, "").ifPresent(fd -> append(versus, "best fixed solver and grid", nfe, fd));
+            int images = (int) fixed.where(fixed.intColumn("nfe").isEqualTo(nfe)).intColumn("images").max();
+            lowest(fixed, nfe, images, measure, "")
+                    .ifPresent(fd -> append(versus, "best fixed solver and grid", nfe, fd));
             for (String name : shown) {
-                lowest(learned, nfe, measure, name).ifPresent(fd -> append(versus, name, nfe, fd));
+                lowest(learned, nfe, images, measure, name).ifPresent(fd -> append(versus, name, nfe, fd));
             }
         }
         return versus;
     }
 
-    private static OptionalDouble lowest(Table table, int nfe, String measure, String name) {
-        return table.stream().filter(row -> row.getInt("nfe") == nfe && row.getString("solver").startsWith(name))
-                .mapToDouble(row -> row.getDouble(measure)).min();
+    private static OptionalDouble lowest(Table table, int nfe, int images, String measure, String name) {
+        return table.stream().filter(row -> row.getInt("nfe") == nfe && row.getInt("images") == images
+                && row.getString("solver").startsWith(name)).mapToDouble(row -> row.getDouble(measure)).min();
     }
 
     private static void append(Table table, String solver, int nfe, double value) {
