@@ -137,7 +137,7 @@ final class StillAxis {
         return named.getOrDefault(whole, "");
     }
 
-    /** The drawing library looks without end for marks whose names are all different and of at most 20 characters. */
+    /** The drawing library tries marks until their names differ and have at most 20 characters, so they had better do so. */
     private void name(double at, String text) {
         String name = text;
         for (int i = 2; name.length() > LONGEST || named.containsValue(name); i++) {

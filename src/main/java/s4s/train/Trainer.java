@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -53,6 +54,7 @@ public final class Trainer implements AutoCloseable {
      * that this network has too, in the same shape, instead of what the objective draws.
      *
      * @param start arrays of the other network
+     * @throws IllegalArgumentException if the other network has no array in common with this one
      * @throws IOException if the checkpoint is unreadable or belongs to another configuration
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint, Map<String, NpyArray> start)
@@ -78,13 +80,25 @@ public final class Trainer implements AutoCloseable {
             }
             weights.requireLike(objective.weightShapes(), checkpoint.toString());
         } else {
-            Map<String, NpyArray> arrays = objective.initial(manager, config.seed()).toNpy();
-            arrays.replaceAll((name, drawn) -> start.containsKey(name)
-                    && Arrays.equals(start.get(name).shape(), drawn.shape()) ? start.get(name) : drawn);
-            weights = Weights.fromNpy(manager, arrays);
+            weights = Weights.fromNpy(manager, initial(start));
             average = weights.copy(manager);
             adam = Adam.start(weights, manager);
         }
+    }
+
+    private Map<String, NpyArray> initial(Map<String, NpyArray> start) {
+        Map<String, NpyArray> arrays;
+        try (NDManager scope = manager.newSubManager()) {
+            arrays = objective.initial(scope, config.seed()).toNpy();
+        }
+        List<String> shared = arrays.keySet().stream().filter(name -> start.containsKey(name)
+                && Arrays.equals(start.get(name).shape(), arrays.get(name).shape())).toList();
+        if (shared.isEmpty() && !start.isEmpty()) {
+            throw new IllegalArgumentException("the network to start from has no array in common with the one to train: start"
+                    + " from a model of the same kind and widths");
+        }
+        shared.forEach(name -> arrays.put(name, start.get(name)));
+        return arrays;
     }
 
     private Weights read(Npz npz, String prefix) throws IOException {

@@ -77,6 +77,9 @@ class TrainerTest {
                 trainer.run(2, s -> {});
                 trainer.save();
             }
+            Map<String, NpyArray> strange = Map.of("of no use here", NpyArray.of(new float[3], 3));
+            assertThrows(IllegalArgumentException.class, () -> new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5),
+                    objective, new Pixels(images(), true), folder.resolve("b.npz"), strange));
             // a checkpoint comes before it
             try (Trainer trainer = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5), objective,
                     new Pixels(images(), true), folder.resolve("a.npz"), other)) {
