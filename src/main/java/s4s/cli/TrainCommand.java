@@ -285,8 +285,7 @@ final class TrainCommand implements Callable<Integer> {
     private void train(TrainConfig config, Job job, NDManager manager, Progress progress) throws IOException {
         Path checkpoint = out.resolve("checkpoint.npz");
         Examples examples = job.examples.get();
-        Models models = Models.ofRepository();
-        Map<String, NpyArray> start = run.from.isPresent() ? models.arrays(run.from.get()) : Map.of();
+        Map<String, NpyArray> start = run.from.isPresent() ? Models.ofRepository().arrays(run.from.get()) : Map.of();
         try (Trainer trainer = new Trainer(config, job.objective, examples, checkpoint, start)) {
             if (trainer.state().step() > 0) {
                 spec.commandLine().getErr().println("going on from " + checkpoint + ", step " + trainer.state().step());
@@ -307,7 +306,7 @@ final class TrainCommand implements Callable<Integer> {
             facts.put("settings", ModelCard.json(config));
             if (run.from.isPresent()) {
                 facts.put("startedFrom", ModelCard.json(new TreeMap<>(Map.of("model", run.from.get(),
-                        "weightsSha256", models.card(run.from.get()).weightsSha256()))));
+                        "weightsSha256", Models.ofRepository().card(run.from.get()).weightsSha256()))));
             }
             facts.put("loss", ModelCard.json(trainer.state().loss()));
             facts.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
