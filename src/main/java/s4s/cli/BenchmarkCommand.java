@@ -74,9 +74,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         int wanted = images.isPresent() ? images.get() : wanted(benchmark, repository);
         int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted)
                 : Math.min(500, benchmark.images() / 10));
-        String table = benchmark.model() + (learned ? "-learned" : "");
-        Path csv = out.orElse(repository.resolve("data/results/" + table + ".csv"));
-        Path state = repository.resolve("data/results/state/" + table);
+        Path table = benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED);
+        Path csv = out.orElse(table);
+        Path state = table.resolveSibling("state").resolve(table.getFileName().toString().replace(".csv", ""));
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
@@ -114,7 +114,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private int wanted(Benchmark benchmark, Path repository) throws IOException {
-        Path fixed = repository.resolve("data/results/" + benchmark.model() + ".csv");
+        Path fixed = benchmark.file(repository, Benchmark.Results.FIXED);
         return learned && Files.exists(fixed) ? (int) ResultsFile.read(fixed).table().numberColumn("images").min()
                 : benchmark.images();
     }

@@ -335,6 +335,25 @@ public record Benchmark(String name, String title, Profile profile, String model
         return loaded.model().conditions().map(rule -> provenance.with("conditions", rule)).orElse(provenance);
     }
 
+    /** Which results. */
+    public enum Results {
+        /** Of the fixed solvers. */
+        FIXED(""),
+        /** Of the learned solvers. */
+        LEARNED("-learned");
+
+        private final String suffix;
+
+        Results(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /** Where the benchmark's results are stored: data/results/MODEL.csv of the fixed, MODEL-learned.csv of the learned solvers. */
+    public Path file(Path repository, Results which) {
+        return repository.resolve("data/results/" + model + which.suffix + ".csv");
+    }
+
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
     public List<Contestant> contestants(DiffusionModel from, GridType grid, int nfe) {
         return Contestant.of(Solvers.baselines(), grid, from.schedule(), nfe);

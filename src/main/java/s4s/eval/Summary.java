@@ -94,7 +94,7 @@ public record Summary(List<Ratio> ratios) {
     }
 
     /**
-     * The summary of all stored results: data/results/MODEL.csv and MODEL-learned.csv of each benchmark. A benchmark without
+     * The summary of all stored results, see {@link Benchmark#file}. A benchmark without
      * them has published ratios alone.
      *
      * @param repository root of the repository
@@ -103,14 +103,14 @@ public record Summary(List<Ratio> ratios) {
     public static Summary of(Path repository, List<Benchmark> benchmarks) throws IOException {
         List<Ratio> all = new ArrayList<>();
         for (Benchmark benchmark : benchmarks) {
-            all.addAll(of(benchmark.title(), stored(repository, benchmark.model()),
-                    stored(repository, benchmark.model() + "-learned"), Published.fid(repository, benchmark.name())));
+            all.addAll(of(benchmark.title(), stored(benchmark.file(repository, Benchmark.Results.FIXED)),
+                    stored(benchmark.file(repository, Benchmark.Results.LEARNED)),
+                    Published.fid(repository, benchmark.name())));
         }
         return new Summary(all);
     }
 
-    private static Table stored(Path repository, String name) throws IOException {
-        Path csv = repository.resolve("data/results/" + name + ".csv");
+    private static Table stored(Path csv) throws IOException {
         return Files.exists(csv) ? ResultsFile.read(csv).table() : Scores.table();
     }
 

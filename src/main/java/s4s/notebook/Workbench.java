@@ -387,16 +387,16 @@ public final class Workbench implements AutoCloseable {
      * @throws IOException if it is missing, changed by hand, or of other weights than the ones loaded
      */
     public ResultsFile.Results results() throws IOException {
-        return results("");
+        return results(Benchmark.Results.FIXED);
     }
 
     /** The stored table of the learned solvers; see {@link #results()}. */
     public ResultsFile.Results learnedResults() throws IOException {
-        return results("-learned");
+        return results(Benchmark.Results.LEARNED);
     }
 
-    private ResultsFile.Results results(String suffix) throws IOException {
-        Path csv = repository.resolve("data/results/" + benchmark.model() + suffix + ".csv");
+    private ResultsFile.Results results(Benchmark.Results which) throws IOException {
+        Path csv = benchmark.file(repository, which);
         ResultsFile.Results results = ResultsFile.read(csv);
         String made = results.provenance().recipe().getOrDefault("model sha256", "none");
         if (!made.equals(modelSha256())) {

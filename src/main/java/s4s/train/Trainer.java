@@ -29,7 +29,7 @@ public final class Trainer implements AutoCloseable {
     private final Examples examples;
     private final Batches batches;
     private final Path checkpoint;
-    private final NDManager manager = Devices.manager();
+    private final NDManager manager;
     private final Weights weights;
     private final Weights average;
     private final Adam adam;
@@ -68,21 +68,27 @@ public final class Trainer implements AutoCloseable {
         this.examples = examples;
         this.batches = new Batches(examples.count(), config.batch(), config.seed());
         this.checkpoint = checkpoint;
-        if (Files.exists(checkpoint)) {
-            try (Npz npz = Npz.open(checkpoint)) {
-                double[] state = npz.get("state").doubles();
-                step = (long) state[0];
-                seconds = state[1];
-                recentLoss = state[2];
-                weights = read(npz, "weights/");
-                average = read(npz, "average/");
-                adam = new Adam(read(npz, "mean/"), read(npz, "square/"));
+        this.manager = Devices.manager();
+        try {
+            if (Files.exists(checkpoint)) {
+                try (Npz npz = Npz.open(checkpoint)) {
+                    double[] state = npz.get("state").doubles();
+                    step = (long) state[0];
+                    seconds = state[1];
+                    recentLoss = state[2];
+                    weights = read(npz, "weights/");
+                    average = read(npz, "average/");
+                    adam = new Adam(read(npz, "mean/"), read(npz, "square/"));
+                }
+                weights.requireLike(objective.weightShapes(), checkpoint.toString());
+            } else {
+                weights = Weights.fromNpy(manager, initial(start));
+                average = weights.copy(manager);
+                adam = Adam.start(weights, manager);
             }
-            weights.requireLike(objective.weightShapes(), checkpoint.toString());
-        } else {
-            weights = Weights.fromNpy(manager, initial(start));
-            average = weights.copy(manager);
-            adam = Adam.start(weights, manager);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
         }
     }
 
