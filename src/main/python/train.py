@@ -1,12 +1,13 @@
 """Trains a network of this project on a GPU: `python3 train.py PLAN.json`, as `./s4s train ... --plan PLAN.json` wrote it.
 
 The result is for `./s4s train ... --trained FILE.npz`, which evaluates it and writes the model with its card. Data, loss,
-learning rate, average of weights are those of `./s4s train`; first weights, the order of images and noise are drawn by PyTorch and
-so are others. Feature maps are bfloat16 on a GPU, weights and everything else float32. Needed are numpy, Pillow and torch 1.13 or
-newer; without a GPU it works too, slowly.
+learning rate and average of weights are those of `./s4s train`, and so are first weights that come from another network (--from);
+random ones, the order of images and noise are drawn by PyTorch and so are others. Feature maps are bfloat16 on a GPU, weights and
+everything else float32. Needed are numpy, Pillow and torch 1.13 or newer; without a GPU it works too, slowly.
 """
 
 import argparse
+import hashlib
 import io
 import json
 import math
@@ -46,6 +47,24 @@ def initial(plan, generator):
         zero = name.startswith("head.") or ".conv2." in name or ".out." in name or name.endswith(".embed.bias")
         start[name] = torch.zeros(shape) if zero else (torch.rand(shape, generator=generator) * 2 - 1) / fan ** 0.5
     return start
+
+
+def started(plan, start):
+    """`start`, with the arrays of the network that the plan starts from where name and shape agree."""
+    if "startedFrom" not in plan:
+        return start
+    model = plan["startedFrom"]["model"]
+    path = os.path.join(model if "/" in model else os.path.join("data", "models", model), "weights.npz")
+    with open(path, "rb") as file:
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != plan["startedFrom"]["weightsSha256"]:
+        sys.exit("%s is not the network that the plan starts from: write the plan again" % path)
+    with numpy.load(io.BytesIO(content), allow_pickle=False) as npz:
+        shared = {name: torch.tensor(npz[name].astype(numpy.float32)) for name in start
+                  if name in npz.files and npz[name].shape == tuple(start[name].shape)}
+    if not shared:
+        sys.exit("%s has no array in common with the network to train" % path)
+    return {**start, **shared}
 
 
 class Task:
@@ -188,7 +207,7 @@ class Run:
     """Adam with warm-up and linear decay, and the average of the weights, all on one flat vector."""
 
     def __init__(self, task, settings, generator):
-        start = initial(task.plan, generator)
+        start = started(task.plan, initial(task.plan, generator))
         self.task, self.batch, device = task, settings["batch"], task.device
         self.shapes = {name: w.shape for name, w in start.items()}
         self.flat = torch.cat([w.flatten() for w in start.values()]).to(device).requires_grad_()
@@ -303,6 +322,8 @@ def main():
              "arithmetic": "bfloat16 feature maps, else float32" if args.device == "cuda" else "float32",
              "device": torch.cuda.get_device_name() if args.device == "cuda" else "CPU",
              "trainer": "python3 src/main/python/train.py " + shlex.join(sys.argv[1:]), "trainerPyTorch": torch.__version__}
+    if "startedFrom" in plan:
+        about["startedFrom"] = plan["startedFrom"]
     arrays = {name: w.cpu().numpy().astype(numpy.float16 if plan["half"] else numpy.float32)
               for name, w in run.named(run.average).items()}
     os.makedirs(args.trained, exist_ok=True)

@@ -270,21 +270,24 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void plan(TrainConfig config, Job job, Path file) throws IOException {
-        if (run.from.isPresent()) {
-            throw new IllegalArgumentException("--plan knows no --from: src/main/python/train.py starts from random weights");
-        }
         List<TrainingPlan.Source> data = new ArrayList<>();
         for (int s = 0; s < sources.size(); s++) {
             data.add(new TrainingPlan.Source(sources.get(s).path.toString(), job.pixels.sets().get(s).count()));
         }
-        String json = new TrainingPlan(modelName(), job.objective, config, data, run.half).json();
+        String json = new TrainingPlan(modelName(), job.objective, config, data, run.half, start()).json();
         AtomicFiles.write(file, (json + "\n").getBytes(StandardCharsets.UTF_8));
         spec.commandLine().getOut().println("wrote " + file + ": python3 src/main/python/train.py " + file);
+    }
+
+    private Optional<TrainingPlan.Start> start() throws IOException {
+        return run.from.isEmpty() ? Optional.empty() : Optional.of(new TrainingPlan.Start(run.from.get(),
+                Models.ofRepository().card(run.from.get()).weightsSha256()));
     }
 
     private void train(TrainConfig config, Job job, NDManager manager, Progress progress) throws IOException {
         Path checkpoint = out.resolve("checkpoint.npz");
         Examples examples = job.examples.get();
+        Optional<TrainingPlan.Start> from = start();
         Map<String, NpyArray> start = run.from.isPresent() ? Models.ofRepository().arrays(run.from.get()) : Map.of();
         try (Trainer trainer = new Trainer(config, job.objective, examples, checkpoint, start)) {
             if (trainer.state().step() > 0) {
@@ -304,10 +307,7 @@ final class TrainCommand implements Callable<Integer> {
             Map<String, JsonElement> facts = new LinkedHashMap<>();
             facts.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
             facts.put("settings", ModelCard.json(config));
-            if (run.from.isPresent()) {
-                facts.put("startedFrom", ModelCard.json(new TreeMap<>(Map.of("model", run.from.get(),
-                        "weightsSha256", Models.ofRepository().card(run.from.get()).weightsSha256()))));
-            }
+            from.ifPresent(network -> facts.put("startedFrom", ModelCard.json(network)));
             facts.put("loss", ModelCard.json(trainer.state().loss()));
             facts.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));
             facts.put("arithmetic", ModelCard.json("float32, convolutions "

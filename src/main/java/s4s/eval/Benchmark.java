@@ -349,7 +349,7 @@ public record Benchmark(String name, String title, Profile profile, String model
         }
     }
 
-    /** Where the benchmark's results are stored: data/results/MODEL.csv of the fixed, MODEL-learned.csv of the learned solvers. */
+    /** Where results are stored: data/results/MODEL.csv of the fixed solvers, MODEL-learned.csv of the learned ones. */
     public Path file(Path repository, Results which) {
         return repository.resolve("data/results/" + model + which.suffix + ".csv");
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import s4s.model.ModelCard;
 
 /**
@@ -15,11 +16,16 @@ import s4s.model.ModelCard;
  * @param config how long and how
  * @param data the files, in the order of the examples
  * @param half whether the weights are stored in half precision
+ * @param start the network whose weights it starts from, where names and shapes agree; empty for random ones
  */
-public record TrainingPlan(String name, Objective objective, TrainConfig config, List<Source> data, boolean half) {
+public record TrainingPlan(String name, Objective objective, TrainConfig config, List<Source> data, boolean half,
+        Optional<Start> start) {
 
     /** The first pictures of a file. */
     public record Source(String file, int images) {}
+
+    /** A network of data/models, or in another folder, and what its weights must be. */
+    public record Start(String model, String weightsSha256) {}
 
     /** As JSON. */
     public String json() {
@@ -30,6 +36,7 @@ public record TrainingPlan(String name, Objective objective, TrainConfig config,
         plan.put("settings", config);
         plan.put("data", data);
         plan.put("half", half);
+        start.ifPresent(network -> plan.put("startedFrom", network));
         plan.putAll(objective.plan());
         return ModelCard.json(plan).toString();
     }

@@ -1,5 +1,6 @@
 package s4s.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -167,6 +169,23 @@ class PythonTrainingTest {
                 assertTrue(Double.parseDouble(card.fact("loss")) < 0.9, card.fact("loss"));
             }
         }
-        assertTrue(Files.exists(folder.resolve("net--attention").resolve("weights.npz")));
+        Path start = folder.resolve("net--attention");
+        Path plan = folder.resolve("plan.json");
+        String[] tiny = {"--attention", "false,true", "--from", start.toString(), "--lr", "1e-9"};
+        train(data, folder.resolve("tuned"), Stream.concat(Stream.of(tiny), Stream.of("--plan", plan.toString()))
+                .toArray(String[]::new));
+        assertEquals("", run(python, "src/main/python/train.py", plan.toString(), "--device", "cpu", "--trained",
+                folder.toString()));
+        train(data, folder.resolve("tuned"), Stream.concat(Stream.of(tiny), Stream.of("--trained",
+                folder.resolve("tuned.npz").toString())).toArray(String[]::new));
+        assertTrue(new Models(folder).card("tuned").training().get("startedFrom").toString().contains(
+                new Models(folder).card("net--attention").weightsSha256()));
+        Map<String, NpyArray> tuned = new Models(folder).arrays("tuned");
+        for (Map.Entry<String, NpyArray> array : new Models(folder).arrays("net--attention").entrySet()) {
+            assertArrayEquals(array.getValue().floats(), tuned.get(array.getKey()).floats(), 1e-6f, array.getKey());
+        }
+        Files.write(start.resolve("weights.npz"), new byte[1], StandardOpenOption.APPEND);
+        assertTrue(run(python, "src/main/python/train.py", plan.toString(), "--device", "cpu", "--trained", folder.toString())
+                .contains("is not the network that the plan starts from"));
     }
 }
