@@ -1,9 +1,10 @@
 """Trains a network of this project on a GPU: `python3 train.py PLAN.json`, as `./s4s train ... --plan PLAN.json` wrote it.
 
 The result is for `./s4s train ... --trained FILE.npz`, which evaluates it and writes the model with its card. Data, loss,
-learning rate and average of weights are those of `./s4s train`, and so are first weights that come from another network (--from);
-random ones, the order of images and noise are drawn by PyTorch and so are others. Feature maps are bfloat16 on a GPU, weights and
-everything else float32. Needed are numpy, Pillow and torch 1.13 or newer; without a GPU it works too, slowly.
+learning rate and average of weights are those of `./s4s train`, and so are first weights that come from another network
+(--from); random ones, the order of images and noise are drawn by PyTorch and so are others. Feature maps are bfloat16 on a
+GPU, weights and everything else float32. Needed are numpy, Pillow and torch 1.13 or newer; without a GPU it works too,
+slowly.
 """
 
 import argparse
@@ -269,12 +270,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("plan")
     parser.add_argument("--data", default=".", help="folder that the plan's files are in (default: this one)")
-    parser.add_argument("--trained", default="trained", help="folder of finished networks that this one needs, and of the result")
+    parser.add_argument("--trained", default="trained",
+                        help="folder of finished networks that this one needs, and of the result")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--images", type=int, help="images to see, instead of the plan's")
     parser.add_argument("--batch", type=int, help="images a step, instead of the plan's")
     parser.add_argument("--ema", type=float, help="half-life of the weight average in images, instead of the plan's")
-    parser.add_argument("--seconds", type=float, help="train for this time, whatever number of images that is; pauses do not count")
+    parser.add_argument("--seconds", type=float,
+                        help="train for this time, whatever number of images that is; pauses do not count")
     parser.add_argument("--eager", action="store_true", help="launch each kernel by itself")
     args = parser.parse_args()
     with open(args.plan, encoding="utf-8") as file:

@@ -186,7 +186,8 @@ public record Benchmark(String name, String title, Profile profile, String model
 
     /** The same protocol with other networks. */
     private Benchmark with(Profile whose, String network, String eyes, String moments, int count) {
-        return new Benchmark(name, title, whose, network, space, condition, eyes, moments, teacher, lessons, nfes, grids, count);
+        return new Benchmark(name, title, whose, network, space, condition, eyes, moments, teacher, lessons, nfes, grids,
+                count);
     }
 
     private static Benchmark pixel(String name, String title) {
