@@ -81,10 +81,10 @@ final class BenchmarkCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
             Map<String, List<Contestant>> entries = learned
-                    ? Benchmark.learned(repository.resolve("data/solvers/" + benchmark.model()), loaded.model())
+                    ? Benchmark.learned(benchmark.solvers(repository), loaded.model())
                     : benchmark.baselines(loaded.model());
             if (entries.isEmpty()) {
-                throw new IllegalArgumentException("there are no learned solvers in data/solvers/" + benchmark.model()
+                throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark

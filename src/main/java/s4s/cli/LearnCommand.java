@@ -129,7 +129,7 @@ final class LearnCommand implements Callable<Integer> {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             List<Recipe> recipes = (suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark))).stream()
                     .map(usual -> adjusted(usual, diffusion)).toList();
-            Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(card.name()));
+            Path folder = out.orElse(benchmark.solvers(Models.repository()));
             Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
                     recipe -> suite.isEmpty() || again || !Files.exists(folder.resolve(recipe.name() + ".json")));
             if (due.isEmpty()) {

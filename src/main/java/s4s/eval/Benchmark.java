@@ -355,6 +355,11 @@ public record Benchmark(String name, String title, Profile profile, String model
         return repository.resolve("data/results/" + model + which.suffix + ".csv");
     }
 
+    /** Where the model's learned solvers are: data/solvers/MODEL, whatever name is in the model's card. */
+    public Path solvers(Path repository) {
+        return repository.resolve("data/solvers").resolve(Path.of(model).toAbsolutePath().normalize().getFileName());
+    }
+
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
     public List<Contestant> contestants(DiffusionModel from, GridType grid, int nfe) {
         return Contestant.of(Solvers.baselines(), grid, from.schedule(), nfe);

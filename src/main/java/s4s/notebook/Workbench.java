@@ -356,7 +356,7 @@ public final class Workbench implements AutoCloseable {
 
     /** The learned solvers that ship with this benchmark's model, by file name, with so many calls. */
     public Map<String, Solver> learned(int nfe) throws IOException {
-        return solversIn(repository.resolve("data/solvers/" + benchmark.model()), nfe);
+        return solversIn(benchmark.solvers(repository), nfe);
     }
 
     /**
