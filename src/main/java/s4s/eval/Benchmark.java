@@ -357,7 +357,7 @@ public record Benchmark(String name, String title, Profile profile, String model
 
     /** Where the model's learned solvers are: data/solvers/MODEL, whatever name is in the model's card. */
     public Path solvers(Path repository) {
-        return repository.resolve("data/solvers").resolve(Path.of(model).toAbsolutePath().normalize().getFileName());
+        return repository.resolve("data/solvers/" + model);
     }
 
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */

@@ -55,6 +55,17 @@ class BenchmarkTest {
         assertEquals(Benchmark.imagenet().teacher(), Benchmark.imagenet().teacherOf(4));
     }
 
+    /** Learning writes where measuring and notebooks read, by the name that the model has in the benchmark. */
+    @Test
+    void filesAreNamedByTheModelsFolder() {
+        Path root = Path.of("root");
+        Benchmark paper = Benchmark.named("cifar10", Benchmark.Profile.PAPER);
+        assertEquals(root.resolve("data/solvers/edm-cifar10-32x32-uncond-vp"), paper.solvers(root));
+        assertEquals(root.resolve("data/results/edm-cifar10-32x32-uncond-vp.csv"), paper.file(root, Benchmark.Results.FIXED));
+        assertEquals(root.resolve("data/results/cifar10-mini-learned.csv"),
+                Benchmark.cifar10().file(root, Benchmark.Results.LEARNED));
+    }
+
     @Test
     void namesAndProfiles() {
         assertEquals("/x/imagenet-mini", Benchmark.ofModel("/x/imagenet-mini").model());
