@@ -4,11 +4,15 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,11 +20,15 @@ import picocli.CommandLine.Spec;
 import s4s.eval.Benchmark;
 import s4s.eval.BenchmarkRun;
 import s4s.eval.Contestant;
+import s4s.eval.CostEstimate;
 import s4s.eval.Scores;
 import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.report.ResultsFile;
+import s4s.run.Program;
+import s4s.solver.Solver;
+import tech.tablesaw.api.Table;
 
 /** {@code s4s benchmark}: the table of a benchmark, every solver x grid x NFE. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, sortOptions = false,
@@ -56,6 +64,10 @@ final class BenchmarkCommand implements Callable<Integer> {
                 + " N-grid); the other rows stay.")
     private List<String> only = List.of("");
 
+    @Option(names = "--cost", description = "Compute nothing: say how many images and network calls the table takes, and how long"
+            + " that is on this machine, from a probe of 10 seconds.")
+    private boolean cost;
+
     @Option(names = "--again", description = "Measure what the table has as well: learned solvers that were learned again.")
     private boolean again;
 
@@ -87,6 +99,10 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
+            if (cost) {
+                spec.commandLine().getOut().println(cost(benchmark, loaded, entries, wanted, manager).printAll());
+                return 0;
+            }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
                     .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
@@ -111,6 +127,18 @@ final class BenchmarkCommand implements Callable<Integer> {
                     + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
+    }
+
+    private Table cost(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries, int wanted,
+            NDManager manager) {
+        Solver teacher = benchmark.teacher().solver(loaded.model());
+        Map<Integer, Long> solvers = new TreeMap<>(entries.values().stream().flatMap(List::stream)
+                .collect(Collectors.groupingBy(Contestant::nfe, Collectors.counting())));
+        List<CostEstimate.Part> parts = new ArrayList<>();
+        parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
+        solvers.forEach((nfe, count) -> parts.add(new CostEstimate.Part(count + " solvers", count * wanted, nfe)));
+        return CostEstimate.probe(manager, loaded.model(), Program.of(teacher, loaded.model().schedule(),
+                loaded.model().prediction()), wanted, batch.orElse(250), Duration.ofSeconds(10)).toTable(parts);
     }
 
     private int wanted(Benchmark benchmark, Path repository) throws IOException {

@@ -115,6 +115,49 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
         return Duration.ofMillis(Math.round(1e3 * images / batch * (nfe * call + decode)));
     }
 
+    /** The same network for other images. */
+    public CostEstimate of(Part part) {
+        return new CostEstimate(part.images, part.nfe, forwardsPerCall, batch, call, decode, calls, picture);
+    }
+
+    /**
+     * A part of a larger computation.
+     *
+     * @param what it is, for people
+     * @param images that it draws
+     * @param nfe network evaluations for an image
+     */
+    public record Part(String what, long images, int nfe) {}
+
+    /**
+     * A table of the parts and their sum, with the columns "what", "images", "NFE", "network calls" and "expected time here". Solvers
+     * that share first evaluations take less.
+     */
+    public Table toTable(List<Part> parts) {
+        Table table = Table.create("cost", StringColumn.create("what"), StringColumn.create("images"),
+                StringColumn.create("NFE"), StringColumn.create("network calls"), StringColumn.create("expected time here"));
+        long drawn = 0;
+        long asked = 0;
+        Duration time = Duration.ZERO;
+        for (Part part : parts) {
+            CostEstimate cost = of(part);
+            line(table, part.what, part.images, String.valueOf(part.nfe), cost.networkCalls(), cost.expected());
+            drawn += part.images;
+            asked += cost.networkCalls();
+            time = time.plus(cost.expected());
+        }
+        line(table, "all", drawn, "", asked, time);
+        return table;
+    }
+
+    private static void line(Table table, String what, long images, String nfe, long calls, Duration time) {
+        table.stringColumn(0).append(what);
+        table.stringColumn(1).append(String.format(Locale.ROOT, "%,d", images));
+        table.stringColumn(2).append(nfe);
+        table.stringColumn(3).append(String.format(Locale.ROOT, "%,d", calls));
+        table.stringColumn(4).append(time(time));
+    }
+
     /** Bytes of the images on disk, 8 bits a channel. */
     public long bytes() {
         return images * (3L * picture.height * picture.width + Long.BYTES);
