@@ -104,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ImageSet teacher = vocabulary.isEmpty()
                     ? draw(benchmark, benchmark.diffusion(models, manager), manager, progress)
                     : conditional(benchmark, models, manager, rest, vocabulary.get(), features,
-                            models.card(benchmark.features()).classes(), entries, progress);
+                            models.card(benchmark.features()).classes(), reference, entries, progress);
             entries.put("fdTeacher", fd(features, teacher, reference, manager));
             entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
                     manager));
@@ -131,11 +131,12 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * The teacher's images under the benchmark's conditions; those of a model by text are the captions of the unseen images,
      * which become its prompts. Into {@code entries}: how often the features' classifier finds in a drawn image the class that
-     * it was drawn for (of a caption: that of its unseen image), with and without guidance, and how often in the unseen images.
+     * it was drawn for (of a caption: that of its unseen image), with and without guidance, and how often in the unseen images;
+     * and the distance of the images without guidance.
      */
     private ImageSet conditional(Benchmark benchmark, Models models, NDManager manager, ImageSet unseenImages,
-            Vocabulary vocabulary, MiniFeatures features, List<String> known, Map<String, JsonElement> entries,
-            Progress progress) throws IOException {
+            Vocabulary vocabulary, MiniFeatures features, List<String> known, Reference reference,
+            Map<String, JsonElement> entries, Progress progress) throws IOException {
         List<String> names = unseenImages.classes();
         int[] classes = names.stream().mapToInt(known::indexOf).toArray();
         if (classes.length == 0 || IntStream.of(classes).anyMatch(c -> c < 0)) {
@@ -157,6 +158,9 @@ final class EvaluateCommand implements Callable<Integer> {
             DiffusionModel model = models.diffusion(benchmark.model(), guidance, manager);
             last = draw(benchmark, model, manager, progress).labelled(labels, names);
             obeyed.put("guidance " + guidance, features.accuracy(last, classes));
+            if (guidance != benchmark.condition().guidance()) {
+                entries.put("fdUnguided", fd(features, last, reference, manager));
+            }
             entries.put("conditions", ModelCard.json(model.conditions().orElseThrow()));
         }
         obeyed.put("unseen images", features.accuracy(unseenImages, classes));

@@ -130,12 +130,13 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
     public record Part(String what, long images, int nfe) {}
 
     /**
-     * A table of the parts and their sum, with the columns "what", "images", "NFE", "network calls" and "expected time here". Solvers
-     * that share first evaluations take less.
+     * A table of the parts and their sum, with the columns "what", "images", "NFE", "network calls of BATCH" images and "expected
+     * time here". Solvers that share first evaluations take less.
      */
     public Table toTable(List<Part> parts) {
         Table table = Table.create("cost", StringColumn.create("what"), StringColumn.create("images"),
-                StringColumn.create("NFE"), StringColumn.create("network calls"), StringColumn.create("expected time here"));
+                StringColumn.create("NFE"), StringColumn.create("network calls of " + batch),
+                StringColumn.create("expected time here"));
         long drawn = 0;
         long asked = 0;
         Duration time = Duration.ZERO;

@@ -232,8 +232,8 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * How good the model is: the distance of the teacher's samples, of real test images and of a Gaussian, as far as the card
-     * says; a published model's card does not.
+     * How good the model is: the distance of the teacher's samples (of a conditional model also without guidance), of real test
+     * images and of a Gaussian, as far as the card says; a published model's card does not.
      */
     public Table quality() throws IOException {
         ModelCard card = models.card(benchmark.model());
@@ -242,6 +242,7 @@ public final class Workbench implements AutoCloseable {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("fdTest", "real test images");
         rows.put("fdTeacher", "teacher, " + benchmark.teacher().label() + " NFE");
+        rows.put("fdUnguided", "teacher without guidance");
         rows.put("fdGaussian", "Gaussian with the data's pixel mean and covariance");
         rows.forEach((name, label) -> {
             if (card.evaluation().containsKey(name)) {

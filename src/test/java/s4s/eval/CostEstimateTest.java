@@ -33,7 +33,7 @@ class CostEstimateTest {
         assertTrue(table.contains("1.1 h") && table.contains("154 MB") && table.contains("50,000 of 32x32"), table);
         Table parts = cost.toTable(List.of(new CostEstimate.Part("teacher", 1000, 20), new CostEstimate.Part("two", 2000, 5)));
         assertEquals(List.of("1,000", "2,000", "3,000"), parts.stringColumn("images").asList());
-        assertEquals(List.of("200", "100", "300"), parts.stringColumn("network calls").asList());
+        assertEquals(List.of("200", "100", "300"), parts.stringColumn("network calls of 100").asList());
         // 10 batches of 20 calls, 20 of 5, each decoded
         assertEquals(List.of("50.0 s", "40.0 s", "2 min"), parts.stringColumn("expected time here").asList());
         assertThrows(IllegalArgumentException.class,
