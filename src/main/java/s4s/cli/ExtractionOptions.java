@@ -33,9 +33,12 @@ public final class ExtractionOptions {
             + " been exported with --spatial.")
     private boolean spatial;
 
-    @Option(names = "--features", defaultValue = "cifar10-features", paramLabel = "NAME",
-            description = "Mini features without --inception: classifier in data/models (default ${DEFAULT-VALUE}).")
-    private String mini;
+    /** The mini features where nothing else is said. */
+    static final String MINI = "cifar10-features";
+
+    @Option(names = "--features", paramLabel = "NAME", description = "Mini features without --inception: classifier in"
+            + " data/models (default: those that the reference was made with, else " + MINI + ").")
+    private Optional<String> mini;
 
     @Option(names = "--count", paramLabel = "N", description = "Use N pictures of each set: the first, or see --seed.")
     private Optional<Integer> count;
@@ -106,11 +109,22 @@ public final class ExtractionOptions {
      * @param folder where partial sums are kept if no folder is given; none if empty
      */
     Session session(NDManager manager, Optional<Path> folder) throws IOException {
+        return session(manager, folder, MINI);
+    }
+
+    /**
+     * Loads the network.
+     *
+     * @param manager for everything
+     * @param folder where partial sums are kept if no folder is given; none if empty
+     * @param usual mini features if none are named
+     */
+    Session session(NDManager manager, Optional<Path> folder, String usual) throws IOException {
         PartialSums partial = state.or(() -> folder).map(f -> new PartialSums(f, every)).orElseGet(PartialSums::none);
         if (inception.isPresent()) {
             ScriptFeatures script = ScriptFeatures.load(inception.get());
             try {
-                return new Session(spatial ? script.inSpace() : script, script::close, manager, partial);
+                return new Session(spatial ? script.inSpace() : script, "", script::close, manager, partial);
             } catch (IllegalArgumentException e) {
                 script.close();
                 throw e;
@@ -119,18 +133,21 @@ public final class ExtractionOptions {
         if (spatial) {
             throw new IllegalArgumentException("--spatial needs an Inception, see --inception");
         }
-        return new Session(MiniFeatures.of(Models.ofRepository(), mini, manager), () -> {}, manager, partial);
+        String name = mini.orElse(usual);
+        return new Session(MiniFeatures.of(Models.ofRepository(), name, manager), name, () -> {}, manager, partial);
     }
 
     /** A loaded network at work. */
     public final class Session implements AutoCloseable {
         private final Features features;
+        private final String mini;
         private final Runnable end;
         private final NDManager manager;
         private final PartialSums partial;
 
-        private Session(Features features, Runnable end, NDManager manager, PartialSums partial) {
+        private Session(Features features, String mini, Runnable end, NDManager manager, PartialSums partial) {
             this.features = features;
+            this.mini = mini;
             this.end = end;
             this.manager = manager;
             this.partial = partial;
@@ -156,7 +173,7 @@ public final class ExtractionOptions {
             return spatial;
         }
 
-        /** Name of the network without a file. */
+        /** Name of the network without a file; empty with one. */
         public String mini() {
             return mini;
         }

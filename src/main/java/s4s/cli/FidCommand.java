@@ -59,7 +59,7 @@ public class FidCommand implements Callable<Integer> {
         }
         List<ImageSource> sets = new ArrayList<>();
         try (NDManager manager = Devices.manager();
-                ExtractionOptions.Session session = extraction.session(manager, Optional.empty())) {
+                ExtractionOptions.Session session = extraction.session(manager, Optional.empty(), usualFeatures())) {
             for (Path path : images) {                            // all are opened before the first is worked on
                 sets.add(extraction.open(path));
                 extraction.choose(sets.get(sets.size() - 1));
@@ -103,6 +103,16 @@ public class FidCommand implements Callable<Integer> {
 
     private Measurements.Row summary(List<Measurements.Row> rows, String name, double value) {
         return new Measurements.Row(rows.get(0).metric(), name + " of " + images.size() + " sets", value);
+    }
+
+    /** The mini features that the reference was made with, if it says so. */
+    private String usualFeatures() throws IOException {
+        Models models = Models.ofRepository();
+        Path path = Path.of(reference.orElse(MODEL));
+        Path file = ImageSource.isNpzWith(path, "mu") ? path
+                : models.names().contains(path.toString()) ? models.path(path.toString()).resolve("reference.npz") : path;
+        String features = ImageSource.isNpzWith(file, "mu") ? Reference.read(file).features() : "";
+        return models.names().contains(features) ? features : ExtractionOptions.MINI;
     }
 
     private Known reference(ExtractionOptions.Session session) throws IOException {

@@ -128,6 +128,7 @@ class EvaluationCommandsTest {
         run("stats", "--images", path("b.npz"), "--out", path("streamed.npz"));
         assertArrayEquals(Reference.read(folder.resolve("stats.npz")).moments().mean(),
                 Reference.read(folder.resolve("streamed.npz")).moments().mean());
+        refuses("the features of features64 are of 64x64", "fid", "--images", path("a.npz"), "--reference", "lsun-bedroom-mini");
         Moments.Gaussian g = moments(b);
         Npz.write(folder.resolve("foreign.npz"), Map.of("mu", NpyArray.of(g.mean()), "sigma", NpyArray.of(
                 Arrays.stream(g.covariance().getData()).flatMapToDouble(Arrays::stream).toArray(), 192, 192)));
