@@ -105,6 +105,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
                     .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
+            List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -119,7 +120,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         batch.orElse(Math.min(250, blockImages)), blockImages, state);
                 run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
-                        results.replace(scores);
+                        results.replace(Scores.merged(results.table(), scores, all));   // the sums of others may be elsewhere
                     }
                 });
             }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -38,9 +39,7 @@ public final class Scores {
 
     /** How many images a solver's row of a table is of; 0 if it has none. */
     public static long images(Table table, Contestant contestant) {
-        return table.stream().filter(row -> row.getString("solver").equals(contestant.solver())
-                && row.getString("grid").equals(contestant.grid()) && row.getInt("nfe") == contestant.nfe())
-                .mapToLong(row -> row.getInt("images")).findFirst().orElse(0);
+        return table.stream().filter(row -> of(row, contestant)).mapToLong(row -> row.getInt("images")).findFirst().orElse(0);
     }
 
     /** {@code scores} in their order. */
@@ -53,6 +52,27 @@ public final class Scores {
             }
         }
         return table;
+    }
+
+    /**
+     * One table of two: of each solver the newer row, else the older one.
+     *
+     * @param older what was known
+     * @param newer what is measured again or for the first time
+     * @param solvers whose rows are kept, in their order
+     */
+    public static Table merged(Table older, Table newer, List<Contestant> solvers) {
+        Table merged = table();
+        for (Contestant solver : solvers) {
+            Stream.of(newer, older).flatMap(table -> table.stream().filter(row -> of(row, solver))).findFirst()
+                    .ifPresent(merged::append);
+        }
+        return merged;
+    }
+
+    private static boolean of(Row row, Contestant solver) {
+        return row.getString("solver").equals(solver.solver()) && row.getString("grid").equals(solver.grid())
+                && row.getInt("nfe") == solver.nfe();
     }
 
     /**

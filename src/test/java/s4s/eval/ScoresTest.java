@@ -2,7 +2,12 @@ package s4s.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import s4s.schedule.Edm;
+import s4s.schedule.GridType;
+import s4s.solver.Solver;
+import s4s.solver.Solvers;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
@@ -32,7 +37,7 @@ class ScoresTest {
         add(learned, "s4s-lms of fewer images", "edm", 4, 1);
         learned.intColumn("images").set(3, 50);
 
-        Table versus = Scores.versusFixed(fixed, learned, "fd", java.util.List.of("s4s-lms", "s4s-alt dpmpp-3m"));
+        Table versus = Scores.versusFixed(fixed, learned, "fd", List.of("s4s-lms", "s4s-alt dpmpp-3m"));
         assertEquals("[best fixed solver and grid, s4s-lms, best fixed solver and grid, s4s-alt dpmpp-3m]",
                 versus.stringColumn("solver").asList().toString());
         assertEquals("[5.0, 4.0, 3.0, 2.0]", versus.doubleColumn("fd").asList().toString());
@@ -41,5 +46,25 @@ class ScoresTest {
         Table improvement = Scores.improvement(fixed, learned, "fd", "s4s-lms");
         assertEquals("[dpmpp-3m, ddim]", improvement.stringColumn("start").asList().toString());
         assertEquals("[-25.0, -50.0]", improvement.doubleColumn("percent").asList().toString());
+    }
+
+    /** What is measured for some solvers leaves the rows of others alone; rows of solvers that are gone go. */
+    @Test
+    void newRowsTakeThePlaceOfOldOnes() {
+        Table older = Scores.table();
+        add(older, "ddim", "edm", 4, 8);
+        add(older, "gone", "edm", 4, 7);
+        add(older, "ipndm-2", "edm", 4, 6);
+        Table newer = Scores.table();
+        add(newer, "ipndm-2", "edm", 4, 5);
+        add(newer, "ipndm-2", "edm", 5, 4);
+        Solver four = Solvers.named("ddim").on(GridType.EDM, new Edm(), 4);
+        Solver five = Solvers.named("ddim").on(GridType.EDM, new Edm(), 5);
+        Table merged = Scores.merged(older, newer, List.of(new Contestant("ddim", "edm", four),
+                new Contestant("ipndm-2", "edm", four), new Contestant("ipndm-2", "edm", five),
+                new Contestant("not yet", "edm", five)));
+        assertEquals(List.of("ddim", "ipndm-2", "ipndm-2"), merged.stringColumn("solver").asList());
+        assertEquals(List.of(4, 4, 5), merged.intColumn("nfe").asList());
+        assertEquals(List.of(8.0, 5.0, 4.0), merged.doubleColumn("fd").asList());
     }
 }
