@@ -48,6 +48,31 @@ class ScoresTest {
         assertEquals("[-25.0, -50.0]", improvement.doubleColumn("percent").asList().toString());
     }
 
+    /** Several blocks are trusted to two standard deviations; a single one is of the same images and agrees to a percent. */
+    @Test
+    void liveNumbersAgreeWithStoredOnes() {
+        Table stored = Scores.table();
+        Table live = Scores.table();
+        for (String solver : List.of("near", "far", "same", "other")) {
+            add(stored, solver, "edm", 4, 9);
+            add(live, solver, "edm", 4, switch (solver) {
+                case "near" -> 10.9;
+                case "far" -> 11.1;
+                case "same" -> 10.05;
+                default -> 10.2;
+            });
+        }
+        for (int i = 0; i < 4; i++) {
+            stored.intColumn("images").set(i, i < 2 ? 500 : 100);
+            stored.intColumn("block").set(i, 100);
+            stored.doubleColumn("block_fd").set(i, 10);
+            stored.doubleColumn("block_fd_std").set(i, i < 2 ? 0.5 : Double.NaN);
+        }
+        Table agreement = Scores.agreement(live, stored);
+        assertEquals(List.of("yes", "NO", "yes", "NO"), agreement.stringColumn("agree").asList());
+        assertEquals(List.of(1.0, 1.0, 0.1, 0.1), agreement.doubleColumn("spread").asList());
+    }
+
     /** What is measured for some solvers leaves the rows of others alone; rows of solvers that are gone go. */
     @Test
     void newRowsTakeThePlaceOfOldOnes() {
