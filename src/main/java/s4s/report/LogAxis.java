@@ -2,20 +2,28 @@ package s4s.report;
 
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Which marks of a logarithmic axis carry a number: the same rule for the live and the still version. */
 final class LogAxis {
 
     private LogAxis() {}
 
-    /** Makes the axis logarithmic: every digit labelled within one decade, 1-2-5 up to three, then decades. */
+    /**
+     * Makes the axis logarithmic: every digit labelled within one decade, 1-2-5 up to three, then decades. Values that lie so
+     * close together that fewer than two digits would be labelled stay on a linear axis, which shows them no worse.
+     */
     static void apply(JsonObject axis, double[] values) {
         double[] positive = Arrays.stream(values).filter(v -> v > 0).toArray();
         if (positive.length == 0) {
             throw new IllegalArgumentException("a logarithmic axis needs positive values; this figure has none");
         }
-        double decades = Math.log10(Arrays.stream(positive).max().getAsDouble()
-                / Arrays.stream(positive).min().getAsDouble());
+        double low = Arrays.stream(positive).min().getAsDouble();
+        double high = Arrays.stream(positive).max().getAsDouble();
+        if (digits(low, high) < 2) {
+            return;
+        }
+        double decades = Math.log10(high / low);
         axis.addProperty("type", "log");
         if (decades <= 1) {
             axis.addProperty("dtick", "D1");
@@ -25,6 +33,13 @@ final class LogAxis {
             axis.addProperty("dtick", Math.max(1, (int) Math.round(decades / 6)));
         }
         axis.addProperty("tickformat", "~g"); // Plotly else writes 20 as a small "2"
+    }
+
+    /** How many numbers of one digit, times a power of ten, lie between two numbers. */
+    private static long digits(double low, double high) {
+        double unit = Math.pow(10, Math.floor(Math.log10(low)));
+        return high >= 100 * unit ? 9 : IntStream.range(1, 100)
+                .filter(i -> i < 10 || i % 10 == 0).mapToDouble(i -> i * unit).filter(v -> v >= low && v <= high).count();
     }
 
     /** The label of the mark at {@code digit * 10^k}, empty where it has none. */

@@ -116,6 +116,8 @@ class PlotTest {
     @Test
     void logarithmicMarks() {
         JsonObject axis = new JsonObject();
+        LogAxis.apply(axis, new double[] {10.8, 28});            // only 20 would be labelled
+        assertEquals("{}", axis.toString());
         LogAxis.apply(axis, new double[] {3, 10});
         assertEquals("D1", axis.get("dtick").getAsString());
         assertEquals("7", LogAxis.label(axis, 7));
