@@ -9,18 +9,23 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import s4s.data.ImageSet;
+import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 
 /**
  * Images from seeds. The image of a seed, starting noise and condition, does not depend on the other seeds, nor, up to float32
- * rounding, on the batch size; the same call gives the same bits.
+ * rounding, on the batch size; the same call gives the same bits. A batch for which a device has no memory is halved, down to a
+ * single image, and the rest is drawn in batches of that size.
  */
 public final class Sampling {
 
     private Sampling() {}
 
-    /** Takes the images of a batch; they are closed afterwards. */
+    /**
+     * Takes the images of a batch; they are closed afterwards. One that runs out of a device's memory is called again with half of
+     * them: until then it must have kept nothing that the second call does not replace.
+     */
     @FunctionalInterface
     public interface BatchConsumer {
         /**
@@ -57,18 +62,28 @@ public final class Sampling {
             NDManager manager, DiffusionModel model, Program program, long[] seeds, int batch, LongConsumer progress) {
         requireWork(seeds, batch);
         if (seeds.length <= batch) {
-            NDArray images = batch(manager, model, program, seeds);
+            NDArray images;
+            try {
+                images = batch(manager, model, program, seeds);
+            } catch (RuntimeException e) {
+                return images(manager, model, program, seeds, smaller(seeds.length, e), progress);
+            }
             progress.accept(seeds.length);
             return images;
         }
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(model.sampleShape().getShape())).toArray());
         NDArray all = manager.create(shape, model.dataType());
-        batches(manager, model, program, seeds, batch, (first, images) -> {
-            long end = first + images.getShape().get(0);
-            all.set(new NDIndex(first + ":" + end), images);
-            progress.accept(end);
-        });
+        try {
+            batches(manager, model, program, seeds, batch, (first, images) -> {
+                long end = first + images.getShape().get(0);
+                all.set(new NDIndex(first + ":" + end), images);
+                progress.accept(end);
+            });
+        } catch (RuntimeException e) {
+            all.close();
+            throw e;
+        }
         return all;
     }
 
@@ -92,12 +107,25 @@ public final class Sampling {
     public static void batches(
             NDManager manager, DiffusionModel model, Program program, long[] seeds, int batch, BatchConsumer consumer) {
         requireWork(seeds, batch);
-        for (int first = 0; first < seeds.length; first += batch) {
-            long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
+        int size = batch;
+        int first = 0;
+        while (first < seeds.length) {
+            long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + size, seeds.length));
             try (NDManager scope = manager.newSubManager()) {
                 consumer.accept(first, batch(scope, model, program, some));
+                first += some.length;
+            } catch (RuntimeException e) {
+                size = smaller(some.length, e);
             }
         }
+    }
+
+    /** The batch to go on with after a device had no memory for one of {@code size}; throws what else went wrong. */
+    private static int smaller(int size, RuntimeException e) {
+        if (size == 1 || Devices.outOfMemory(e).isEmpty()) {
+            throw e;
+        }
+        return size / 2;
     }
 
     /**
