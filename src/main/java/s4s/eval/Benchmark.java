@@ -352,12 +352,17 @@ public record Benchmark(String name, String title, Profile profile, String model
 
     /** Where results are stored: data/results/MODEL.csv of the fixed solvers, MODEL-learned.csv of the learned ones. */
     public Path file(Path repository, Results which) {
-        return repository.resolve("data/results/" + model + which.suffix + ".csv");
+        return repository.resolve("data/results/" + modelName() + which.suffix + ".csv");
     }
 
     /** Where the model's learned solvers are: data/solvers/MODEL, whatever name is in the model's card. */
     public Path solvers(Path repository) {
-        return repository.resolve("data/solvers/" + model);
+        return repository.resolve("data/solvers/" + modelName());
+    }
+
+    /** The model's folder without the way to it. */
+    private Path modelName() {
+        return Path.of(model).getFileName();
     }
 
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */

@@ -64,6 +64,7 @@ class BenchmarkTest {
         assertEquals(root.resolve("data/results/edm-cifar10-32x32-uncond-vp.csv"), paper.file(root, Benchmark.Results.FIXED));
         assertEquals(root.resolve("data/results/cifar10-mini-learned.csv"),
                 Benchmark.cifar10().file(root, Benchmark.Results.LEARNED));
+        assertEquals(root.resolve("data/solvers/imagenet-mini"), Benchmark.ofModel("/x/imagenet-mini").solvers(root));
     }
 
     @Test
