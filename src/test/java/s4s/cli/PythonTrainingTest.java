@@ -170,6 +170,7 @@ class PythonTrainingTest {
             }
         }
         Path start = folder.resolve("net--attention");
+        assertTrue(Files.exists(start.resolve("weights.npz")));
         Path plan = folder.resolve("plan.json");
         String[] tiny = {"--attention", "false,true", "--from", start.toString(), "--lr", "1e-9"};
         train(data, folder.resolve("tuned"), Stream.concat(Stream.of(tiny), Stream.of("--plan", plan.toString()))
