@@ -23,6 +23,7 @@ import s4s.eval.Contestant;
 import s4s.eval.CostEstimate;
 import s4s.eval.Scores;
 import s4s.model.Devices;
+import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.report.Progress;
 import s4s.report.ResultsFile;
@@ -99,13 +100,14 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
+            List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
+            int batchImages = batch.orElse(Math.min(250, blockImages));
             if (cost) {
-                spec.commandLine().getOut().println(cost(benchmark, loaded, entries, wanted, manager).printAll());
+                spec.commandLine().getOut().println(cost(benchmark, loaded.model(), all, wanted, batchImages, manager).printAll());
                 return 0;
             }
             ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
                     .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
-            List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -116,8 +118,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             long there = again ? 0
                     : due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
             if (there < wanted) {
-                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries,
-                        batch.orElse(Math.min(250, blockImages)), blockImages, state);
+                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batchImages, blockImages, state);
                 run.to(wanted, chosen, manager, progress, (count, scores) -> {
                     if (count > there) {
                         results.replace(Scores.merged(results.table(), scores, all));   // the sums of others may be elsewhere
@@ -130,16 +131,16 @@ final class BenchmarkCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Table cost(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries, int wanted,
+    private static Table cost(Benchmark benchmark, DiffusionModel model, List<Contestant> contestants, int wanted, int batch,
             NDManager manager) {
-        Solver teacher = benchmark.teacher().solver(loaded.model());
-        Map<Integer, Long> solvers = new TreeMap<>(entries.values().stream().flatMap(List::stream)
-                .collect(Collectors.groupingBy(Contestant::nfe, Collectors.counting())));
+        Solver teacher = benchmark.teacher().solver(model);
+        Map<Integer, Long> solvers = contestants.stream()
+                .collect(Collectors.groupingBy(Contestant::nfe, TreeMap::new, Collectors.counting()));
         List<CostEstimate.Part> parts = new ArrayList<>();
         parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
         solvers.forEach((nfe, count) -> parts.add(new CostEstimate.Part(count + " solvers", count * wanted, nfe)));
-        return CostEstimate.probe(manager, loaded.model(), Program.of(teacher, loaded.model().schedule(),
-                loaded.model().prediction()), wanted, batch.orElse(250), Duration.ofSeconds(10)).toTable(parts);
+        return CostEstimate.probe(manager, model, Program.of(teacher, model.schedule(), model.prediction()), wanted, batch,
+                Duration.ofSeconds(10)).toTable(parts);
     }
 
     private int wanted(Benchmark benchmark, Path repository) throws IOException {

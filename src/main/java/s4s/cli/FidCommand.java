@@ -57,14 +57,16 @@ public class FidCommand implements Callable<Integer> {
         if (reference.isEmpty() && extraction.namesNetwork()) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--inception needs a --reference made with it");
         }
+        Optional<Path> file = stored();
+        Optional<Reference> stored = file.isPresent() ? Optional.of(Reference.read(file.get())) : Optional.empty();
         List<ImageSource> sets = new ArrayList<>();
         try (NDManager manager = Devices.manager();
-                ExtractionOptions.Session session = extraction.session(manager, Optional.empty(), usualFeatures())) {
+                ExtractionOptions.Session session = extraction.session(manager, Optional.empty(), usualFeatures(stored))) {
             for (Path path : images) {                            // all are opened before the first is worked on
                 sets.add(extraction.open(path));
                 extraction.choose(sets.get(sets.size() - 1));
             }
-            Known known = reference(session);
+            Known known = reference(session, file, stored);
             Provenance provenance = known.provenance;
             Frechet frechet = new Frechet(known.moments);
             session.warn(spec, "reference", known.moments);
@@ -105,33 +107,37 @@ public class FidCommand implements Callable<Integer> {
         return new Measurements.Row(rows.get(0).metric(), name + " of " + images.size() + " sets", value);
     }
 
-    /** The mini features that the reference was made with, if it says so. */
-    private String usualFeatures() throws IOException {
-        Models models = Models.ofRepository();
-        Path path = Path.of(reference.orElse(MODEL));
-        Path file = ImageSource.isNpzWith(path, "mu") ? path
-                : models.names().contains(path.toString()) ? models.path(path.toString()).resolve("reference.npz") : path;
-        String features = ImageSource.isNpzWith(file, "mu") ? Reference.read(file).features() : "";
-        return models.names().contains(features) ? features : ExtractionOptions.MINI;
-    }
-
-    private Known reference(ExtractionOptions.Session session) throws IOException {
-        Provenance provenance = session.record(Provenance.of(CommandText.of(spec)));
+    /** The file with the reference's moments; none if the reference is pictures. */
+    private Optional<Path> stored() throws IOException {
         String name = reference.orElse(MODEL);
         Path path = Path.of(name);
-        boolean moments = ImageSource.isNpzWith(path, "mu");
-        if (Files.exists(path) && !moments && !Files.exists(path.resolve("reference.npz"))) {
+        if (ImageSource.isNpzWith(path, "mu")) {
+            return Optional.of(path);
+        }
+        return Files.exists(path) && !Files.exists(path.resolve("reference.npz")) ? Optional.empty()
+                : Optional.of(Models.ofRepository().path(name).resolve("reference.npz"));
+    }
+
+    /** The mini features that stored moments were made with, if they say so. */
+    private static String usualFeatures(Optional<Reference> stored) throws IOException {
+        return stored.map(Reference::features).filter(Models.ofRepository().names()::contains).orElse(ExtractionOptions.MINI);
+    }
+
+    private Known reference(ExtractionOptions.Session session, Optional<Path> file, Optional<Reference> stored)
+            throws IOException {
+        Provenance provenance = session.record(Provenance.of(CommandText.of(spec)));
+        String name = reference.orElse(MODEL);
+        if (stored.isEmpty()) {
+            Path path = Path.of(name);
             try (ImageSource set = extraction.open(path)) {
                 int[] all = java.util.stream.IntStream.range(0, set.count()).toArray();
                 return new Known(moments(session, set, all), extraction.record(provenance, "reference", set,
                         "all " + set.count() + ", " + set.width() + "x" + set.height()));
             }
         }
-        Models models = Models.ofRepository();
-        Path file = moments ? path : models.path(name).resolve("reference.npz");
-        Reference known = Reference.read(file);
+        Reference known = stored.get();
         known.require(session.features(), "the reference " + name);
-        return new Known(known.moments(), provenance.file("reference", file).with("reference images",
+        return new Known(known.moments(), provenance.file("reference", file.orElseThrow()).with("reference images",
                 (known.moments().count() == 0 ? "unknown number" : known.moments().count())
                         + (known.data().isEmpty() ? "" : " of " + known.data())));
     }

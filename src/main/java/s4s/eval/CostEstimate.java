@@ -115,11 +115,6 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
         return Duration.ofMillis(Math.round(1e3 * images / batch * (nfe * call + decode)));
     }
 
-    /** The same network for other images. */
-    public CostEstimate of(Part part) {
-        return new CostEstimate(part.images, part.nfe, forwardsPerCall, batch, call, decode, calls, picture);
-    }
-
     /**
      * A part of a larger computation.
      *
@@ -141,7 +136,8 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
         long asked = 0;
         Duration time = Duration.ZERO;
         for (Part part : parts) {
-            CostEstimate cost = of(part);
+            CostEstimate cost =
+                    new CostEstimate(part.images, part.nfe, forwardsPerCall, batch, call, decode, calls, picture);
             line(table, part.what, part.images, String.valueOf(part.nfe), cost.networkCalls(), cost.expected());
             drawn += part.images;
             asked += cost.networkCalls();

@@ -3,9 +3,9 @@ package s4s.eval;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -39,7 +39,8 @@ public final class Scores {
 
     /** How many images a solver's row of a table is of; 0 if it has none. */
     public static long images(Table table, Contestant contestant) {
-        return table.stream().filter(row -> of(row, contestant)).mapToLong(row -> row.getInt("images")).findFirst().orElse(0);
+        return table.stream().filter(row -> key(row).equals(key(contestant))).mapToLong(row -> row.getInt("images")).findFirst()
+                .orElse(0);
     }
 
     /** {@code scores} in their order. */
@@ -62,17 +63,11 @@ public final class Scores {
      * @param solvers whose rows are kept, in their order
      */
     public static Table merged(Table older, Table newer, List<Contestant> solvers) {
+        Map<String, Row> rows = byKey(older);
+        rows.putAll(byKey(newer));
         Table merged = table();
-        for (Contestant solver : solvers) {
-            Stream.of(newer, older).flatMap(table -> table.stream().filter(row -> of(row, solver))).findFirst()
-                    .ifPresent(merged::append);
-        }
+        solvers.stream().map(solver -> rows.get(key(solver))).filter(Objects::nonNull).forEach(merged::append);
         return merged;
-    }
-
-    private static boolean of(Row row, Contestant solver) {
-        return row.getString("solver").equals(solver.solver()) && row.getString("grid").equals(solver.grid())
-                && row.getInt("nfe") == solver.nfe();
     }
 
     /**
@@ -85,10 +80,7 @@ public final class Scores {
      * @throws IllegalArgumentException if a live row has no stored counterpart of the same block size
      */
     public static Table agreement(Table live, Table stored) {
-        Map<String, Row> known = new HashMap<>();
-        for (int i = 0; i < stored.rowCount(); i++) {
-            known.put(key(stored.row(i)), stored.row(i));
-        }
+        Map<String, Row> known = byKey(stored);
         Table table = Table.create("agreement", StringColumn.create("solver"), StringColumn.create("grid"),
                 IntColumn.create("nfe"), DoubleColumn.create("live"), DoubleColumn.create("stored"),
                 DoubleColumn.create("spread"), StringColumn.create("agree"));
@@ -176,7 +168,23 @@ public final class Scores {
         return improvement;
     }
 
+    private static Map<String, Row> byKey(Table table) {
+        Map<String, Row> rows = new HashMap<>();
+        for (int i = 0; i < table.rowCount(); i++) {
+            rows.put(key(table.row(i)), table.row(i));
+        }
+        return rows;
+    }
+
     private static String key(Row row) {
-        return row.getString("solver") + ", " + row.getString("grid") + ", " + row.getInt("nfe") + " NFE";
+        return key(row.getString("solver"), row.getString("grid"), row.getInt("nfe"));
+    }
+
+    private static String key(Contestant contestant) {
+        return key(contestant.solver(), contestant.grid(), contestant.nfe());
+    }
+
+    private static String key(String solver, String grid, int nfe) {
+        return solver + ", " + grid + ", " + nfe + " NFE";
     }
 }

@@ -94,8 +94,7 @@ public record Summary(List<Ratio> ratios) {
     }
 
     /**
-     * The summary of all stored results, see {@link Benchmark#file}. A benchmark without
-     * them has published ratios alone.
+     * The summary of all stored results, see {@link Benchmark#file}. A benchmark without them has published ratios alone.
      *
      * @param repository root of the repository
      * @throws IOException if a table is damaged

@@ -77,9 +77,19 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         List<String> files = new ArrayList<>();
         for (JsonElement source : training.get("sources").getAsJsonArray()) {
             JsonObject file = source.getAsJsonObject();
-            files.add(file.get("file").getAsString() + " (sha256 " + file.get("sha256").getAsString().substring(0, 16) + "...)");
+            files.add(hashed(file, "file", "sha256"));
         }
         return String.join(", ", files);
+    }
+
+    /** The network that training started from, with the beginning of its weights' hash; empty where it started at random. */
+    public Optional<String> startedFrom() {
+        return Optional.ofNullable(training.get("startedFrom"))
+                .map(start -> hashed(start.getAsJsonObject(), "model", "weightsSha256"));
+    }
+
+    private static String hashed(JsonObject thing, String name, String sha256) {
+        return thing.get(name).getAsString() + " (sha256 " + thing.get(sha256).getAsString().substring(0, 16) + "...)";
     }
 
     /** The U-Net's architecture. */

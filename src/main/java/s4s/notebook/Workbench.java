@@ -176,9 +176,7 @@ public final class Workbench implements AutoCloseable {
             rows.put("made from", card.origin());
         } else {
             rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
-            Optional.ofNullable(card.training().get("startedFrom")).map(JsonElement::getAsJsonObject).ifPresent(start ->
-                    rows.put("started from", start.get("model").getAsString() + " (sha256 "
-                            + start.get("weightsSha256").getAsString().substring(0, 16) + "...)"));
+            card.startedFrom().ifPresent(network -> rows.put("started from", network));
             rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
             rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
         }

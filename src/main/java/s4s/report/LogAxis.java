@@ -2,7 +2,6 @@ package s4s.report;
 
 import com.google.gson.JsonObject;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** Which marks of a logarithmic axis carry a number: the same rule for the live and the still version. */
 final class LogAxis {
@@ -37,14 +36,19 @@ final class LogAxis {
 
     /** How many numbers of one digit, times a power of ten, lie between two numbers. */
     private static long digits(double low, double high) {
-        double unit = Math.pow(10, Math.floor(Math.log10(low)));
-        return high >= 100 * unit ? 9 : IntStream.range(1, 100)
-                .filter(i -> i < 10 || i % 10 == 0).mapToDouble(i -> i * unit).filter(v -> v >= low && v <= high).count();
+        int first = exponent(low);
+        int last = exponent(high);
+        return 9L * (last - first) + (long) Math.floor(high / Math.pow(10, last) + 1e-9)
+                - (long) Math.ceil(low / Math.pow(10, first) - 1e-9) + 1;
+    }
+
+    private static int exponent(double value) {
+        return (int) Math.floor(Math.log10(value) + 1e-9);
     }
 
     /** The label of the mark at {@code digit * 10^k}, empty where it has none. */
     static String label(JsonObject axis, double value) {
-        int exponent = (int) Math.floor(Math.log10(value) + 1e-9);
+        int exponent = exponent(value);
         long digit = Math.round(value / Math.pow(10, exponent));
         String step = Json.string(axis, "dtick").orElse("D2");
         boolean labelled = switch (step) {
