@@ -64,7 +64,7 @@ public final class BenchmarkRun {
      * @param loaded its networks
      * @param entries the solvers, in named groups of equal NFE; a group is measured together and shares first evaluations
      * @param batch images in a network call
-     * @param block images of a block, a multiple of {@code batch}
+     * @param block images of a block
      * @param state folder for the sums; made if it is not there
      * @throws IOException if a file of the folder cannot be read
      */

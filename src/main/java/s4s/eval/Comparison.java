@@ -3,12 +3,14 @@ package s4s.eval;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.commons.math3.stat.StatUtils;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
+import s4s.run.BatchLoop;
 import s4s.run.Executor;
 import s4s.run.Noise;
 import s4s.run.Program;
@@ -22,18 +24,17 @@ import s4s.run.Remembering;
  * @param features what the distances are computed with
  * @param reference distance to the real images' moments
  * @param teacher the teacher's images, whose seeds are used
- * @param batch images in a network call
- * @param block images of a block, a multiple of {@code batch}; FD is also computed for every whole block
- *     of images, which shows its spread and lets a small run be compared with a large one (FD falls with
+ * @param batch most images in a network call
+ * @param block images of a block; FD is also computed for every whole block of images, which shows its spread and lets a small run be compared with a large one (FD falls with
  *     the number of images, so numbers of unequal counts cannot be compared)
  */
 public record Comparison(DiffusionModel model, Features features, Frechet reference,
         Teacher.Images teacher, int batch, int block) {
-    /** Checks that blocks are whole batches. */
+    /** Checks that there is a block. */
     public Comparison {
-        if (batch < 1 || block < batch || block % batch != 0) {
-            throw new IllegalArgumentException("a block of " + block + " images is not a multiple of the batch of "
-                    + batch);
+        if (batch < 1 || block < 1) {
+            throw new IllegalArgumentException("a block of " + block + " images in batches of " + batch
+                    + "; both must be at least 1");
         }
         if (teacher.count() < block) {
             throw new IllegalArgumentException("a comparison needs at least one block of " + block
@@ -81,30 +82,39 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
     void add(NDManager manager, List<Contestant> contestants, List<Tally> tallies, LongConsumer progress) {
         List<Program> programs = contestants.stream()
                 .map(c -> Program.of(c.value(), model.schedule(), model.prediction())).toList();
-        long[] seeds = teacher.seeds();
-        long done = 0;
-        for (int from = 0; from < seeds.length; from += batch) {
-            int to = Math.min(from + batch, seeds.length);
-            long[] some = Arrays.copyOfRange(seeds, from, to);
-            try (NDManager scope = manager.newSubManager();
-                    Remembering memory = new Remembering(model.denoiser(some), scope)) {
-                NDArray noise = Noise.normal(scope, some, model.sampleShape());
-                NDArray target = teacher.batch(scope, from, to);
-                Features.Seen targetSeen = features.see(target);
-                for (int i = 0; i < tallies.size(); i++) {
-                    measure(tallies.get(i), programs.get(i), memory, noise, target, targetSeen);
-                    if (to % block == 0) {
-                        tallies.get(i).endBlock(reference, features.size());
-                    }
-                    done += to - from;
-                    progress.accept(done);
-                }
+        int size = batch;
+        for (int start = 0; start < teacher.count(); start += block) {
+            int end = Math.min(start + block, teacher.count());
+            size = BatchLoop.over(start, end, size, (from, to) -> add(manager, programs, tallies, from, to, progress));
+            if (end == start + block) {
+                tallies.forEach(tally -> tally.endBlock(reference, features.size()));
             }
         }
     }
 
-    private void measure(Tally tally, Program program, Denoiser memory, NDArray noise, NDArray target,
-            Features.Seen targetSeen) {
+    /** Adds some images, after all programs have drawn theirs. */
+    private void add(NDManager manager, List<Program> programs, List<Tally> tallies, int from, int to, LongConsumer progress) {
+        long[] some = Arrays.copyOfRange(teacher.seeds(), from, to);
+        List<Measured> measured = new ArrayList<>();
+        try (NDManager scope = manager.newSubManager();
+                Remembering memory = new Remembering(model.denoiser(some), scope)) {
+            NDArray noise = Noise.normal(scope, some, model.sampleShape());
+            NDArray target = teacher.batch(scope, from, to);
+            Features.Seen targetSeen = features.see(target);
+            for (Program program : programs) {
+                measured.add(measure(program, memory, noise, target, targetSeen));
+                progress.accept((long) from * programs.size() + (long) (to - from) * measured.size());
+            }
+        }
+        for (int i = 0; i < tallies.size(); i++) {
+            tallies.get(i).add(measured.get(i).vectors, measured.get(i).rmse, measured.get(i).perceptual);
+        }
+    }
+
+    /** Feature vectors of a batch, and its sums of distances to the teacher's images. */
+    private record Measured(float[] vectors, double rmse, double perceptual) {}
+
+    private Measured measure(Program program, Denoiser memory, NDArray noise, NDArray target, Features.Seen targetSeen) {
         try (NDManager scope = noise.getManager().newSubManager()) {
             scope.tempAttachAll(noise, target);
             NDArray sample = Executor.run(program, memory, noise).toType(DataType.FLOAT32, false);
@@ -117,7 +127,7 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
             for (float square : squares) {
                 rmse += Math.sqrt(square);
             }
-            tally.add(seen.features().toFloatArray(), rmse, perceptual);
+            return new Measured(seen.features().toFloatArray(), rmse, perceptual);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import s4s.data.Hashes;
 import s4s.data.ImageSource;
 import s4s.data.NpyArray;
+import s4s.run.BatchLoop;
 
 /**
  * Feature vectors of chosen pictures, gathered batch by batch; memory holds one batch of pictures.
@@ -23,7 +24,7 @@ import s4s.data.NpyArray;
  * @param features the network
  * @param images where the pictures are
  * @param chosen numbers of the pictures
- * @param batch pictures in a network call
+ * @param batch most pictures in a network call
  */
 public record Extraction(Features features, ImageSource images, int[] chosen, int batch) {
     /** Pictures in a network call if nothing else is said. */
@@ -100,16 +101,14 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
         List<String> key = key(kind);
         Optional<Map<String, NpyArray>> before = partial.read(key);
         T gathered = before.isPresent() ? stored.apply(before.get()::get) : empty;
-        long kept = gathered.count();
         try {
-            for (int from = (int) gathered.count(); from < chosen.length; from = (int) gathered.count()) {
-                gathered.add(vectors(manager, Arrays.copyOfRange(chosen, from, Math.min(from + batch, chosen.length))));
-                progress.accept(gathered.count());
-                if (gathered.count() - kept >= partial.every() || gathered.count() == chosen.length) {
+            BatchLoop.over((int) gathered.count(), chosen.length, batch, (from, to) -> {
+                gathered.add(vectors(manager, Arrays.copyOfRange(chosen, from, to)));
+                progress.accept(to);
+                if (to == chosen.length || to / partial.every() > from / partial.every()) {
                     partial.write(key, gathered.arrays());
-                    kept = gathered.count();
                 }
-            }
+            });
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(images.source() + ": " + e.getMessage(), e);
         }

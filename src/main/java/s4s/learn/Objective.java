@@ -3,12 +3,15 @@ package s4s.learn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.run.Backpropagation;
+import s4s.run.BatchLoop;
 import s4s.run.DifferentiableProgram;
 import s4s.run.Executor;
 import s4s.run.Program;
@@ -29,12 +32,12 @@ final class Objective {
     private final DiffusionModel model;
     private final Distance distance;
     private final ReverseSweep.Graphs graphs;
-    private final int batch;
+    private int batch;
     private long evaluations;
     private long products;
 
     /**
-     * @param batch most pairs in a network call
+     * @param batch most pairs in a network call; fewer once a device had no memory for so many
      */
     Objective(Family family, DiffusionModel model, Distance distance, ReverseSweep.Graphs graphs, int batch) {
         this.family = family;
@@ -82,15 +85,14 @@ final class Objective {
         Solver solver = family.solver(theta);
         Program program = Program.of(solver, model.schedule(), model.prediction());
         double[] losses = new double[pairs.size()];
-        for (int from = 0; from < losses.length; from += batch) {
-            int to = Math.min(from + batch, losses.length);
+        batch = BatchLoop.over(0, losses.length, batch, (from, to) -> {
             try (NDManager scope = pairs.noise.getManager().newSubManager()) {
                 NDArray x = Executor.run(program, pairs.network(model, from, to), slice(pairs.noise, from, to, scope));
                 NDArray targets = slice(pairs.targets, from, to, scope);
                 copy(distance.measure(x.toType(DataType.FLOAT32, false), targets).values(), losses, from);
             }
             evaluations += (long) (to - from) * program.evaluations();
-        }
+        });
         return losses;
     }
 
@@ -108,9 +110,9 @@ final class Objective {
         double[] losses = new double[count];
         double[] gradient = new double[theta.length];
         double[][] noise = new double[count][];
+        float[][] cotangents = new float[count][];
         double[][] curvature = new double[theta.length][theta.length];
-        for (int from = 0; from < count; from += batch) {
-            int to = Math.min(from + batch, count);
+        batch = BatchLoop.over(0, count, batch, (from, to) -> {
             try (NDManager scope = pairs.noise.getManager().newSubManager();
                     ReverseSweep sweep = ReverseSweep.run(program.program(), pairs.network(model, from, to),
                             slice(pairs.noise, from, to, scope), graphs)) {
@@ -122,30 +124,33 @@ final class Objective {
                 NDArray ones = scope.ones(measured.values().getShape(), measured.values().getDataType());
                 ReverseSweep.Gradient exact =
                         sweep.pullback(Backpropagation.pullback(measured.values(), ones, true, scope, x)[0]);
+                double[][] rows = {};
+                if (random.isPresent()) {
+                    draw(cotangents, from, to, measured.embedding().getShape().size() / (to - from), random.get());
+                    NDArray v = stack(cotangents, from, to, measured.embedding().getShape(), scope);
+                    rows = program.parameters(sweep.pullback(
+                            Backpropagation.pullback(measured.embedding(), v, false, scope, x)[0]).numbers());
+                }
+                // sums only from here on, where nothing asks a device for memory any more
                 for (double[] row : program.parameters(exact.numbers())) {
                     add(gradient, row, 1.0 / count);
+                }
+                for (double[] row : rows) {
+                    for (int p = 0; p < row.length; p++) {
+                        add(curvature[p], row, 2 * row[p] / count);
+                    }
                 }
                 double[] flat = exact.noise().toDoubleArray();
                 int size = flat.length / (to - from);
                 for (int i = from; i < to; i++) {
                     noise[i] = Arrays.copyOfRange(flat, (i - from) * size, (i - from + 1) * size);
                 }
-                if (random.isPresent()) {
-                    NDArray v = normal(measured.embedding(), random.get(), scope);
-                    ReverseSweep.Gradient rows =
-                            sweep.pullback(Backpropagation.pullback(measured.embedding(), v, false, scope, x)[0]);
-                    for (double[] row : program.parameters(rows.numbers())) {
-                        for (int p = 0; p < row.length; p++) {
-                            add(curvature[p], row, 2 * row[p] / count);
-                        }
-                    }
-                }
             }
             long calls = (long) (to - from) * program.program().evaluations();
             int sweeps = random.isPresent() ? 2 : 1;
             evaluations += calls * (graphs == ReverseSweep.Graphs.KEPT ? 1 : 1 + sweeps);
             products += calls * sweeps;
-        }
+        });
         return new Linearization(losses, gradient, random.map(r -> curvature), noise);
     }
 
@@ -155,12 +160,24 @@ final class Objective {
         }
     }
 
-    private static NDArray normal(NDArray like, SplittableRandom random, NDManager scope) {
-        float[] values = new float[Math.toIntExact(like.getShape().size())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
+    /** Normal numbers for pairs {@code from} to {@code to} that have none yet: a batch tried again takes those it had. */
+    private static void draw(float[][] cotangents, int from, int to, long size, SplittableRandom random) {
+        for (int i = from; i < to; i++) {
+            if (cotangents[i] == null) {
+                cotangents[i] = new float[Math.toIntExact(size)];
+                for (int k = 0; k < size; k++) {
+                    cotangents[i][k] = (float) random.nextGaussian();
+                }
+            }
         }
-        return scope.create(values, like.getShape());
+    }
+
+    private static NDArray stack(float[][] rows, int from, int to, Shape shape, NDManager scope) {
+        FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape.size()));
+        for (int i = from; i < to; i++) {
+            values.put(rows[i]);
+        }
+        return scope.create(values.array(), shape);
     }
 
     private static NDArray slice(NDArray array, int from, int to, NDManager scope) {

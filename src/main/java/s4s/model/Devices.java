@@ -72,7 +72,8 @@ public final class Devices {
     public static Optional<String> outOfMemory(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT).contains("out of memory")) {
-                return Optional.of("The device has no memory left. Take a smaller --batch, or export the model with --half.");
+                return Optional.of("The device has no memory left. Take a smaller --batch, learn with --low-memory,"
+                        + " or export the model with --half.");
             }
         }
         return Optional.empty();

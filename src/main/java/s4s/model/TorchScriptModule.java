@@ -86,7 +86,7 @@ public final class TorchScriptModule implements AutoCloseable {
      * @param inputs what the module's forward takes, at least one
      * @return what it returns, on the device of the first input and attached to its manager
      * @throws IllegalArgumentException if the module does not take such inputs; the message is one line
-     * @throws IllegalStateException if the device has no memory left
+     * @throws EngineException if the device has no memory left; see {@link Devices#outOfMemory}
      */
     public NDList forward(NDList inputs) {
         Block block = model.getBlock();
@@ -97,7 +97,7 @@ public final class TorchScriptModule implements AutoCloseable {
             return on(outside, outputs);
         } catch (EngineException e) {
             Devices.outOfMemory(e).ifPresent(advice -> {
-                throw new IllegalStateException(advice, e);
+                throw new EngineException(advice, e);     // no IllegalStateException: those say that a solver is bad
             });
             throw new IllegalArgumentException(file + " does not take inputs of the shapes "
                     + inputs.stream().map(a -> a.getDataType() + " " + a.getShape()).collect(Collectors.joining(" and "))

@@ -9,23 +9,19 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import s4s.data.ImageSet;
-import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 
 /**
  * Images from seeds. The image of a seed, starting noise and condition, does not depend on the other seeds, nor, up to float32
- * rounding, on the batch size; the same call gives the same bits. A batch for which a device has no memory is halved, down to a
- * single image, and the rest is drawn in batches of that size.
+ * rounding, on the batch size; the same call gives the same bits. The batch is halved where a device has no memory for it, see
+ * {@link BatchLoop}.
  */
 public final class Sampling {
 
     private Sampling() {}
 
-    /**
-     * Takes the images of a batch; they are closed afterwards. One that runs out of a device's memory is called again with half of
-     * them: until then it must have kept nothing that the second call does not replace.
-     */
+    /** Takes the images of a batch, as {@link BatchLoop.Work} does; they are closed afterwards. */
     @FunctionalInterface
     public interface BatchConsumer {
         /**
@@ -61,16 +57,6 @@ public final class Sampling {
     public static NDArray images(
             NDManager manager, DiffusionModel model, Program program, long[] seeds, int batch, LongConsumer progress) {
         requireWork(seeds, batch);
-        if (seeds.length <= batch) {
-            NDArray images;
-            try {
-                images = batch(manager, model, program, seeds);
-            } catch (RuntimeException e) {
-                return images(manager, model, program, seeds, smaller(seeds.length, e), progress);
-            }
-            progress.accept(seeds.length);
-            return images;
-        }
         Shape shape = new Shape(LongStream.concat(
                 LongStream.of(seeds.length), LongStream.of(model.sampleShape().getShape())).toArray());
         NDArray all = manager.create(shape, model.dataType());
@@ -107,25 +93,11 @@ public final class Sampling {
     public static void batches(
             NDManager manager, DiffusionModel model, Program program, long[] seeds, int batch, BatchConsumer consumer) {
         requireWork(seeds, batch);
-        int size = batch;
-        int first = 0;
-        while (first < seeds.length) {
-            long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + size, seeds.length));
+        BatchLoop.over(0, seeds.length, batch, (from, to) -> {
             try (NDManager scope = manager.newSubManager()) {
-                consumer.accept(first, batch(scope, model, program, some));
-                first += some.length;
-            } catch (RuntimeException e) {
-                size = smaller(some.length, e);
+                consumer.accept(from, batch(scope, model, program, Arrays.copyOfRange(seeds, from, to)));
             }
-        }
-    }
-
-    /** The batch to go on with after a device had no memory for one of {@code size}; throws what else went wrong. */
-    private static int smaller(int size, RuntimeException e) {
-        if (size == 1 || Devices.outOfMemory(e).isEmpty()) {
-            throw e;
-        }
-        return size / 2;
+        });
     }
 
     /**

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import s4s.data.ImageSet;
 import s4s.model.CountingDenoiser;
+import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.model.EdmPreconditioning;
@@ -90,6 +91,26 @@ class ComparisonTest {
         assertEquals(0, self.rmse(), 1e-6);
         assertEquals(0, self.perceptual(), 1e-6);
         assertTrue(scores.get(0).perceptual() > 1e-6);
+    }
+
+    /** A device with memory for seven images; neither that nor the batch asked for divides a block. */
+    @Test
+    void aBatchThatDoesNotFitIsHalved() {
+        Teacher.Images images = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 5)
+                .draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
+        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
+        List<Comparison.Score> roomy = new Comparison(denoiser, features, new Frechet(reference), images, 20, 20)
+                .run(manager, contestants, d -> {});
+        List<Long> progress = new ArrayList<>();
+        List<Comparison.Score> crowded = new Comparison(new CrowdedDenoiser(denoiser, 7), features, new Frechet(reference),
+                images, 15, 20).run(manager, contestants, progress::add);
+        for (int i = 0; i < roomy.size(); i++) {
+            assertEquals(roomy.get(i).fd(), crowded.get(i).fd(), 1e-4 * roomy.get(i).fd());
+            assertArrayEquals(roomy.get(i).blockFd(), crowded.get(i).blockFd(), 1e-4 * roomy.get(i).fd());
+            assertEquals(roomy.get(i).rmse(), crowded.get(i).rmse(), 1e-6);
+            assertEquals(40, crowded.get(i).images());
+        }
+        assertEquals(40L * contestants.size(), progress.get(progress.size() - 1));
     }
 
     /** Latents under conditions: what the comparison says is what each seed's own network and the decoder give. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.Golden;
+import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
 import s4s.report.Progress;
 import s4s.run.Executor;
@@ -90,6 +92,38 @@ class LearnerTest {
         NDArray z = validation.noise(manager, 0, 64);
         NDArray x = Executor.run(Program.of(family(kind).solver(theta), denoiser.schedule(), denoiser.prediction()), denoiser, z);
         return x.sub(validation.samples(manager, 0, 64).toType(DataType.FLOAT64, false)).square().mean().getDouble();
+    }
+
+    /** A device with memory for five pairs. */
+    @Test
+    void aBatchThatDoesNotFitIsHalved() {
+        Family family = family(Families.S4S_ALT);
+        double[] theta = family.start();
+        Objective.Batch pairs = new Objective.Batch(training.seeds(), training.noise(manager, 0, 48),
+                training.samples(manager, 0, 48));
+        for (ReverseSweep.Graphs graphs : ReverseSweep.Graphs.values()) {
+            Objective roomy = new Objective(family, denoiser, Distance.l2(), graphs, 16);
+            Objective crowded = new Objective(family, new CrowdedDenoiser(denoiser, 5), Distance.l2(), graphs, 16);
+            Linearization expected = roomy.linearize(theta, pairs, Optional.of(new SplittableRandom(5)));
+            Linearization found = crowded.linearize(theta, pairs, Optional.of(new SplittableRandom(5)));
+            assertArrayEquals(expected.losses(), found.losses(), 1e-9);
+            for (int p = 0; p < theta.length; p++) {
+                assertEquals(expected.gradient()[p], found.gradient()[p], 1e-9);
+                assertArrayEquals(expected.curvature().orElseThrow()[p], found.curvature().orElseThrow()[p], 1e-9);
+            }
+            assertArrayEquals(expected.noise()[47], found.noise()[47], 1e-9);
+            assertArrayEquals(roomy.losses(theta, pairs), crowded.losses(theta, pairs), 1e-9);
+            assertEquals(roomy.evaluations(), crowded.evaluations());
+            assertEquals(roomy.products(), crowded.products());
+        }
+    }
+
+    @Test
+    void noMemoryForOnePairIsNotTakenForABadStep() throws IOException {
+        try (Learner learner = new Learner(manager, family(Families.S4S_ALT), new CrowdedDenoiser(denoiser, 0), Distance.l2(),
+                training, validation, Plan.gaussNewton(2), 11, Optional.empty(), "test")) {
+            assertThrows(EngineException.class, () -> learner.run(Progress.none()));
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import s4s.Golden;
+import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
 import s4s.schedule.Edm;
 import s4s.schedule.GridType;
@@ -58,37 +59,6 @@ class SamplingTest {
         }
     }
 
-    /** A network on a device with memory for so many samples at a time. */
-    private record Crowded(Denoiser inside, int most) implements Denoiser {
-        @Override
-        public NDArray predict(NDArray x, NDArray label) {
-            if (x.getShape().get(0) > most) {
-                throw new IllegalStateException("a sentence", new EngineException("CUDA out of memory. Tried to allocate"));
-            }
-            return inside.predict(x, label);
-        }
-
-        @Override
-        public Prediction prediction() {
-            return inside.prediction();
-        }
-
-        @Override
-        public NoiseSchedule schedule() {
-            return inside.schedule();
-        }
-
-        @Override
-        public DataType dataType() {
-            return inside.dataType();
-        }
-
-        @Override
-        public Shape sampleShape() {
-            return inside.sampleShape();
-        }
-    }
-
     @Test
     void aBatchThatDoesNotFitIsHalved() {
         try (NDManager manager = NDManager.newBaseManager()) {
@@ -96,19 +66,19 @@ class SamplingTest {
             double[] expected = Sampling.images(manager, MODEL, SOLVER, seeds, 10).toDoubleArray();
             List<Long> progress = new ArrayList<>();
             assertArrayEquals(expected,
-                    Sampling.images(manager, new Crowded(MODEL, 3), SOLVER, seeds, 10, progress::add).toDoubleArray(), 1e-12);
+                    Sampling.images(manager, new CrowdedDenoiser(MODEL, 3), SOLVER, seeds, 10, progress::add).toDoubleArray(), 1e-12);
             assertEquals(List.of(2L, 4L, 6L, 8L, 10L), progress);
             assertEquals(2, manager.getManagedArrays().size());
 
             List<String> seen = new ArrayList<>();
-            Sampling.batches(manager, new Crowded(MODEL, 5), SOLVER, seeds, 8, (first, images) -> {
+            Sampling.batches(manager, new CrowdedDenoiser(MODEL, 5), SOLVER, seeds, 8, (first, images) -> {
                 if (images.getShape().get(0) > 2) {              // drawn, but what comes after needs more
                     throw new IllegalStateException("CUDA out of memory");
                 }
                 seen.add(first + " " + images.getShape().get(0));
             });
             assertEquals(List.of("0 2", "2 2", "4 2", "6 2", "8 2"), seen);
-            assertTrue(assertThrows(IllegalStateException.class, () -> Sampling.images(manager, new Crowded(MODEL, 0), SOLVER,
+            assertTrue(assertThrows(EngineException.class, () -> Sampling.images(manager, new CrowdedDenoiser(MODEL, 0), SOLVER,
                     seeds, 10)).getCause().getMessage().contains("out of memory"));
             assertEquals(2, manager.getManagedArrays().size());
         }
