@@ -62,7 +62,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Option(names = "--only", split = ",", paramLabel = "NAME",
             description = "Measure these groups only, by the beginning of their names (learned solvers: family-nfeN, others:"
-                + " N-grid); the other rows stay.")
+                + " N-grid, teacher); the other rows stay.")
     private List<String> only = List.of("");
 
     @Option(names = "--cost", description = "Compute nothing: say how many images and network calls the table takes, and how long"
@@ -95,7 +95,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
             Map<String, List<Contestant>> entries = learned
                     ? Benchmark.learned(benchmark.solvers(repository), loaded.model())
-                    : benchmark.baselines(loaded.model());
+                    : benchmark.fixed(loaded.model());
             if (entries.isEmpty()) {
                 throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
                         + ": make them with s4s learn --suite " + benchmark.model());

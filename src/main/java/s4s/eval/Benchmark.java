@@ -370,14 +370,15 @@ public record Benchmark(String name, String title, Profile profile, String model
         return Contestant.of(Solvers.baselines(), grid, from.schedule(), nfe);
     }
 
-    /** Every baseline solver on every grid with every NFE, in groups of one grid and NFE. */
-    public Map<String, List<Contestant>> baselines(DiffusionModel from) {
+    /** Every baseline solver on every grid with every NFE, in groups of one grid and NFE, and the teacher, a group of its own. */
+    public Map<String, List<Contestant>> fixed(DiffusionModel from) {
         Map<String, List<Contestant>> groups = new LinkedHashMap<>();
         for (int nfe : nfes) {
             for (GridType grid : grids) {
                 groups.put(nfe + "-" + grid.id(), contestants(from, grid, nfe));
             }
         }
+        groups.put(Scores.TEACHER, List.of(new Contestant(Scores.TEACHER, teacher.grid().id(), teacher.solver(from))));
         return groups;
     }
 

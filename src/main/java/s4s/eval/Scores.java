@@ -18,9 +18,12 @@ import tech.tablesaw.api.Table;
  *
  * <p>Columns: solver, grid, nfe, images, block (images a block), fd (FD, mini features, of all images),
  * block_fd (mean FD of the blocks), block_fd_std (their standard deviation), rmse, perceptual (both
- * to the teacher's image of the same seed).
+ * to the teacher's image of the same seed). A table of fixed solvers has the teacher as one more row.
  */
 public final class Scores {
+    /** What the teacher is called in the column of solvers. */
+    public static final String TEACHER = "teacher";
+
     private Scores() {}
 
     /** An empty table. */
@@ -41,6 +44,16 @@ public final class Scores {
     public static long images(Table table, Contestant contestant) {
         return table.stream().filter(row -> key(row).equals(key(contestant))).mapToLong(row -> row.getInt("images")).findFirst()
                 .orElse(0);
+    }
+
+    /** The rows of a table without the teacher's. */
+    public static Table students(Table table) {
+        return table.where(table.stringColumn("solver").isNotEqualTo(TEACHER));
+    }
+
+    /** The teacher's row of a table; none if it was not measured. */
+    public static Table teacher(Table table) {
+        return table.where(table.stringColumn("solver").isEqualTo(TEACHER));
     }
 
     /** {@code scores} in their order. */

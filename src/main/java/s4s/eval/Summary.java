@@ -102,7 +102,7 @@ public record Summary(List<Ratio> ratios) {
     public static Summary of(Path repository, List<Benchmark> benchmarks) throws IOException {
         List<Ratio> all = new ArrayList<>();
         for (Benchmark benchmark : benchmarks) {
-            all.addAll(of(benchmark.title(), stored(benchmark.file(repository, Benchmark.Results.FIXED)),
+            all.addAll(of(benchmark.title(), Scores.students(stored(benchmark.file(repository, Benchmark.Results.FIXED))),
                     stored(benchmark.file(repository, Benchmark.Results.LEARNED)),
                     Published.fid(repository, benchmark.name())));
         }

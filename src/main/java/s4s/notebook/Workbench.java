@@ -384,12 +384,18 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * The stored table of this benchmark and what made it: data/results/MODEL.csv.
+     * The stored table of this benchmark's fixed solvers and what made it: data/results/MODEL.csv, without the teacher.
      *
      * @throws IOException if it is missing, changed by hand, or of other weights than the ones loaded
      */
     public ResultsFile.Results results() throws IOException {
-        return results(Benchmark.Results.FIXED);
+        ResultsFile.Results all = results(Benchmark.Results.FIXED);
+        return new ResultsFile.Results(Scores.students(all.table()), all.provenance());
+    }
+
+    /** What the teacher's own images score in that table: columns solver, grid, nfe, images, fd; no row in an older table. */
+    public Table teacherScore() throws IOException {
+        return Scores.teacher(results(Benchmark.Results.FIXED).table()).selectColumns("solver", "grid", "nfe", "images", "fd");
     }
 
     /** The stored table of the learned solvers; see {@link #results()}. */

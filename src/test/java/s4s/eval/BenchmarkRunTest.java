@@ -66,7 +66,7 @@ class BenchmarkRunTest {
 
     private Table run(String state, int images, Predicate<String> chosen, List<Integer> milestones) throws IOException {
         List<Table> tables = new ArrayList<>();
-        new BenchmarkRun(benchmark, loaded, benchmark.baselines(denoiser), 10, 20, folder.resolve(state))
+        new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve(state))
                 .to(images, chosen, manager, Progress.none(), (count, table) -> {
                     milestones.add(count);
                     tables.add(table);
@@ -81,7 +81,9 @@ class BenchmarkRunTest {
         assertEquals(List.of(20, 40, 60), milestones);
         run("grown", 20, milestones);
         assertEquals(once.print(100), run("grown", 60, milestones).print(100));
-        assertEquals(40, once.rowCount());
+        assertEquals(41, once.rowCount());
+        assertEquals(40, Scores.students(once).rowCount());
+        assertEquals(0, Scores.teacher(once).row(0).getDouble("rmse"), 1e-6);
 
         List<Contestant> contestants = benchmark.contestants(denoiser, GridType.EDM, 4);
         Teacher.Images images = benchmark.teacher().draw(manager, denoiser, Benchmark.seeds(60), 60, n -> {});
@@ -110,7 +112,7 @@ class BenchmarkRunTest {
     @Test
     void someSolversGoOn() throws IOException {
         Table before = run("state", 20, new ArrayList<>());
-        String group = benchmark.baselines(denoiser).keySet().iterator().next();
+        String group = benchmark.fixed(denoiser).keySet().iterator().next();
         List<Integer> milestones = new ArrayList<>();
         Table after = run("state", 40, group::equals, milestones);
         assertEquals(List.of(20, 40), milestones);

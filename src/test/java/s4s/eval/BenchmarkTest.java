@@ -33,8 +33,10 @@ class BenchmarkTest {
         for (Benchmark benchmark : Benchmark.all()) {
             Denoiser model = on(LATENT.getOrDefault(benchmark.name(), new Edm()));
             assertEquals(benchmark.space() == Benchmark.Space.LATENT, LATENT.containsKey(benchmark.name()));
-            assertEquals(benchmark.nfes().size() * 4, benchmark.baselines(model).size());
-            benchmark.baselines(model).values().forEach(group -> assertEquals(10, group.size()));
+            Map<String, List<Contestant>> fixed = benchmark.fixed(model);
+            assertEquals(benchmark.teacher().nfe(), fixed.remove("teacher").get(0).nfe());
+            assertEquals(benchmark.nfes().size() * 4, fixed.size());
+            fixed.values().forEach(group -> assertEquals(10, group.size()));
             for (int nfe : benchmark.nfes()) {
                 assertTrue(benchmark.teacherOf(nfe).solver(model).evaluations() > nfe
                         || benchmark.name().equals("imagenet256"), benchmark.name());
