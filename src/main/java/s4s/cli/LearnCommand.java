@@ -124,8 +124,7 @@ final class LearnCommand implements Callable<Integer> {
                 .orElseGet(() -> Benchmark.named(suite.get(), Benchmark.Profile.ofEnvironment()));
         Models models = Models.ofRepository();
         ModelCard card = models.card(benchmark.model());
-        try (NDManager manager = Devices.manager();
-                Progress drawing = Progress.terminal(System.err, "pairs")) {
+        try (NDManager manager = Devices.manager()) {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
             List<Recipe> recipes = (suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark))).stream()
                     .map(usual -> adjusted(usual, diffusion)).toList();
@@ -140,8 +139,7 @@ final class LearnCommand implements Callable<Integer> {
             NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
                     diffusion, manager);
             for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                Recipe.Setting setting =
-                        pairs.setting(manager, lesson.getKey(), lesson.getValue(), named, distance, drawing);
+                Recipe.Setting setting = setting(manager, lesson.getKey(), lesson.getValue(), named, distance);
                 for (Recipe recipe : lesson.getValue()) {
                     String file = recipe.name() + ".json";
                     learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
@@ -149,6 +147,13 @@ final class LearnCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, PairOptions.Named model,
+            NamedDistance distance) throws IOException {
+        try (Progress drawing = Progress.terminal(System.err, "pairs")) {
+            return pairs.setting(manager, teacher, recipes, model, distance, drawing);
+        }
     }
 
     private List<Recipe> suite(Benchmark benchmark) {

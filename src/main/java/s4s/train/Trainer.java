@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import s4s.data.Hashes;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.model.Devices;
@@ -29,6 +32,7 @@ public final class Trainer implements AutoCloseable {
     private final Examples examples;
     private final Batches batches;
     private final Path checkpoint;
+    private final String origin;
     private final NDManager manager;
     private final Weights weights;
     private final Weights average;
@@ -43,7 +47,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * A run that starts at {@code checkpoint} if that file exists, else at the beginning.
      *
-     * @throws IOException if the checkpoint is unreadable or belongs to another configuration
+     * @throws IOException if the checkpoint is unreadable, of another network, or of a run with another start
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint) throws IOException {
         this(config, objective, examples, checkpoint, Map.of());
@@ -55,7 +59,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param start arrays of the other network
      * @throws IllegalArgumentException if the other network has no array in common with this one
-     * @throws IOException if the checkpoint is unreadable or belongs to another configuration
+     * @throws IOException if the checkpoint is unreadable, of another network, or of a run with another start
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint, Map<String, NpyArray> start)
             throws IOException {
@@ -68,10 +72,15 @@ public final class Trainer implements AutoCloseable {
         this.examples = examples;
         this.batches = new Batches(examples.count(), config.batch(), config.seed());
         this.checkpoint = checkpoint;
+        this.origin = hash(start);
         this.manager = Devices.manager();
         try {
             if (Files.exists(checkpoint)) {
                 try (Npz npz = Npz.open(checkpoint)) {
+                    if (!npz.get("origin").strings().equals(List.of(origin))) {
+                        throw new IOException(checkpoint + " is of a run that started from other weights: remove it to begin"
+                                + " this one, or start with the weights of that one");
+                    }
                     double[] state = npz.get("state").doubles();
                     step = (long) state[0];
                     seconds = state[1];
@@ -90,6 +99,12 @@ public final class Trainer implements AutoCloseable {
             manager.close();
             throw e;
         }
+    }
+
+    private static String hash(Map<String, NpyArray> arrays) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(arrays).forEach((name, a) -> text.append(name).append(' ').append(Arrays.hashCode(a.floats())).append('\n'));
+        return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Map<String, NpyArray> initial(Map<String, NpyArray> start) {
@@ -173,6 +188,7 @@ public final class Trainer implements AutoCloseable {
     /** Writes everything that a later run needs to go on. */
     public void save() throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("origin", NpyArray.of(List.of(origin)));
         arrays.put("state", NpyArray.of(new double[] {step, seconds, recentLoss}, 3));
         weights.toNpy().forEach((name, a) -> arrays.put("weights/" + name, a));
         average.toNpy().forEach((name, a) -> arrays.put("average/" + name, a));

@@ -85,6 +85,9 @@ class TrainerTest {
                     new Pixels(images(), true), folder.resolve("a.npz"), other)) {
                 assertEquals(2, trainer.state().step());
             }
+            // but not that of a run with another start
+            assertTrue(assertThrows(IOException.class, () -> trainer(96, folder.resolve("a.npz"))).getMessage()
+                    .contains("remove it to begin"));
         }
     }
 
