@@ -51,6 +51,10 @@ public final class ExtractionOptions {
             + " refusing them.")
     private boolean convert;
 
+    @Option(names = "--square", paramLabel = "SIDE", description = "Cut the middle square out of each picture file, whatever its"
+            + " size, and resize it to SIDE pixels with Pillow's bicubic; colours as with --convert-rgb.")
+    private Optional<Integer> square;
+
     @Option(names = "--batch", defaultValue = "" + Extraction.BATCH,
             description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
@@ -70,7 +74,8 @@ public final class ExtractionOptions {
 
     /** Opens pictures. */
     ImageSource open(Path path) throws IOException {
-        return ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY);
+        return square.isPresent() ? ImageSource.squares(path, square.get())
+                : ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY);
     }
 
     /** Numbers of the pictures to use. */
@@ -94,7 +99,7 @@ public final class ExtractionOptions {
         String which = wanted == images.count() ? ""
                 : seed.map(s -> ", chosen by numpy's RandomState(" + s + ")").orElse(", the first");
         return wanted + " of " + images.count() + which + ", " + images.width() + "x" + images.height()
-                + (convert ? ", converted to RGB" : "");
+                + (square.isPresent() ? ", middle squares, bicubic" : "") + (convert || square.isPresent() ? ", converted to RGB" : "");
     }
 
     /** {@code provenance} with a set of pictures. */

@@ -10,9 +10,10 @@ import s4s.model.Devices;
 /** The command line {@code ./s4s COMMAND}; every command is a class of its own in this package. */
 @Command(name = "s4s", description = "Few-step solvers of the diffusion ODE: run, check and extend them.",
         mixinStandardHelpOptions = true, versionProvider = Versions.class,
-        subcommands = {SampleCommand.class, CostCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class, ClipCommand.class,
-            SolversCommand.class, SolverCommand.class, ImportCommand.class, BenchmarkCommand.class, BenchCommand.class, TrainCommand.class,
-            EvaluateCommand.class, TeacherCommand.class, LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
+        subcommands = {SampleCommand.class, CostCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class,
+            ClipCommand.class, CaptionsCommand.class, SolversCommand.class, SolverCommand.class, ImportCommand.class,
+            BenchmarkCommand.class, BenchCommand.class, TrainCommand.class, EvaluateCommand.class, TeacherCommand.class,
+            LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
         footer = {"", "From the launcher also: s4s notebooks, s4s lab, s4s test (see s4s --help)."})
 public final class Main implements Runnable {
     @Option(names = "--stack-trace", scope = CommandLine.ScopeType.INHERIT, hidden = true,

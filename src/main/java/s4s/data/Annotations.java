@@ -2,17 +2,22 @@ package s4s.data;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 
-/** What an npz says about its pictures, beside the classes that {@link ImageSet} reads by itself. */
+/** What is said about pictures, beside the classes that {@link ImageSet} reads by itself. */
 public final class Annotations {
 
     private Annotations() {}
@@ -98,6 +103,39 @@ public final class Annotations {
             }
             return List.copyOf(captions);
         }
+    }
+
+    /**
+     * The captions of a file of COCO, {@code captions_val2014.json}, in the file's order, which is LD3's: {@code annotations}, a
+     * list of objects with {@code image_id} and {@code caption}. White space within a caption becomes single blanks.
+     *
+     * @param json the file
+     * @param oneEach only the first caption of each picture; there are five or so
+     * @throws BadFileException if it is no such file, or a caption is blank
+     */
+    public static List<String> coco(Path json, boolean oneEach) throws IOException {
+        BadFileException.requireFile(json);
+        List<String> captions = new ArrayList<>();
+        Set<String> pictures = new HashSet<>();
+        try {
+            String text = Files.readString(json);
+            for (JsonElement each : new JsonParser().parse(text).getAsJsonObject().getAsJsonArray("annotations")) {
+                JsonObject annotation = each.getAsJsonObject();
+                boolean first = pictures.add(annotation.get("image_id").getAsString());
+                String caption = annotation.get("caption").getAsString().strip().replaceAll("\\s+", " ");
+                if (caption.isEmpty()) {
+                    throw new BadFileException("caption " + annotation.get("id") + " of " + json + " is blank; remove it");
+                }
+                if (first || !oneEach) {
+                    captions.add(caption);
+                }
+            }
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException
+                | CharacterCodingException e) {
+            throw new BadFileException(json + " is no captions file of COCO: JSON with 'annotations', each with 'image_id' and"
+                    + " 'caption'; give captions_val2014.json of annotations_trainval2014.zip", e);
+        }
+        return List.copyOf(captions);
     }
 
     private static List<String> texts(JsonArray array) {

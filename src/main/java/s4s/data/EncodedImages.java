@@ -4,17 +4,32 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Picture files of one size as a source of pixels, decoded in parallel. */
+/** Picture files as a source of pixels, decoded in parallel: of one size, or the middle squares of files of any size. */
 final class EncodedImages implements ImageSource {
     private final PictureFiles files;
     private final Colours colours;
+    private final boolean squares;
     private final int height;
     private final int width;
+
+    /**
+     * Takes over the files.
+     *
+     * @param side pixels of the squares
+     */
+    EncodedImages(PictureFiles files, int side) {
+        this.files = files;
+        this.colours = Colours.CONVERTED;
+        this.squares = true;
+        this.height = side;
+        this.width = side;
+    }
 
     /** Takes over the files; the first one decides the size. */
     EncodedImages(PictureFiles files, Colours colours) throws IOException {
         this.files = files;
         this.colours = colours;
+        this.squares = false;
         try (ImageDecoder first = new ImageDecoder(files.bytes(0), files.name(0))) {
             height = first.height();
             width = first.width();
@@ -63,6 +78,10 @@ final class EncodedImages implements ImageSource {
 
     private Optional<IOException> decode(int i, byte[] out, int offset) {
         try (ImageDecoder decoder = new ImageDecoder(files.bytes(i), files.name(i))) {
+            if (squares) {
+                square(decoder, out, offset);
+                return Optional.empty();
+            }
             if (decoder.height() != height || decoder.width() != width) {
                 throw new BadFileException(files.name(i) + " has " + decoder.width() + "x" + decoder.height()
                         + " pixels, but " + files.name(0) + " has " + width + "x" + height
@@ -73,6 +92,21 @@ final class EncodedImages implements ImageSource {
         } catch (IOException e) {
             return Optional.of(e);
         }
+    }
+
+    private void square(ImageDecoder decoder, byte[] out, int offset) throws BadFileException {
+        int rows = decoder.height();
+        int columns = decoder.width();
+        int side = Math.min(rows, columns);
+        byte[] whole = new byte[3 * rows * columns];
+        decoder.planes(whole, 0, colours);
+        byte[] middle = new byte[3 * side * side];
+        for (int line = 0; line < 3 * side; line++) {
+            int row = line / side * rows + (rows - side) / 2 + line % side;
+            System.arraycopy(whole, row * columns + (columns - side) / 2, middle, line * side, side);
+        }
+        byte[] resized = Resampling.BICUBIC_ANTIALIASED.resize(ImageSet.of(middle, side, side, ""), height, width).pixels();
+        System.arraycopy(resized, 0, out, offset, resized.length);
     }
 
     @Override

@@ -27,6 +27,27 @@ public interface ImageSource extends AutoCloseable {
         };
     }
 
+    /**
+     * Opens a folder or zip of picture files of any sizes, as squares of one size: the middle of each, as large as it allows, then the
+     * kernel of Pillow's bicubic; RGB as {@link Colours#CONVERTED} makes it. So EDM's dataset tool cuts, which shrinks with another
+     * kernel.
+     *
+     * @param path folder or zip of png or jpeg files
+     * @param side pixels of a side of the result
+     * @throws BadFileException if there are no picture files
+     * @throws IllegalArgumentException if {@code side} is not from 1 to 4096
+     */
+    static ImageSource squares(Path path, int side) throws IOException {
+        if (side < 1 || side > 4096) {
+            throw new IllegalArgumentException("squares have 1 to 4096 pixels a side, not " + side);
+        }
+        SourceKind kind = SourceKind.of(path);
+        if (kind != SourceKind.FOLDER && kind != SourceKind.ZIP) {
+            throw new BadFileException(path + " holds arrays: squares are cut out of a folder or zip of picture files");
+        }
+        return new EncodedImages(kind == SourceKind.ZIP ? PictureFiles.zip(path) : PictureFiles.folder(path), side);
+    }
+
     /** The number of pictures, at least one. */
     int count();
 

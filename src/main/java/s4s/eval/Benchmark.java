@@ -167,8 +167,8 @@ public record Benchmark(String name, String title, Profile profile, String model
 
     /**
      * The benchmarks with the papers' networks, real Inception and as many images as papers measure; see
-     * {@code data/models/catalogue} for where the files are from. MS-COCO's moments and captions are the user's:
-     * {@code data/references/ms-coco.npz}, made by {@code s4s stats}, and {@code prompts.txt} in the model's folder.
+     * {@code data/models/catalogue} for where the files are from. MS-COCO's moments and captions are made of COCO's files:
+     * {@code data/references/ms-coco.npz} by {@code s4s stats}, {@code prompts.txt} in the model's folder by {@code s4s captions}.
      */
     public static List<Benchmark> paper() {
         return List.of(

@@ -117,6 +117,7 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
 
     private List<String> key(String kind) throws IOException {
         return List.of(kind, features.network(), features.sha256(), features.preprocessing(), images.sha256(),
+                images.width() + "x" + images.height(),
                 Hashes.sha256(Arrays.toString(chosen).getBytes(StandardCharsets.US_ASCII)));
     }
 

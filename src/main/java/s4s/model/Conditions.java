@@ -48,7 +48,8 @@ public record Conditions(String rule, LongFunction<String> of) {
      */
     public static Conditions prompts(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new BadFileException("no prompts at " + file + ": a text file with one prompt a line is needed");
+            throw new BadFileException("no prompts at " + file + ": a text file with one prompt a line is needed (s4s captions"
+                    + " makes it of COCO's captions)");
         }
         List<String> prompts;
         try {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,32 @@ class PaperCommandsTest {
         assertTrue(result.out.lines().anyMatch(l -> l.startsWith("forward passes of single images") && l.endsWith("16,000")),
                 result.out);
         refuses("--images is at least 1", "cost", "--images", "0");
+    }
+
+    /** COCO's captions as prompts, and its pictures of any size as a reference. */
+    @Test
+    void promptsAndReferenceOfCoco() throws IOException {
+        Path json = folder.resolve("captions.json");
+        Files.writeString(json, "{\"annotations\": [{\"image_id\": 1, \"id\": 1, \"caption\": \"A cat \"}, {\"image_id\": 1, \"id\": 2,"
+                + " \"caption\": \"Tom\"}, {\"image_id\": 2, \"id\": 3, \"caption\": \"A dog\"}]}");
+        Path prompts = folder.resolve("prompts.txt");
+        ok("captions", json.toString(), "--count", "2", "--out", prompts.toString());
+        assertEquals(List.of("A cat", "Tom"), Files.readAllLines(prompts));
+        ok("captions", json.toString(), "--count", "2", "--one-each", "--out", prompts.toString());
+        assertEquals(List.of("A cat", "A dog"), Files.readAllLines(prompts));
+        refuses("has 2 pictures with captions", "captions", json.toString(), "--count", "3", "--one-each", "--out",
+                prompts.toString());
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        for (int i = 0; i < 3; i++) {
+            ImageIO.write(new BufferedImage(40 + i, 50 - i, BufferedImage.TYPE_INT_RGB), "png",
+                    pictures.resolve(i + ".png").toFile());
+        }
+        String out = folder.resolve("reference.npz").toString();
+        refuses("all must have the same size", "stats", "--images", pictures.toString(), "--out", out);
+        assertTrue(ok("stats", "--images", pictures.toString(), "--square", "32", "--out", out).out.contains("3 images"));
+        try (Npz npz = Npz.open(Path.of(out))) {
+            assertTrue(npz.get("provenance").strings().get(0).contains("32x32, middle squares, bicubic, converted to RGB"));
+        }
     }
 
     @Test

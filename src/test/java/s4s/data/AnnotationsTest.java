@@ -7,6 +7,7 @@ import static s4s.data.Resources.assertRefused;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,5 +49,22 @@ class AnnotationsTest {
         assertRefused(() -> Annotations.captions(other, 2), "other.npz", "lists of texts");
         Npz.write(other, Map.of("x", NpyArray.of(new int[] {1})));
         assertRefused(() -> Annotations.captions(other, 2), "no captions");
+    }
+
+    /** Three captions of two pictures, in the file's order. */
+    @Test
+    void captionsOfCoco() throws IOException {
+        Path json = folder.resolve("captions_val2014.json");
+        Files.writeString(json, "{\"images\": [], \"annotations\": [{\"image_id\": 9, \"id\": 3, \"caption\": \"A cat\\n on a  mat. \"},"
+                + "{\"image_id\": 4, \"id\": 1, \"caption\": \"A dog.\"}, {\"image_id\": 9, \"id\": 5, \"caption\": \"Tom\"}]}");
+        assertEquals(List.of("A cat on a mat.", "A dog.", "Tom"), Annotations.coco(json, false));
+        assertEquals(List.of("A cat on a mat.", "A dog."), Annotations.coco(json, true));
+        for (String bad : List.of("{\"annotations\": [{\"image_id\": 9}]}", "[]", "{}", "{\"annotations\": [{")) {
+            Files.writeString(json, bad);
+            assertRefused(() -> Annotations.coco(json, false), "captions_val2014.json", "annotations_trainval2014.zip");
+        }
+        Files.writeString(json, "{\"annotations\": [{\"image_id\": 9, \"id\": 77, \"caption\": \" \"}]}");
+        assertRefused(() -> Annotations.coco(json, false), "77", "blank");
+        assertRefused(() -> Annotations.coco(folder.resolve("none.json"), false), "none.json");
     }
 }

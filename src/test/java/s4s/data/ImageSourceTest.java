@@ -3,6 +3,7 @@ package s4s.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static s4s.data.Resources.assertIllegal;
 import static s4s.data.Resources.assertRefused;
 import static s4s.data.Resources.resource;
 
@@ -134,6 +135,49 @@ class ImageSourceTest {
                 Colours.RGB_ONLY)) {
             assertRefused(() -> source.pixels(new int[] {0}), "g.png", "grey");
         }
+    }
+
+    /** Cropped by slices and resized by Pillow 9.4, to one level of rounding; the first two channels. */
+    @Test
+    void squaresOfAnySize() throws IOException {
+        int[][] expected = {
+            {30, 36, 44, 64, 63, 36, 57, 64, 73, 92, 65, 65, 87, 92, 100, 76, 93, 94, 115, 122, 91, 104, 122, 122, 144,
+                50, 56, 64, 84, 83, 56, 77, 84, 93, 112, 85, 85, 107, 112, 120, 96, 113, 114, 135, 142, 111,
+                124, 142, 142, 164},
+            {19, 28, 50, 50, 48, 45, 41, 51, 71, 71, 53, 67, 62, 72, 94, 56, 74, 89, 84, 93, 79, 78, 97, 110, 106, 39,
+                48, 70, 70, 68, 65, 61, 71, 91, 91, 73, 87, 82, 92, 114, 76, 94, 109, 104, 113, 99, 98, 117,
+                130, 126}};
+        Path zip = zip("any.zip", Map.of("a.png", pattern(11, 8), "b.png", pattern(6, 9), "c.png", picture("c_grey.png")));
+        try (ImageSource squares = ImageSource.squares(zip, 5)) {
+            assertEquals(3, squares.count());
+            assertEquals(5, squares.height());
+            assertEquals(5, squares.width());
+            byte[] pixels = squares.pixels(new int[] {0, 1, 2});
+            for (int picture = 0; picture < 2; picture++) {
+                for (int i = 0; i < 50; i++) {
+                    assertEquals(expected[picture][i], pixels[75 * picture + i] & 0xff, 1, "picture " + picture + ", " + i);
+                }
+            }
+            assertArrayEquals(squares.pixels(new int[] {1}), Arrays.copyOfRange(pixels, 75, 150));
+            assertArrayEquals(Arrays.copyOfRange(pixels, 150, 175), Arrays.copyOfRange(pixels, 175, 200));
+        }
+        assertRefused(() -> ImageSource.squares(resource("packed.npz"), 5), "packed.npz", "picture files");
+        assertIllegal(() -> ImageSource.squares(zip, 0), "not 0");
+    }
+
+    private static byte[] pattern(int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                for (int c = 0; c < 3; c++) {
+                    int value = x * 7 + y * 11 + (x * 3 + y * 5) % 4 * 8 + c * 20;
+                    image.setRGB(x, y, image.getRGB(x, y) | value << 16 - 8 * c);
+                }
+            }
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return png.toByteArray();
     }
 
     @Test
