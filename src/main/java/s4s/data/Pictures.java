@@ -10,6 +10,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Contact sheets. */
 public final class Pictures {
+    private static final int TILE = 128;
     private static final int LONGEST_SIDE = 1 << 15;
     /** 256 million pixels, one GiB in memory. */
     private static final long LARGEST_AREA = 1 << 28;
@@ -50,6 +51,16 @@ public final class Pictures {
             draw(images, i, canvas, top * width + left, width, scale);
         }
         return sheet;
+    }
+
+    /**
+     * {@link #grid} of a notebook: two pixels between pictures, which are shown as they are up to 128 pixels a side, and smaller than
+     * they are beyond ({@link Resampling#BICUBIC_ANTIALIASED}), so that sheets of large pictures fit on a page and into a file.
+     */
+    public static BufferedImage sheet(ImageSet images, int columns) {
+        int side = Math.max(images.height(), images.width());
+        return grid(side <= TILE ? images : Resampling.BICUBIC_ANTIALIASED.resize(images,
+                Math.max(1, images.height() * TILE / side), Math.max(1, images.width() * TILE / side)), columns, 2, 1);
     }
 
     /**

@@ -1,7 +1,6 @@
 package s4s.notebook;
 
 import ai.djl.ndarray.NDManager;
-import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.Vocabulary;
 import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.report.ResultsFile;
@@ -193,37 +193,32 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * What seeds 0 to {@code count - 1} ask for, in the order of {@link #draw}: the names of their classes, or their texts;
-     * empty texts where there are no conditions.
+     * What seeds 0 to {@code count - 1} ask for, in the order of {@link #draw}: the names of their classes (numbers, if the model
+     * does not say its names), or their texts; empty texts where there are no conditions.
      */
     public List<String> conditions(int count) throws IOException {
         Optional<Conditions> conditions = models.conditions(benchmark.model());
         List<String> asked = conditions.map(c -> c.of(Benchmark.seeds(count))).orElse(Collections.nCopies(count, ""));
-        if (benchmark.condition().kind() != Benchmark.Condition.Kind.CLASS) {
+        Optional<Vocabulary> names = models.card(benchmark.model()).vocabulary();
+        if (benchmark.condition().kind() != Benchmark.Condition.Kind.CLASS || names.isEmpty()) {
             return asked;
         }
-        List<String> names = models.card(benchmark.model()).vocabulary().orElseThrow().entries();
-        return asked.stream().map(number -> names.get(Integer.parseInt(number))).toList();
+        return asked.stream().map(number -> names.get().entries().get(Integer.parseInt(number))).toList();
     }
 
     /**
      * How often a classifier finds in an image the class that it was drawn for (of a text: the class of the real image with
-     * that text): without guidance, with it, in unseen real images themselves, and by chance.
-     *
-     * @throws IllegalArgumentException for a model without conditions
+     * that text): without guidance, with it, in unseen real images themselves, and by chance; as far as the card says, a published
+     * model's card does not.
      */
     public Table obedience() throws IOException {
-        JsonElement found = models.card(benchmark.model()).evaluation().get("classFound");
-        if (found == null) {
-            throw new IllegalArgumentException("the card of " + benchmark.model() + " does not say how often a class was found:"
-                    + " the model has no conditions, or s4s evaluate was not run");
-        }
         StringColumn images = StringColumn.create("images");
         DoubleColumn share = DoubleColumn.create("class found");
-        found.getAsJsonObject().entrySet().forEach(entry -> {
-            images.append(entry.getKey());
-            share.append(entry.getValue().getAsDouble());
-        });
+        Optional.ofNullable(models.card(benchmark.model()).evaluation().get("classFound"))
+                .ifPresent(found -> found.getAsJsonObject().entrySet().forEach(entry -> {
+                    images.append(entry.getKey());
+                    share.append(entry.getValue().getAsDouble());
+                }));
         return Table.create("obedience", images, share);
     }
 

@@ -8,6 +8,7 @@ import static s4s.data.Resources.assertRefused;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,19 @@ class PicturesTest {
             assertArrayEquals(row, sheet.getRGB(0, y, 6, 1, null, 0, 6));
         }
         assertEquals(3, sheet.getHeight());
+    }
+
+    /** Small pictures as they are, large ones at most 128 pixels a side. */
+    @Test
+    void sheetsShrinkLargePictures() {
+        BufferedImage small = Pictures.sheet(THREE, 2);
+        assertArrayEquals(Pictures.grid(THREE, 2, 2, 1).getRGB(0, 0, 10, 8, null, 0, 10), small.getRGB(0, 0, 10, 8, null, 0, 10));
+        byte[] grey = new byte[2 * 3 * 200 * 400];
+        Arrays.fill(grey, (byte) 90);
+        BufferedImage large = Pictures.sheet(ImageSet.of(grey, 200, 400, "large"), 1);
+        assertEquals(2 + 128 + 2, large.getWidth());
+        assertEquals(2 + 64 + 2 + 64 + 2, large.getHeight());
+        assertEquals(rgb(90, 90, 90), large.getRGB(100, 100));
     }
 
     @Test

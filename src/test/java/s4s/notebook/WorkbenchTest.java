@@ -14,12 +14,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
+import s4s.eval.Extraction;
+import s4s.eval.Reference;
 import s4s.eval.Scores;
+import s4s.eval.ScriptFeatures;
 import s4s.eval.Teacher;
 import s4s.learn.Families;
 import s4s.learn.Plan;
@@ -88,9 +92,42 @@ class WorkbenchTest {
             score(stored, "ddim", "time-uniform", 4, 5);
             Path csv = folder.resolve("data/results/imagenet-mini.csv");
             Files.createDirectories(csv.getParent());
+            score(stored, "teacher", "time-quadratic", 3, 1);
             ResultsFile.open(csv, Scores.table(), bench.provenance("test", 20)).replace(stored);
+            assertEquals(3, bench.results().table().rowCount());
+            assertEquals(1.0, bench.teacherScore().row(0).getDouble("fd"));
             assertEquals(solver, bench.bestFixed(3));
             assertThrows(IllegalArgumentException.class, () -> bench.bestFixed(5));
+        }
+    }
+
+    /** Published networks: what their cards do not say is not shown. */
+    @Test
+    void paperProfile() throws IOException {
+        Path nets = Path.of("src/test/resources/nets");
+        Path data = folder.resolve("data");
+        Path model = Files.createDirectories(data.resolve("models/ldm-imagenet256"));
+        try (Stream<Path> files = Files.list(nets.resolve("ldm-small"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, model.resolve(file.getFileName()));
+            }
+        }
+        Path inception = Files.createDirectories(data.resolve("models/inception-nvidia"));
+        Files.copy(nets.resolve("nvidia-small.pt"), inception.resolve("inception.pt"));
+        Files.copy(nets.resolve("nvidia-small.json"), inception.resolve("inception.json"));
+        try (NDManager manager = NDManager.newBaseManager();
+                ScriptFeatures features = ScriptFeatures.load(inception.resolve("inception.pt"))) {
+            ImageSet images = ImageSet.of(new byte[4 * 3 * 64], 8, 8, "black");
+            new Reference(Extraction.moments(features, images, manager), Reference.About.of(features, images))
+                    .write(Files.createDirectories(data.resolve("references")).resolve("imagenet256.npz"));
+        }
+        try (Workbench bench = Workbench.open(folder, Benchmark.named("imagenet256", Benchmark.Profile.PAPER))) {
+            assertEquals(List.of("0", "1", "2"), bench.conditions(3));
+            assertEquals(0, bench.obedience().rowCount());
+            assertEquals(0, bench.quality().rowCount());
+            assertTrue(bench.model().stringColumn(0).contains("made from"));
+            assertEquals(2, bench.draw(bench.teacher(), 2, done -> {}).count());
+            assertTrue(bench.metric().startsWith("FD ("), bench.metric());
         }
     }
 
