@@ -99,7 +99,8 @@ public final class ExtractionOptions {
         String which = wanted == images.count() ? ""
                 : seed.map(s -> ", chosen by numpy's RandomState(" + s + ")").orElse(", the first");
         return wanted + " of " + images.count() + which + ", " + images.width() + "x" + images.height()
-                + (square.isPresent() ? ", middle squares, bicubic" : "") + (convert || square.isPresent() ? ", converted to RGB" : "");
+                + (square.isPresent() ? ", middle squares, bicubic" : "")
+                + (convert || square.isPresent() ? ", converted to RGB" : "");
     }
 
     /** {@code provenance} with a set of pictures. */

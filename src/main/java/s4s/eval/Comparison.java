@@ -25,8 +25,8 @@ import s4s.run.Remembering;
  * @param reference distance to the real images' moments
  * @param teacher the teacher's images, whose seeds are used
  * @param batch most images in a network call
- * @param block images of a block; FD is also computed for every whole block of images, which shows its spread and lets a small run be compared with a large one (FD falls with
- *     the number of images, so numbers of unequal counts cannot be compared)
+ * @param block images of a block; FD is also computed for every whole block of images, which shows its spread and lets a small run
+ *     be compared with a large one (FD falls with the number of images, so numbers of unequal counts cannot be compared)
  */
 public record Comparison(DiffusionModel model, Features features, Frechet reference,
         Teacher.Images teacher, int batch, int block) {
