@@ -138,7 +138,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 .collect(Collectors.groupingBy(Contestant::nfe, TreeMap::new, Collectors.counting()));
         List<CostEstimate.Part> parts = new ArrayList<>();
         parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
-        solvers.forEach((nfe, count) -> parts.add(new CostEstimate.Part(count + (count == 1 ? " solver" : " solvers"), count * wanted, nfe)));
+        solvers.forEach((nfe, count) ->
+                parts.add(new CostEstimate.Part(count + (count == 1 ? " solver" : " solvers"), count * wanted, nfe)));
         return CostEstimate.probe(manager, model, Program.of(teacher, model.schedule(), model.prediction()), wanted, batch,
                 Duration.ofSeconds(10)).toTable(parts);
     }
