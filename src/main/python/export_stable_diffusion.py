@@ -148,7 +148,7 @@ def main():
     unet, config = load(options.folder, "unet", UNet2DConditionModel.from_config, sources)
     vae, vae_config = load(options.folder, "vae", AutoencoderKL.from_config, sources)
     encoder, _ = load(options.folder, "text_encoder", lambda c: CLIPTextModel(CLIPTextConfig(**c)), sources)
-    kind = torch.float16 if options.half else torch.float32
+    kind = exporting.narrow() if options.half else torch.float32
     unet, vae, encoder = unet.to(options.device, kind), vae.to(options.device), encoder.to(options.device)
     shape = [config["in_channels"], config["sample_size"], config["sample_size"]]
     model = exporting.Model(options, sources, {})

@@ -82,7 +82,28 @@ def ldm():
     check("ldm", "decoder", Call(model.first_stage_model.decode), x)
     details = card("ldm")["details"]
     assert details["schedule"] == {"kind": "discrete", "first": 0.0015, "last": 0.0195, "times": 1000}, details
+    narrow_ldm(x)
     assert details["latentScale"] == 0.25 and "condition" not in details and details["pictureShape"] == [3, 8, 8]
+
+
+def narrow_ldm(x):
+    """--half, with the narrow type that torch has on every processor in place of float16."""
+    exporting.narrow, wide = (lambda: torch.bfloat16), exporting.narrow
+    make_models.call(export_ldm, path("official", "ldm/model.ckpt"), "--config", path("official", "ldm/config.yaml"),
+                     "--repo", make_models.LATENT, "--out", path("ldm-half"), "--half")
+    exporting.narrow = wide
+    whole, half = (torch.jit.load(path(name, "denoiser.pt")) for name in ("ldm", "ldm-half"))
+    inputs = [x, torch.tensor([0, 12.5, 500, 999])]
+    for found, expected in ((exporting.values(half, inputs), exporting.values(whole, inputs)),
+                            (exporting.gradients(half, inputs), exporting.gradients(whole, inputs))):
+        error = exporting.largest_error(found, expected)
+        assert 1e-5 < error < 5e-2, error                                        # bfloat16 has eight bits
+        assert all(f.dtype == torch.float32 for f in found)
+    assert os.path.getsize(path("ldm-half", "denoiser.pt")) < os.path.getsize(path("ldm", "denoiser.pt"))
+    assert card("ldm-half")["details"]["precision"] == "float16"
+    if torch.cuda.is_available():
+        make_models.call(export_ldm, path("official", "ldm/model.ckpt"), "--config", path("official", "ldm/config.yaml"),
+                         "--repo", make_models.LATENT, "--device", "cuda", "--out", path("ldm-cuda"), "--half")
 
 
 def stable_diffusion():

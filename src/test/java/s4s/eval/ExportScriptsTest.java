@@ -1,5 +1,6 @@
 package s4s.eval;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,6 +229,11 @@ class ExportScriptsTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             assertEquals(3, ((ClassNumbers) models.conditional("edm", manager).requests()).count());
             assertEquals(Discrete.latentDiffusion(), models.denoiser("ldm", manager).schedule());
+            NDArray x = manager.ones(new Shape(2, 3, 4, 4));
+            float[] whole = models.denoiser("ldm", manager).predict(x, manager.create(500f)).toFloatArray();
+            float[] narrow = models.denoiser("ldm-half", manager).predict(x, manager.create(500f)).toFloatArray();
+            assertArrayEquals(whole, narrow, 0.05f);
+            assertFalse(Arrays.equals(whole, narrow));
             NDArray pictures = models.decoder("ldm", manager).decode(manager.ones(new Shape(2, 3, 4, 4)));
             assertEquals(new Shape(2, 3, 8, 8), pictures.getShape());
             Discrete linear = (Discrete) models.conditional("sd", manager).unconditional().schedule();
