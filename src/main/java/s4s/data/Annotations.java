@@ -2,13 +2,10 @@ package s4s.data;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,26 +111,17 @@ public final class Annotations {
      * @throws BadFileException if it is no such file, or a caption is blank
      */
     public static List<String> coco(Path json, boolean oneEach) throws IOException {
-        BadFileException.requireFile(json);
         List<String> captions = new ArrayList<>();
-        Set<String> pictures = new HashSet<>();
-        try {
-            String text = Files.readString(json);
-            for (JsonElement each : new JsonParser().parse(text).getAsJsonObject().getAsJsonArray("annotations")) {
-                JsonObject annotation = each.getAsJsonObject();
-                boolean first = pictures.add(annotation.get("image_id").getAsString());
-                String caption = annotation.get("caption").getAsString().strip().replaceAll("\\s+", " ");
-                if (caption.isEmpty()) {
-                    throw new BadFileException("caption " + annotation.get("id") + " of " + json + " is blank; remove it");
-                }
-                if (first || !oneEach) {
-                    captions.add(caption);
-                }
+        Set<Integer> pictures = new HashSet<>();
+        for (JsonFields annotation : JsonFields.read(json).objects("annotations")) {
+            boolean first = pictures.add(annotation.count("image_id"));
+            String caption = annotation.text("caption").strip().replaceAll("\\s+", " ");
+            if (caption.isEmpty()) {
+                throw annotation.fault("caption", "is blank; remove it");
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException
-                | CharacterCodingException e) {
-            throw new BadFileException(json + " is no captions file of COCO: JSON with 'annotations', each with 'image_id' and"
-                    + " 'caption'; give captions_val2014.json of annotations_trainval2014.zip", e);
+            if (first || !oneEach) {
+                captions.add(caption);
+            }
         }
         return List.copyOf(captions);
     }
