@@ -126,8 +126,7 @@ final class Objective {
                         sweep.pullback(Backpropagation.pullback(measured.values(), ones, true, scope, x)[0]);
                 double[][] rows = {};
                 if (random.isPresent()) {
-                    draw(cotangents, from, to, measured.embedding().getShape().size() / (to - from), random.get());
-                    NDArray v = stack(cotangents, from, to, measured.embedding().getShape(), scope);
+                    NDArray v = normal(cotangents, from, to, measured.embedding().getShape(), random.get(), scope);
                     rows = program.parameters(sweep.pullback(
                             Backpropagation.pullback(measured.embedding(), v, false, scope, x)[0]).numbers());
                 }
@@ -160,22 +159,17 @@ final class Objective {
         }
     }
 
-    /** Normal numbers for pairs {@code from} to {@code to} that have none yet: a batch tried again takes those it had. */
-    private static void draw(float[][] cotangents, int from, int to, long size, SplittableRandom random) {
-        for (int i = from; i < to; i++) {
-            if (cotangents[i] == null) {
-                cotangents[i] = new float[Math.toIntExact(size)];
-                for (int k = 0; k < size; k++) {
-                    cotangents[i][k] = (float) random.nextGaussian();
-                }
-            }
-        }
-    }
-
-    private static NDArray stack(float[][] rows, int from, int to, Shape shape, NDManager scope) {
+    /** Normal numbers for pairs {@code from} to {@code to}: those that were drawn, if the batch is tried again. */
+    private static NDArray normal(float[][] drawn, int from, int to, Shape shape, SplittableRandom random, NDManager scope) {
         FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape.size()));
         for (int i = from; i < to; i++) {
-            values.put(rows[i]);
+            if (drawn[i] == null) {
+                drawn[i] = new float[values.capacity() / (to - from)];
+                for (int k = 0; k < drawn[i].length; k++) {
+                    drawn[i][k] = (float) random.nextGaussian();
+                }
+            }
+            values.put(drawn[i]);
         }
         return scope.create(values.array(), shape);
     }

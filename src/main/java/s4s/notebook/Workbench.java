@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-import org.apache.commons.math3.util.ArithmeticUtils;
 import s4s.data.ImageSet;
 import s4s.eval.Benchmark;
 import s4s.eval.Comparison;
@@ -375,7 +374,7 @@ public final class Workbench implements AutoCloseable {
     private Comparison comparison(int images) {
         Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
         return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
-                Math.min(images, ArithmeticUtils.gcd(images, 250)), images);
+                Math.min(images, 250), images);
     }
 
     /**
