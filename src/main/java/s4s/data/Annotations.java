@@ -111,13 +111,21 @@ public final class Annotations {
      * @throws BadFileException if it is no such file, or a caption is blank
      */
     public static List<String> coco(Path json, boolean oneEach) throws IOException {
+        try {
+            return coco(JsonFields.read(json).objects("annotations"), oneEach);
+        } catch (BadFileException e) {
+            throw new BadFileException(e.getMessage() + "; give captions_val2014.json of annotations_trainval2014.zip", e);
+        }
+    }
+
+    private static List<String> coco(List<JsonFields> annotations, boolean oneEach) throws BadFileException {
         List<String> captions = new ArrayList<>();
         Set<Integer> pictures = new HashSet<>();
-        for (JsonFields annotation : JsonFields.read(json).objects("annotations")) {
+        for (JsonFields annotation : annotations) {
             boolean first = pictures.add(annotation.count("image_id"));
             String caption = annotation.text("caption").strip().replaceAll("\\s+", " ");
             if (caption.isEmpty()) {
-                throw annotation.fault("caption", "is blank; remove it");
+                throw annotation.fault("caption", "is blank");
             }
             if (first || !oneEach) {
                 captions.add(caption);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,23 +35,20 @@ class TrainCommandTest {
         return code;
     }
 
-    private static JsonObject card(Path model) throws IOException {
-        return JsonParser.parseString(Files.readString(model.resolve("card.json"))).getAsJsonObject().getAsJsonObject("training");
-    }
-
     @Test
     void noiseOfTrainingIsChosenAndNamedInTheCard(@TempDir Path folder) throws IOException {
         Path data = folder.resolve("data.npz");
         ImageSet.write(data, ImageSet.of(new byte[4 * 192], 8, 8, "black"), Benchmark.seeds(4));
         train(data, folder.resolve("usual"), "4");
         train(data, folder.resolve("noisier"), "4", "--noise", "0,0.0001");
-        JsonObject card = card(folder.resolve("noisier"));
-        assertEquals(JsonParser.parseString("{\"lnSigmaMean\":0.0,\"lnSigmaStd\":0.0001}"), card.get("noiseDistribution"));
+        Models models = new Models(folder);
+        assertEquals(JsonParser.parseString("{\"lnSigmaMean\":0.0,\"lnSigmaStd\":0.0001}"),
+                models.card("noisier").training().get("noiseDistribution"));
         assertEquals(JsonParser.parseString("{\"lnSigmaMean\":-1.2,\"lnSigmaStd\":1.2}"),
-                card(folder.resolve("usual")).get("noiseDistribution"));
+                models.card("usual").training().get("noiseDistribution"));
         // the output of an untrained network is zero; the mean square of EDM's target is (s^2 + 0.5^4)/(0.5^2 (s^2 + 0.5^2))
         // where pictures are -1 everywhere, 3.4 at s = 1; the spread of 768 normal numbers leaves 0.06 of it open
-        assertEquals(3.4, card.get("loss").getAsDouble(), 0.2);
+        assertEquals(3.4, Double.parseDouble(models.card("noisier").fact("loss")), 0.2);
         StringWriter text = new StringWriter();
         assertEquals(2, Main.commandLine().setErr(new PrintWriter(text)).execute("train", "--data", data.toString(), "--out",
                 folder.resolve("none").toString(), "--noise", "0"));

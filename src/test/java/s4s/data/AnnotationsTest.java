@@ -61,7 +61,7 @@ class AnnotationsTest {
         assertEquals(List.of("A cat on a mat.", "A dog."), Annotations.coco(json, true));
         for (String bad : List.of("{\"annotations\": [{\"image_id\": 9}]}", "[]", "{}", "{\"annotations\": [{")) {
             Files.writeString(json, bad);
-            assertRefused(() -> Annotations.coco(json, false), "captions_val2014.json");
+            assertRefused(() -> Annotations.coco(json, false), "captions_val2014.json", "annotations_trainval2014.zip");
         }
         Files.writeString(json, "{\"annotations\": [{\"image_id\": 9, \"id\": 77, \"caption\": \" \"}]}");
         assertRefused(() -> Annotations.coco(json, false), "annotations", "caption", "blank");
