@@ -211,7 +211,8 @@ final class TrainCommand implements Callable<Integer> {
         private List<Double> noise;
 
         @Option(names = "--from", paramLabel = "MODEL", description = "Start from the weights of this model, where names and"
-                + " shapes agree, not from random ones (fine-tuning).")
+                + " shapes agree, not from random ones (fine-tuning). A network with more blocks than it begins by"
+                + " computing the same.")
         private Optional<String> from = Optional.empty();
 
         @Option(names = "--no-flip", description = "Do not mirror images.")

@@ -2,6 +2,7 @@ package s4s.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,6 +89,30 @@ class TrainerTest {
             // but not that of a run with another start
             assertTrue(assertThrows(IOException.class, () -> trainer(96, folder.resolve("a.npz"))).getMessage()
                     .contains("remove it to begin"));
+        }
+    }
+
+    /** A network with more blocks than the one that it starts from computes the same, until it is trained. */
+    @Test
+    void aDeeperNetworkBeginsAsTheOneItStartsFrom(@TempDir Path folder) throws IOException {
+        UNet.Config deeper = new UNet.Config(3, 8, 2, TINY.widths(), List.of(2, 3), TINY.attention(), 8);
+        try (NDManager manager = NDManager.newBaseManager(); Trainer shallow = trainer(96, folder.resolve("a.npz"))) {
+            shallow.run(Long.MAX_VALUE, s -> {});
+            NDArray x = new Pixels(images(), false).batch(manager, new int[] {0, 1, 7}, new SplittableRandom(0));
+            NDArray label = manager.create(new float[] {-0.5f, 0, 0.5f});
+            float[] expected = new UNet(TINY, shallow.average()).forward(x, label).toFloatArray();
+            assertFalse(Arrays.equals(new float[expected.length], expected), "an untrained network returns zero, as any other does");
+            try (Trainer deep = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5),
+                    new Denoising(deeper, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true),
+                    folder.resolve("b.npz"), shallow.average().toNpy())) {
+                assertArrayEquals(expected, new UNet(deeper, deep.average()).forward(x, label).toFloatArray(), 1e-6f);
+                deep.run(Long.MAX_VALUE, s -> {});
+                Map<String, NpyArray> trained = deep.average().toNpy();
+                for (String block : List.of("down.0.1", "down.1.1", "down.1.2", "up.0.1", "up.1.1", "up.1.2")) {
+                    float[] weights = trained.get(block + ".conv2.weight").floats();
+                    assertFalse(Arrays.equals(new float[weights.length], weights), block + " learns nothing");
+                }
+            }
         }
     }
 
