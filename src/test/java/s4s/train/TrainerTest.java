@@ -101,7 +101,7 @@ class TrainerTest {
             NDArray x = new Pixels(images(), false).batch(manager, new int[] {0, 1, 7}, new SplittableRandom(0));
             NDArray label = manager.create(new float[] {-0.5f, 0, 0.5f});
             float[] expected = new UNet(TINY, shallow.average()).forward(x, label).toFloatArray();
-            assertFalse(Arrays.equals(new float[expected.length], expected), "an untrained network returns zero, as any other does");
+            assertFalse(Arrays.equals(new float[expected.length], expected), "untrained networks all return zero");
             try (Trainer deep = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5),
                     new Denoising(deeper, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true),
                     folder.resolve("b.npz"), shallow.average().toNpy())) {
