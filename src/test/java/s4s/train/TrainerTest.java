@@ -47,8 +47,17 @@ class TrainerTest {
     }
 
     private static Trainer trainer(long images, Path checkpoint) throws IOException {
-        return new Trainer(new TrainConfig(images, 8, 2e-3, 32, 80, true, 5),
-                new Denoising(TINY, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true), checkpoint);
+        return trainer(TINY, images, checkpoint, Map.of());
+    }
+
+    private static Trainer trainer(UNet.Config network, long images, Path checkpoint, Map<String, NpyArray> start)
+            throws IOException {
+        return new Trainer(new TrainConfig(images, 8, 2e-3, 32, 80, true, 5), denoising(network), new Pixels(images(), true),
+                checkpoint, start);
+    }
+
+    private static Denoising denoising(UNet.Config network) {
+        return new Denoising(network, new EdmPreconditioning(0.5), -1.2, 1.2);
     }
 
     private static float[] numbers(Weights weights) {
@@ -63,7 +72,7 @@ class TrainerTest {
     /** Arrays of another network are taken where name and shape agree, and nowhere else. */
     @Test
     void fineTuningStartsFromTheOtherNetwork(@TempDir Path folder) throws IOException {
-        Denoising objective = new Denoising(TINY, new EdmPreconditioning(0.5), -1.2, 1.2);
+        Denoising objective = denoising(TINY);
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NpyArray> other = objective.initial(manager, 77).toNpy();
             Map<String, NpyArray> drawn = objective.initial(manager, 5).toNpy();
@@ -71,19 +80,16 @@ class TrainerTest {
                     drawn.get(e.getKey()).floats())).findFirst().orElseThrow().getKey();
             other.put(first, NpyArray.of(new float[3], 3));
             other.put("of no use here", NpyArray.of(new float[3], 3));
-            try (Trainer trainer = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5), objective,
-                    new Pixels(images(), true), folder.resolve("a.npz"), other)) {
+            try (Trainer trainer = trainer(TINY, 96, folder.resolve("a.npz"), other)) {
                 trainer.average().toNpy().forEach((name, array) -> assertArrayEquals(
                         (name.equals(first) ? drawn : other).get(name).floats(), array.floats(), name));
                 trainer.run(2, s -> {});
                 trainer.save();
             }
             Map<String, NpyArray> strange = Map.of("of no use here", NpyArray.of(new float[3], 3));
-            assertThrows(IllegalArgumentException.class, () -> new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5),
-                    objective, new Pixels(images(), true), folder.resolve("b.npz"), strange));
+            assertThrows(IllegalArgumentException.class, () -> trainer(TINY, 96, folder.resolve("b.npz"), strange));
             // a checkpoint comes before it
-            try (Trainer trainer = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5), objective,
-                    new Pixels(images(), true), folder.resolve("a.npz"), other)) {
+            try (Trainer trainer = trainer(TINY, 96, folder.resolve("a.npz"), other)) {
                 assertEquals(2, trainer.state().step());
             }
             // but not that of a run with another start
@@ -102,9 +108,7 @@ class TrainerTest {
             NDArray label = manager.create(new float[] {-0.5f, 0, 0.5f});
             float[] expected = new UNet(TINY, shallow.average()).forward(x, label).toFloatArray();
             assertFalse(Arrays.equals(new float[expected.length], expected), "untrained networks all return zero");
-            try (Trainer deep = new Trainer(new TrainConfig(96, 8, 2e-3, 32, 80, true, 5),
-                    new Denoising(deeper, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true),
-                    folder.resolve("b.npz"), shallow.average().toNpy())) {
+            try (Trainer deep = trainer(deeper, 96, folder.resolve("b.npz"), shallow.average().toNpy())) {
                 assertArrayEquals(expected, new UNet(deeper, deep.average()).forward(x, label).toFloatArray(), 1e-6f);
                 deep.run(Long.MAX_VALUE, s -> {});
                 Map<String, NpyArray> trained = deep.average().toNpy();
@@ -239,7 +243,7 @@ class TrainerTest {
         UNet.Config large = new UNet.Config(3, 16, 2, List.of(8), List.of(1), List.of(false), 8);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> new Trainer(
                 new TrainConfig(8, 8, 1e-3, 0, 10, false, 0),
-                new Denoising(large, new EdmPreconditioning(0.5), -1.2, 1.2), new Pixels(images(), true), folder.resolve("e.npz")))
+                denoising(large), new Pixels(images(), true), folder.resolve("e.npz")))
                 .getMessage().contains("halves holds (3, 8, 8)"));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(4, 8, 1e-3, 0, 10, false, 0));
         assertThrows(IllegalArgumentException.class, () -> new Classification(
