@@ -207,12 +207,13 @@ final class TrainCommand implements Callable<Integer> {
         @Option(names = "--noise", arity = "1", split = ",", defaultValue = "-1.2,1.2", paramLabel = "NUMBER",
                 description = "A diffusion model of pixels: mean and standard deviation of ln(sigma) in training, two numbers"
                     + " (default ${DEFAULT-VALUE}, EDM's). What is common to a whole picture, its brightness, is settled at"
-                    + " sigmas of 20 and more where it has 64x64 pixels; one example of 4,000 is so noisy, with 0,1.7 one of 25.")
+                    + " sigmas of 20 and more where it has 64x64 pixels; one example of 4,000 is so noisy, with 0,1.7 one of"
+                    + " 25.")
         private List<Double> noise;
 
         @Option(names = "--from", paramLabel = "MODEL", description = "Start from the weights of this model, where names and"
-                + " shapes agree, not from random ones (fine-tuning). A network with more blocks than it begins by"
-                + " computing the same.")
+                + " shapes agree, not from random ones (fine-tuning). A network that has only more blocks begins by"
+                + " computing what that model computes.")
         private Optional<String> from = Optional.empty();
 
         @Option(names = "--no-flip", description = "Do not mirror images.")
