@@ -12,8 +12,8 @@ import s4s.model.Devices;
         mixinStandardHelpOptions = true, versionProvider = Versions.class,
         subcommands = {SampleCommand.class, CostCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class,
             ClipCommand.class, CaptionsCommand.class, SolversCommand.class, SolverCommand.class, ImportCommand.class,
-            BenchmarkCommand.class, BenchCommand.class, TrainCommand.class, EvaluateCommand.class, TeacherCommand.class,
-            LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
+            BenchmarkCommand.class, BenchCommand.class, TrainCommand.class, CombineCommand.class, EvaluateCommand.class,
+            TeacherCommand.class, LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
         footer = {"", "From the launcher also: s4s notebooks, s4s lab, s4s test (see s4s --help)."})
 public final class Main implements Runnable {
     @Option(names = "--stack-trace", scope = CommandLine.ScopeType.INHERIT, hidden = true,

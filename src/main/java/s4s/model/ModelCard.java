@@ -88,6 +88,22 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
                 .map(start -> hashed(start.getAsJsonObject(), "model", "weightsSha256"));
     }
 
+    /**
+     * The networks whose weights were combined, each with its coefficient; empty for a network that was trained.
+     *
+     * @see s4s.train.Combination
+     */
+    public List<String> combines() {
+        List<String> parts = new ArrayList<>();
+        if (training.containsKey("combines")) {
+            for (JsonElement part : training.get("combines").getAsJsonArray()) {
+                JsonObject network = part.getAsJsonObject();
+                parts.add(network.get("coefficient").getAsString() + " " + hashed(network, "model", "weightsSha256"));
+            }
+        }
+        return parts;
+    }
+
     private static String hashed(JsonObject thing, String name, String sha256) {
         return thing.get(name).getAsString() + " (sha256 " + thing.get(sha256).getAsString().substring(0, 16) + "...)";
     }

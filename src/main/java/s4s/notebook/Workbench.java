@@ -176,6 +176,10 @@ public final class Workbench implements AutoCloseable {
         } else {
             rows.put("trained on", card.fact("dataImages") + " images of " + card.fact("data"));
             card.startedFrom().ifPresent(network -> rows.put("started from", network));
+            List<String> parts = card.combines();
+            for (int i = 0; i < parts.size(); i++) {
+                rows.put("part " + (i + 1) + " of the combination", parts.get(i));
+            }
             rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
             rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
         }
