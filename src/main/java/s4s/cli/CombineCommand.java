@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,14 +46,12 @@ final class CombineCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Models models = Models.ofRepository();
         Combination combination = new Combination();
-        Optional<ModelCard> first = Optional.empty();
+        ModelCard like = models.card(parts.keySet().iterator().next());
         JsonArray combines = new JsonArray();
         long images = 0;
         long seconds = 0;
         for (Map.Entry<String, Double> part : parts.entrySet()) {
             ModelCard card = models.card(part.getKey());
-            ModelCard like = first.orElse(card);
-            first = Optional.of(like);
             requireLike(like, card, part.getKey());
             combination.add(part.getKey(), models.arrays(part.getKey()), part.getValue());
             images += Long.parseLong(card.fact("imagesSeen"));
@@ -67,7 +64,6 @@ final class CombineCommand implements Callable<Integer> {
             entry.add("evaluation", ModelCard.json(card.evaluation()));
             combines.add(entry);
         }
-        ModelCard like = first.orElseThrow();
         Map<String, NpyArray> arrays = combination.weights();
         if (half) {
             arrays.replaceAll((name, a) -> NpyArray.half(a.floats(), a.shape()));
