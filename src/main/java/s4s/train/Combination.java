@@ -37,7 +37,7 @@ public final class Combination {
         if (parts.isEmpty()) {
             network.forEach((key, array) -> {
                 shapes.put(key, array.shape());
-                sums.put(key, new double[array.floats().length]);
+                sums.put(key, new double[array.size()]);
             });
         }
         if (!network.keySet().equals(shapes.keySet()) || shapes.entrySet().stream()
