@@ -1,13 +1,10 @@
 package s4s.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.refuses;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,20 +12,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Bad input on the command line: one clear line, exit code 2, no stack trace. */
 class BadInputTest {
-    private static void refuses(String expected, String... args) {
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setErr(new PrintWriter(err)).setOut(new PrintWriter(new StringWriter()));
-        int code = line.execute(args);
-        String text = err.toString().strip();
-        assertEquals(2, code, text);
-        assertEquals(1, text.lines().count(), text);
-        assertTrue(text.startsWith("s4s: ") && text.contains(expected), text);
-    }
-
     @Test
     void wordsAndNumbers() {
         refuses("a command is missing");

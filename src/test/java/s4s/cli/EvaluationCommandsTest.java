@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,8 +14,6 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,36 +49,27 @@ class EvaluationCommandsTest {
     @TempDir
     Path folder;
 
-    private record Output(int code, String out, String err) {
+    /** What a command printed as JSON. */
+    private record Output(Answer answer) {
+        private JsonObject json() {
+            return new Gson().fromJson(answer.out(), JsonObject.class);
+        }
+
         double value(int row) {
-            return new Gson().fromJson(out, JsonObject.class).getAsJsonArray("results").get(row).getAsJsonObject()
-                    .get("value").getAsDouble();
+            return json().getAsJsonArray("results").get(row).getAsJsonObject().get("value").getAsDouble();
         }
 
         String recipe(String name) {
-            return new Gson().fromJson(out, JsonObject.class).getAsJsonObject("provenance").getAsJsonObject("recipe")
-                    .get(name).getAsString();
+            return json().getAsJsonObject("provenance").getAsJsonObject("recipe").get(name).getAsString();
+        }
+
+        String text() {
+            return answer.out();
         }
     }
 
-    private static Output run(String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
-        return new Output(code, out.toString(), err.toString());
-    }
-
     private static Output json(String... args) {
-        Output output = run(Stream.concat(Stream.of(args), Stream.of("--format", "json")).toArray(String[]::new));
-        assertEquals(0, output.code, output.err);
-        return output;
-    }
-
-    private static void refuses(String expected, String... args) {
-        Output output = run(args);
-        String text = output.err.strip();
-        assertEquals(2, output.code, text);
-        assertTrue(text.lines().count() == 1 && text.startsWith("s4s: ") && text.contains(expected), text);
+        return new Output(ok(Stream.concat(Stream.of(args), Stream.of("--format", "json")).toArray(String[]::new)));
     }
 
     private ImageSet images(String name, int seed) throws IOException {
@@ -118,14 +109,13 @@ class EvaluationCommandsTest {
         assertEquals(expected, toImages.value(0), 1e-9);
         assertEquals(a.sha256(), toImages.recipe("images sha256"));
         assertEquals("12 of 12, 32x32", toImages.recipe("images used"));
-        assertEquals(2, toImages.err.lines().filter(l -> l.contains("no full rank")).count(), toImages.err);
+        assertEquals(2, toImages.answer.err().lines().filter(l -> l.contains("no full rank")).count(), toImages.answer.err());
 
-        Output stats = run("stats", "--images", path("b.npz"), "--out", path("stats.npz"), "--features-out", path("f.npz"));
-        assertEquals(0, stats.code, stats.err);
+        ok("stats", "--images", path("b.npz"), "--out", path("stats.npz"), "--features-out", path("f.npz"));
         Output toStats = json("fid", "--images", path("a.npz"), "--reference", path("stats.npz"));
         assertEquals(expected, toStats.value(0), 1e-9);
         assertEquals("12 of b.npz", toStats.recipe("reference images"));
-        run("stats", "--images", path("b.npz"), "--out", path("streamed.npz"));
+        ok("stats", "--images", path("b.npz"), "--out", path("streamed.npz"));
         assertArrayEquals(Reference.read(folder.resolve("stats.npz")).moments().mean(),
                 Reference.read(folder.resolve("streamed.npz")).moments().mean());
         refuses("the features of features64 are of 64x64", "fid", "--images", path("a.npz"), "--reference", "lsun-bedroom-mini");
@@ -136,8 +126,8 @@ class EvaluationCommandsTest {
 
         Output metrics = json("metrics", "--images", path("a.npz"), "--reference", path("f.npz"), "--kid-subset-size", "20");
         assertEquals(expected, metrics.value(0), 1e-9);
-        assertTrue(metrics.out.contains("\"KID (mini features)\"") && !metrics.out.contains("\"FID\"")
-                && !metrics.out.contains("KID mean"), metrics.out);
+        assertTrue(metrics.text().contains("\"KID (mini features)\"") && !metrics.text().contains("\"FID\"")
+                && !metrics.text().contains("KID mean"), metrics.text());
         leavesNoState();
     }
 
@@ -150,7 +140,7 @@ class EvaluationCommandsTest {
         int[] chosen = Arrays.stream(new NumpyRandom(5).choice(COUNT, 7)).sorted().toArray();
         double first = Frechet.distance(moments(a, chosen), reference);
         double second = Frechet.distance(moments(b, chosen), reference);
-        run("stats", "--images", path("c.npz"), "--out", path("stats.npz"));
+        ok("stats", "--images", path("c.npz"), "--out", path("stats.npz"));
         Output output = json("fid", "--images", path("a.npz"), "--images", path("b.npz"), "--reference", path("stats.npz"),
                 "--count", "7", "--seed", "5", "--csv", path("table.csv"));
         double[] expected = {first, second, Math.min(first, second), (first + second) / 2};
@@ -177,7 +167,7 @@ class EvaluationCommandsTest {
             sum += Math.sqrt(squares / 3072);
         }
         assertEquals(sum / COUNT, output.value(0), 1e-12);
-        assertTrue(output.out.contains("\"PSNR\"") && output.out.contains("\"SSIM\"") && !output.out.contains("features"));
+        assertTrue(output.text().contains("\"PSNR\"") && output.text().contains("\"SSIM\"") && !output.text().contains("features"));
     }
 
     private Path png(String name, int type) throws IOException {
@@ -196,7 +186,7 @@ class EvaluationCommandsTest {
         png("grey/1.png", BufferedImage.TYPE_BYTE_GRAY);
         refuses("1.png is grey", "stats", "--images", path("grey"), "--out", path("s.npz"));
         assertFalse(Files.exists(folder.resolve("s.npz")));
-        assertEquals(0, run("fd", "--images", path("rgba"), "--convert-rgb").code);
+        ok("fd", "--images", path("rgba"), "--convert-rgb");
         png("cut/1.png", BufferedImage.TYPE_INT_RGB);
         Path cut = png("cut/2.png", BufferedImage.TYPE_INT_RGB);
         byte[] bytes = Files.readAllBytes(cut);
@@ -231,7 +221,7 @@ class EvaluationCommandsTest {
             Output output = json("metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception", small,
                     "--spatial", "--only", "kid");
             assertEquals(expected, output.value(0), 1e-9 * Math.abs(expected));
-            assertTrue(output.recipe("features").endsWith("spatial features"), output.out);
+            assertTrue(output.recipe("features").endsWith("spatial features"), output.text());
             assertTrue(script.inSpace().metric().startsWith("sFD ("));
         }
         refuses("--inception", "fid", "--images", path("a.npz"), "--reference", path("b.npz"), "--spatial");
@@ -254,7 +244,7 @@ class EvaluationCommandsTest {
             Output output = json("metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--only", "pairs", "--lpips",
                     small.toString(), "--count", "12");
             assertEquals(expected, output.value(3), 1e-6);
-            assertTrue(output.out.contains("perceptual distance (random LPIPS, vgg)"), output.out);
+            assertTrue(output.text().contains("perceptual distance (random LPIPS, vgg)"), output.text());
         }
         refuses("no LPIPS", "metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--only", "pairs", "--lpips",
                 NETS.resolve("inception-small.pt").toString());

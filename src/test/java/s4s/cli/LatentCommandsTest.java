@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,18 +36,11 @@ class LatentCommandsTest {
     @TempDir
     private Path folder;
 
-    private static String run(int expected, String... args) {
-        StringWriter text = new StringWriter();
-        int code = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text)).execute(args);
-        assertEquals(expected, code, text.toString());
-        return text.toString();
-    }
-
-    private String train(String name, String... more) {
+    private void train(String name, String... more) {
         List<String> args = new ArrayList<>(List.of("train", "--data", folder.resolve("data.npz").toString(), "--out",
                 folder.resolve(name).toString(), "--images", "8", "--batch", "4", "--widths", "8,8", "--blocks", "1,1"));
         args.addAll(List.of(more));
-        return run(0, args.toArray(String[]::new));
+        ok(args.toArray(String[]::new));
     }
 
     private float[] sample(String model, String... more) throws IOException {
@@ -55,7 +48,7 @@ class LatentCommandsTest {
         List<String> args = new ArrayList<>(List.of("sample", "--model", folder.resolve(model).toString(), "--seeds", "0-2",
                 "--batch", "2", "--nfe", "3", "--out", out.toString()));
         args.addAll(List.of(more));
-        run(0, args.toArray(String[]::new));
+        ok(args.toArray(String[]::new));
         ImageSet set = ImageSet.read(out);
         assertEquals(3, set.count());
         return set.floats(0, 3);
@@ -65,7 +58,7 @@ class LatentCommandsTest {
     private void teachAndLearn(Models models) throws IOException {
         String model = folder.resolve("imagenet-mini").toString();
         String training = folder.resolve("training").toString();
-        assertTrue(run(0, "teacher", "--model", model, "--pairs", "6", "--shard", "4", "--out", training)
+        assertTrue(ok("teacher", "--model", model, "--pairs", "6", "--shard", "4", "--out", training).out()
                 .contains("teacher unipc-3-bh2 time-quadratic 10 NFE on imagenet-mini"));
         TeacherStore store = TeacherStore.open(Path.of(training));
         assertEquals(Optional.of("class seed mod 2, guidance 2.0"), store.conditions());
@@ -79,23 +72,22 @@ class LatentCommandsTest {
         }
         String[] learn = {"learn", "--model", model, "--family", "s4s-lms", "--nfe", "3", "--pairs", "6", "--validation", "4",
             "--steps", "2", "--pairs-from", training, "--out", folder.resolve("s.json").toString()};
-        run(0, learn);
+        ok(learn);
         Map<String, String> recipe = SolverFile.read(folder.resolve("s.json")).provenance().recipe();
         assertEquals("l2 of latents", recipe.get("distance"));
         assertEquals("class seed mod 2, guidance 2.0", recipe.get("conditions"));
         assertEquals("time-quadratic", recipe.get("grid"));
         assertEquals("imagenet-mini", recipe.get("model"));
 
-        run(0, "teacher", "--model", model, "--pairs", "6", "--guidance", "3", "--out", folder.resolve("other").toString());
+        ok("teacher", "--model", model, "--pairs", "6", "--guidance", "3", "--out", folder.resolve("other").toString());
         learn[learn.length - 3] = folder.resolve("other").toString();
-        assertTrue(run(2, learn).contains("other conditions (class seed mod 2, guidance 3.0)"));
-        assertTrue(run(2, "teacher", "--model", folder.resolve("words").toString(), "--out", training)
-                .contains("there is no benchmark of a model"));
+        refuses("other conditions (class seed mod 2, guidance 3.0)", learn);
+        refuses("there is no benchmark of a model", "teacher", "--model", folder.resolve("words").toString(), "--out", training);
         String[] words = {"teacher", "--model", folder.resolve("words").toString(), "--solver", "ddim", "--grid",
             "time-uniform", "--nfe", "2", "--pairs", "2", "--out", folder.resolve("text").toString()};
-        assertTrue(run(2, words).contains("no prompts at " + folder.resolve("words").resolve("prompts.txt")));
+        refuses("no prompts at " + folder.resolve("words").resolve("prompts.txt"), words);
         Files.writeString(folder.resolve("words").resolve("prompts.txt"), "a cat\none dog\n");
-        run(0, words);
+        ok(words);
         assertTrue(TeacherStore.open(folder.resolve("text")).conditions().orElseThrow()
                 .startsWith("line seed mod 2 of prompts.txt"));
     }
@@ -153,14 +145,14 @@ class LatentCommandsTest {
                 sample("words", "--prompts", folder.resolve("lines.txt").toString()));
         sample("words", "--text", "one cat", "--text", "a dog", "--text", "dog", "--guidance", "7.5");
 
-        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
-                folder.resolve("x.png").toString(), "--class", "bird").contains("there is no class \"bird\""));
-        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
-                folder.resolve("x.png").toString(), "--guidance", "2").contains("--guidance needs"));
-        assertTrue(run(2, "sample", "--model", folder.resolve("words").toString(), "--png",
-                folder.resolve("x.png").toString(), "--balanced").contains("only classes"));
-        assertTrue(run(2, "sample", "--model", "cifar10-mini", "--png", folder.resolve("x.png").toString(), "--class", "1")
-                .contains("takes no class and no text"));
+        refuses("there is no class \"bird\"", "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
+                folder.resolve("x.png").toString(), "--class", "bird");
+        refuses("--guidance needs", "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
+                folder.resolve("x.png").toString(), "--guidance", "2");
+        refuses("only classes", "sample", "--model", folder.resolve("words").toString(), "--png",
+                folder.resolve("x.png").toString(), "--balanced");
+        refuses("takes no class and no text", "sample", "--model", "cifar10-mini", "--png",
+                folder.resolve("x.png").toString(), "--class", "1");
         assertFalse(Files.exists(folder.resolve("x.png")));
 
         teachAndLearn(models);
@@ -168,7 +160,7 @@ class LatentCommandsTest {
         // a model refuses an autoencoder other than its own
         Files.delete(folder.resolve("kl").resolve("checkpoint.npz"));
         train("kl", "--autoencode", perceptual, "--hold-out", "4", "--latent-channels", "2", "--half", "--seed", "1");
-        assertTrue(run(2, "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
-                folder.resolve("x.png").toString()).contains("trained with other weights"));
+        refuses("trained with other weights", "sample", "--model", folder.resolve("imagenet-mini").toString(), "--png",
+                folder.resolve("x.png").toString());
     }
 }

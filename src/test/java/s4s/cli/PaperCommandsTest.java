@@ -3,11 +3,11 @@ package s4s.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,6 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import s4s.data.Colours;
 import s4s.data.ImageSet;
 import s4s.data.ImageSource;
@@ -30,35 +29,12 @@ class PaperCommandsTest {
     @TempDir
     private Path folder;
 
-    private record Result(int code, String out, String err) {}
-
-    private static Result run(String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int code = line.execute(args);
-        return new Result(code, out.toString(), err.toString());
-    }
-
-    private static Result ok(String... args) {
-        Result result = run(args);
-        assertEquals(0, result.code, result.err);
-        return result;
-    }
-
-    private static void refuses(String expected, String... args) {
-        Result result = run(args);
-        assertEquals(2, result.code, result.out + result.err);
-        assertTrue(result.err.startsWith("s4s: ") && result.err.strip().lines().count() == 1 && result.err.contains(expected),
-                result.err);
-    }
-
     @AfterEach
     void forgetTheDevice() {
         System.clearProperty(Devices.PROPERTY);
     }
 
-    private Result sample(String seeds, String out) {
+    private Answer sample(String seeds, String out) {
         return ok("sample", "--model", NETS + "edm-classes", "--balanced", "--guidance", "1.5", "--solver", "heun", "--grid",
                 "edm", "--nfe", "6", "--seeds", seeds, "--batch", "4", "--shard", "4", "--out", folder.resolve(out).toString());
     }
@@ -66,10 +42,10 @@ class PaperCommandsTest {
     /** Images in a folder are those of one file, whatever was there before; so are their statistics, to rounding. */
     @Test
     void imagesOfAFolderAreThoseOfAFile() throws IOException {
-        Result first = sample("0-7", "many");
-        assertTrue(first.out.contains("8 images of 8x8, 0 there; the rest takes 2 kB on disk"), first.out);
-        Result second = sample("0-11", "many");
-        assertTrue(second.out.contains("12 images of 8x8, 8 there") && second.out.contains("12 images in 3 files"), second.out);
+        Answer first = sample("0-7", "many");
+        assertTrue(first.out().contains("8 images of 8x8, 0 there; the rest takes 2 kB on disk"), first.out());
+        Answer second = sample("0-11", "many");
+        assertTrue(second.out().contains("12 images of 8x8, 8 there") && second.out().contains("12 images in 3 files"), second.out());
         sample("0-11", "one.npz");
         ImageSet one = ImageSet.read(folder.resolve("one.npz"));
         try (ImageSource many = ImageSource.open(folder.resolve("many"), Colours.RGB_ONLY)) {
@@ -107,11 +83,11 @@ class PaperCommandsTest {
 
     @Test
     void costIsToldBeforehand() {
-        Result result = ok("cost", "--model", NETS + "edm-classes", "--balanced", "--guidance", "2", "--solver", "heun", "--grid",
+        Answer result = ok("cost", "--model", NETS + "edm-classes", "--balanced", "--guidance", "2", "--solver", "heun", "--grid",
                 "edm", "--nfe", "8", "--images", "1000", "--batch", "10", "--probe", "0");
-        assertTrue(result.out.contains("8,") || result.out.contains("800, 10 images each"), result.out);
-        assertTrue(result.out.lines().anyMatch(l -> l.startsWith("forward passes of single images") && l.endsWith("16,000")),
-                result.out);
+        assertTrue(result.out().contains("8,") || result.out().contains("800, 10 images each"), result.out());
+        assertTrue(result.out().lines().anyMatch(l -> l.startsWith("forward passes of single images") && l.endsWith("16,000")),
+                result.out());
         refuses("--images is at least 1", "cost", "--images", "0");
     }
 
@@ -135,7 +111,7 @@ class PaperCommandsTest {
         }
         String out = folder.resolve("reference.npz").toString();
         refuses("all must have the same size", "stats", "--images", pictures.toString(), "--out", out);
-        assertTrue(ok("stats", "--images", pictures.toString(), "--square", "32", "--out", out).out.contains("3 images"));
+        assertTrue(ok("stats", "--images", pictures.toString(), "--square", "32", "--out", out).out().contains("3 images"));
         try (Npz npz = Npz.open(Path.of(out))) {
             assertTrue(npz.get("provenance").strings().get(0).contains("32x32, middle squares, bicubic, converted to RGB"));
         }
@@ -150,9 +126,9 @@ class PaperCommandsTest {
 
     @Test
     void doctorKnowsThePaperProfile() {
-        Result result = run("doctor", "--profile", "paper");
-        assertTrue(result.out.contains("edm-cifar10-32x32-uncond-vp") && result.out.contains("published networks and statistics"),
-                result.out);
+        Answer result = Answer.of("doctor", "--profile", "paper");
+        assertTrue(result.out().contains("edm-cifar10-32x32-uncond-vp") && result.out().contains("published networks and statistics"),
+                result.out());
         refuses("there is no profile 'x'", "doctor", "--profile", "x");
     }
 }

@@ -3,6 +3,7 @@ package s4s.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,8 +11,6 @@ import ai.djl.ndarray.types.Shape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -144,9 +143,7 @@ class PythonTrainingTest {
                 out.toString(), "--images", "3200", "--warmup", "320", "--batch", "16", "--widths", "8,16", "--blocks", "1,1",
                 "--no-flip"));
         args.addAll(Arrays.asList(more));
-        StringWriter text = new StringWriter();
-        assertEquals(0, Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text))
-                .execute(args.toArray(String[]::new)), text.toString());
+        ok(args.toArray(String[]::new));
     }
 
     @Test

@@ -2,10 +2,10 @@ package s4s.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -18,43 +18,31 @@ class SolverCommandTest {
     @TempDir
     private Path folder;
 
-    private static String run(int code, String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int actual = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
-        assertEquals(code, actual, out + "\n" + err);
-        return code == 2 ? err.toString().strip() : out.toString();
-    }
-
-    private static void refuses(String expected, String... args) {
-        String text = run(2, args);
-        assertTrue(text.lines().count() == 1 && text.startsWith("s4s: ") && text.contains(expected), text);
-    }
-
     @Test
     void saveShowDiff() throws IOException {
         String file = folder.resolve("a.json").toString();
-        run(0, "solver", "save", "ipndm-2", "--grid", "list:4,2,1", "--nfe", "2", "--out", file);
+        ok("solver", "save", "ipndm-2", "--grid", "list:4,2,1", "--nfe", "2", "--out", file);
         assertEquals("s4s solver save ipndm-2 --grid list:4,2,1 --nfe 2 --out " + file,
                 SolverFile.read(Path.of(file)).provenance().sessions().get(0).get("command"));
-        String shown = run(0, "solver", "show", file);
+        String shown = ok("solver", "show", file).out();
         assertTrue(shown.contains("-1.5 e1 + 0.5 e0") && shown.contains("2 NFE") && shown.contains("Edm["), shown);
-        assertTrue(run(0, "solver", "diff", "ipndm-2", file, "--grid", "list:4,2,1", "--nfe", "2")
+        assertTrue(ok("solver", "diff", "ipndm-2", file, "--grid", "list:4,2,1", "--nfe", "2").out()
                 .contains("the same numbers"));
-        assertTrue(run(1, "solver", "diff", file, "ddim", "--grid", "list:4,2,1", "--nfe", "2").contains("differ by at most"));
-        assertTrue(run(0, "solver", "show", "dpmpp-2m", "--schedule", "sd", "--nfe", "3").contains("prediction DATA"));
+        Answer other = Answer.of("solver", "diff", file, "ddim", "--grid", "list:4,2,1", "--nfe", "2");
+        assertTrue(other.code() == 1 && other.out().contains("differ by at most"), other.toString());
+        assertTrue(ok("solver", "show", "dpmpp-2m", "--schedule", "sd", "--nfe", "3").out().contains("prediction DATA"));
     }
 
     @Test
     void orderOfDdim() {
-        String text = run(0, "solver", "order", "ddim", "--nfe", "20,40");
+        String text = ok("solver", "order", "ddim", "--nfe", "20,40").out();
         assertTrue(text.contains("order 0.9") || text.contains("order 1.0"), text);
     }
 
     @Test
     void badInput() throws IOException {
         String file = folder.resolve("a.json").toString();
-        run(0, "solver", "save", "ddim", "--nfe", "3", "--out", file);
+        ok("solver", "save", "ddim", "--nfe", "3", "--out", file);
         refuses("a command is missing", "solver");
         refuses("a command is missing", "import");
         refuses("cannot run with NFE 7", "sample", "--solver", file, "--nfe", "7", "--png", "x.png");
@@ -72,17 +60,17 @@ class SolverCommandTest {
     @Test
     void importAndSample() throws IOException {
         Path made = Path.of("src/test/resources/import/dyweight.json");
-        String text = run(0, "import", "dyweight", made.toString(), "--out", folder.toString());
+        String text = ok("import", "dyweight", made.toString(), "--out", folder.toString()).out();
         assertTrue(text.contains("4 solvers") && text.contains("two network calls"), text);
         String solver = folder.resolve("dyweight-toy-nfe2-1.json").toString();
         Path png = folder.resolve("x.png");
-        run(0, "sample", "--solver", solver, "--seeds", "0", "--png", png.toString());
+        ok("sample", "--solver", solver, "--seeds", "0", "--png", png.toString());
         assertTrue(Files.size(png) > 500);
         Path times = Files.writeString(folder.resolve("t.json"), "{\"times\": [80, 2, 0.002]}");
-        run(0, "import", "ld3", times.toString(), "--solver", "unipc-3-bh1", "--schedule", "edm", "--name", "mine",
+        ok("import", "ld3", times.toString(), "--solver", "unipc-3-bh1", "--schedule", "edm", "--name", "mine",
                 "--out", folder.toString());
         assertEquals(2, SolverFile.read(folder.resolve("mine.json")).solver().evaluations());
-        run(0, "import", "gas", "src/test/resources/import/gas.json", "--schedule", "vp", "--out", folder.toString());
+        ok("import", "gas", "src/test/resources/import/gas.json", "--schedule", "vp", "--out", folder.toString());
         assertTrue(Files.exists(folder.resolve("gas-4-nfe6.json")));
     }
 }

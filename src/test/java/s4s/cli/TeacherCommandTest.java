@@ -3,15 +3,14 @@ package s4s.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.eval.Benchmark;
@@ -23,21 +22,15 @@ import s4s.model.Denoiser;
 import s4s.model.Models;
 
 class TeacherCommandTest {
-    private static String run(int expected, Path out, String... more) {
-        List<String> args = new ArrayList<>(List.of("teacher", "--out", out.toString()));
-        args.addAll(List.of(more));
-        StringWriter text = new StringWriter();
-        int code = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text))
-                .execute(args.toArray(String[]::new));
-        assertEquals(expected, code, text.toString());
-        return text.toString().strip();
+    private static String[] teacher(Path out, String... more) {
+        return Stream.concat(Stream.of("teacher", "--out", out.toString()), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test
     void drawsTheBenchmarksTeacherUnlessToldOtherwise(@TempDir Path folder) throws IOException {
         Path out = folder.resolve("pairs");
         assertEquals(out + " has 3 pairs in 2 files, validation seeds 2000000-2000002, teacher unipc-3-bh1 logsnr 20 NFE"
-                + " on cifar10-mini", run(0, out, "--role", "validation", "--pairs", "3", "--shard", "2"));
+                + " on cifar10-mini", ok(teacher(out, "--role", "validation", "--pairs", "3", "--shard", "2")).out().strip());
         TeacherStore store = TeacherStore.open(out);
         Teacher usual = Benchmark.cifar10().teacher();
         TeacherPairs pairs = store.pairs();
@@ -51,19 +44,18 @@ class TeacherCommandTest {
                 store.provenance().recipe().get("model sha256"));
         assertTrue(store.provenance().sessions().get(0).get("command").endsWith("--pairs 3 --shard 2"));
 
-        String refusal = run(2, out, "--role", "training", "--pairs", "3", "--shard", "2");
-        assertTrue(refusal.contains("role was validation, now it is training") && refusal.lines().count() == 1, refusal);
+        refuses("role was validation, now it is training", teacher(out, "--role", "training", "--pairs", "3", "--shard", "2"));
         Files.delete(out.resolve("shard-00000.npz"));
-        List<String> again = run(0, out, "--role", "validation", "--pairs", "2", "--shard", "2").lines().toList();
-        assertEquals(2, again.size());
-        assertTrue(again.get(0).contains("shard-00000.npz is missing; it is made again"), again.get(0));
-        assertTrue(again.get(1).contains("has 3 pairs in 2 files"), again.get(1));
+        Answer again = ok(teacher(out, "--role", "validation", "--pairs", "2", "--shard", "2"));
+        assertTrue(again.err().contains("shard-00000.npz is missing; it is made again"), again.err());
+        assertTrue(again.out().contains("has 3 pairs in 2 files"), again.out());
     }
 
     @Test
     void aSolverFileCanTeach(@TempDir Path folder) throws IOException {
-        run(0, folder.resolve("a"), "--solver", "ddim", "--grid", "edm", "--nfe", "2", "--pairs", "1");
-        String said = run(0, folder.resolve("b"), "--solver", folder.resolve("a/teacher.json").toString(), "--pairs", "1");
+        ok(teacher(folder.resolve("a"), "--solver", "ddim", "--grid", "edm", "--nfe", "2", "--pairs", "1"));
+        String said = ok(teacher(folder.resolve("b"), "--solver", folder.resolve("a/teacher.json").toString(), "--pairs", "1"))
+                .out().strip();
         assertTrue(said.endsWith("training seeds 1000000-1000000, teacher ddim 2 NFE on cifar10-mini"), said);
         assertArrayEquals(Files.readAllBytes(folder.resolve("a/shard-00000.npz")),
                 Files.readAllBytes(folder.resolve("b/shard-00000.npz")));

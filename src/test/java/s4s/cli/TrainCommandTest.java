@@ -3,12 +3,12 @@ package s4s.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,16 +23,12 @@ import s4s.model.Models;
 
 /** From images to a model that other commands take, in two runs and in one. */
 class TrainCommandTest {
-    private static int train(Path data, Path out, String images, String... more) {
+    private static void train(Path data, Path out, String images, String... more) {
         List<String> args = new ArrayList<>(List.of("train", "--data", data.toString(), "--out", out.toString(),
                 "--images", images, "--batch", "4", "--widths", "8,8", "--blocks", "1,1", "--attention", "false,true",
                 "--embedding", "8", "--checkpoint-every", "8"));
         args.addAll(List.of(more));
-        StringWriter text = new StringWriter();
-        int code = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text))
-                .execute(args.toArray(String[]::new));
-        assertEquals(0, code, text.toString());
-        return code;
+        ok(args.toArray(String[]::new));
     }
 
     @Test
@@ -49,10 +45,8 @@ class TrainCommandTest {
         // the output of an untrained network is zero; the mean square of EDM's target is (s^2 + 0.5^4)/(0.5^2 (s^2 + 0.5^2))
         // where pictures are -1 everywhere, 3.4 at s = 1; the spread of 768 normal numbers leaves 0.06 of it open
         assertEquals(3.4, Double.parseDouble(models.card("noisier").fact("loss")), 0.2);
-        StringWriter text = new StringWriter();
-        assertEquals(2, Main.commandLine().setErr(new PrintWriter(text)).execute("train", "--data", data.toString(), "--out",
-                folder.resolve("none").toString(), "--noise", "0"));
-        assertTrue(text.toString().contains("--noise takes two numbers"), text.toString());
+        refuses("--noise takes two numbers", "train", "--data", data.toString(), "--out", folder.resolve("none").toString(),
+                "--noise", "0");
     }
 
     @Test

@@ -2,10 +2,10 @@ package s4s.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.cli.Answer.ok;
+import static s4s.cli.Answer.refuses;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,21 +18,13 @@ class VerifyCommandTest {
 
     private static final Path VECTORS = Path.of("src/test/resources/golden/vectors");
 
-    private static String run(int code, String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int actual = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
-        assertEquals(code, actual, err.toString());
-        return code == 2 ? err.toString().strip() : out.toString();
-    }
-
     private static String lastLine(String text) {
         return text.lines().reduce("", (before, line) -> line);
     }
 
     @Test
     void tableAndLastLine() {
-        String out = run(0, "verify", VECTORS.toString(), "--only", "d8/ldm/.*(unipc3_bh2|_vary_)");
+        String out = ok("verify", VECTORS.toString(), "--only", "d8/ldm/.*(unipc3_bh2|_vary_)").out();
         assertTrue(out.lines().anyMatch(line -> line.matches("unipc3_bh2_ld3 +6 +6 +\\d\\.\\de-1\\d *")), out);
         assertTrue(out.lines().anyMatch(line -> line.matches("unipc2_vary_off +2 +0 +2: .*order 1")), out);
         assertTrue(lastLine(out).matches("\\d+ passed, 0 failed, 4 skipped"), out);
@@ -40,9 +32,10 @@ class VerifyCommandTest {
 
     @Test
     void failuresAreListed() {
-        String out = run(1, "verify", VECTORS.toString(), "--only", "d8/vplin/ddim_ld3/logSNR", "--tolerance", "1e-30");
-        assertTrue(out.contains("shared/d8/vplin/ddim_ld3/logSNR/nfe6: error "), out);
-        assertEquals("0 passed, 1 failed, 0 skipped", lastLine(out));
+        Answer answer = Answer.of("verify", VECTORS.toString(), "--only", "d8/vplin/ddim_ld3/logSNR", "--tolerance", "1e-30");
+        assertEquals(1, answer.code(), answer.err());
+        assertTrue(answer.out().contains("shared/d8/vplin/ddim_ld3/logSNR/nfe6: error "), answer.out());
+        assertEquals("0 passed, 1 failed, 0 skipped", lastLine(answer.out()));
     }
 
     @Test
@@ -61,10 +54,5 @@ class VerifyCommandTest {
         refuses("traj_d8_edm.npz", "verify", folder.toString());
         refuses("tolerance", "verify", VECTORS.toString(), "--tolerance", "-1");
         refuses("say what to measure", "bench");
-    }
-
-    private static void refuses(String message, String... args) {
-        String text = run(2, args);
-        assertTrue(text.startsWith("s4s: ") && text.contains(message) && text.lines().count() == 1, text);
     }
 }
