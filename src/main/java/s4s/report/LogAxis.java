@@ -10,7 +10,7 @@ final class LogAxis {
 
     /**
      * Makes the axis logarithmic: every digit labelled within one decade, 1-2-5 up to three, then decades. Values that lie so
-     * close together that fewer than two digits would be labelled stay on a linear axis, which shows them no worse.
+     * close together that fewer than three digits would be labelled stay on a linear axis, which shows them no worse.
      */
     static void apply(JsonObject axis, double[] values) {
         double[] positive = Arrays.stream(values).filter(v -> v > 0).toArray();
@@ -19,7 +19,7 @@ final class LogAxis {
         }
         double low = Arrays.stream(positive).min().getAsDouble();
         double high = Arrays.stream(positive).max().getAsDouble();
-        if (digits(low, high) < 2) {
+        if (digits(low, high) < 3) {
             return;
         }
         double decades = Math.log10(high / low);
