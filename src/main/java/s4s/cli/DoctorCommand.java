@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.model.Catalogue;
+import s4s.model.ConvolutionCheck;
 import s4s.model.Devices;
 import s4s.model.Models;
 import s4s.report.Provenance;
@@ -50,6 +51,9 @@ final class DoctorCommand implements Callable<Integer> {
                     + Runtime.getRuntime().availableProcessors() + " processors, heap "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MiB";
         });
+        Optional<String> fault = ConvolutionCheck.fault(Devices.chosen());
+        line(fault.isEmpty() ? "ok" : "WRONG", "gradients", fault.map(wrong -> wrong + "; only TorchScript networks need it")
+                .orElse("of convolutions are right"));
         check("models", () -> {
             Models models = Models.ofRepository();
             for (String name : models.names()) {

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import s4s.data.BadFileException;
 import s4s.data.Hashes;
@@ -33,12 +34,16 @@ public final class TorchScriptModule implements AutoCloseable {
     private final String sha256;
     private final Model model;
     private final Device device;
+    private final Optional<String> fault;
 
     private TorchScriptModule(Path file, String sha256, Model model) {
         this.file = file;
         this.sha256 = sha256;
         this.model = model;
         this.device = model.getNDManager().getDevice();
+        boolean convolves = model.getBlock().getParameters().values().stream()
+                .anyMatch(parameter -> parameter.isInitialized() && parameter.getArray().getShape().dimension() == 4);
+        this.fault = convolves ? ConvolutionCheck.fault(device) : Optional.empty();
     }
 
     /**
@@ -85,10 +90,14 @@ public final class TorchScriptModule implements AutoCloseable {
      *
      * @param inputs what the module's forward takes, at least one
      * @return what it returns, on the device of the first input and attached to its manager
-     * @throws IllegalArgumentException if the module does not take such inputs; the message is one line
+     * @throws IllegalArgumentException if the module does not take such inputs, or convolves inputs that require a gradient where
+     *         the engine would compute a wrong one ({@link ConvolutionCheck}); the message is one line
      * @throws EngineException if the device has no memory left; see {@link Devices#outOfMemory}
      */
     public NDList forward(NDList inputs) {
+        if (fault.isPresent() && inputs.stream().anyMatch(NDArray::hasGradient)) {
+            throw new IllegalArgumentException(file + ": " + fault.get() + ".");
+        }
         Block block = model.getBlock();
         Device outside = inputs.head().getDevice();
         try {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.model.Convolutions;
 import s4s.solver.data.SolverFile;
 
 /** Learning from the command line, on the small model. */
@@ -41,6 +42,7 @@ class LearnCommandTest {
 
     @Test
     void takesAnyTorchScriptDistance(@TempDir Path folder) throws IOException {
+        Convolutions.assumeRightGradients();
         Path file = folder.resolve("s.json");
         ok("learn", "--family", "ld3", "--nfe", "3", "--pairs", "8", "--validation", "8", "--steps", "2", "--low-memory",
                 "--distance", "src/test/resources/torchscript/distance.pt", "--out", file.toString());

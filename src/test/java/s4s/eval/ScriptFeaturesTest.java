@@ -23,6 +23,7 @@ import s4s.data.BadFileException;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.learn.Distance;
+import s4s.model.Convolutions;
 import s4s.model.TorchScriptModule;
 
 /** Small networks of the export scripts against float64 numbers; src/test/python/make_nets.py made both. */
@@ -148,6 +149,7 @@ class ScriptFeaturesTest {
     /** In many pixels all activations are zero, where the derivative of their length could be 0/0. */
     @Test
     void lpipsAsADistance() throws IOException {
+        Convolutions.assumeRightGradients();
         try (TorchScriptModule module = TorchScriptModule.load(NETS.resolve("lpips-small.pt"))) {
             NDArray a = floats("lpips_a");
             NDArray b = floats("lpips_b");
