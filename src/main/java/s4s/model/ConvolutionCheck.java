@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /**
  * Whether the engine differentiates convolutions correctly on this machine. On some virtual processors its kernels for images in
- * the order [B, C, H, W] lose channels where their number is no multiple of 16, so that the gradient with respect to the input of
- * a convolution from 64 to 3 channels, say, is wrong by as much as its own size, or NaN. TorchScript networks and distances compute
- * in this order; the project's own networks have the channels last, which other kernels do.
+ * the order [B, C, H, W] lose channels in some shapes where their number is no multiple of 16, so that the gradient with respect
+ * to the input of a convolution from 64 to 3 channels, say, is wrong by as much as its own size, or NaN. TorchScript networks and
+ * distances compute in this order; the project's own networks have the channels last, which other kernels do.
  */
 public final class ConvolutionCheck {
     private static final Shape INPUT = new Shape(2, 64, 16, 16);
