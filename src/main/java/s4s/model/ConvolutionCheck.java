@@ -1,12 +1,12 @@
 package s4s.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.training.GradientCollector;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +26,7 @@ public final class ConvolutionCheck {
 
     /**
      * Differentiates the sum of a convolution by a kernel of ones, whose derivative is 4 channels times the 9, 6 or 4 places of
-     * the kernel that lie within the image. No {@link GradientCollector} may be open.
+     * the kernel that lie within the image.
      *
      * @param device where
      * @return what is wrong and what to do, one line; empty if nothing is
@@ -38,9 +38,14 @@ public final class ConvolutionCheck {
             }
             NDArray x = manager.ones(INPUT);
             x.setRequiresGradient(true);
-            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            boolean before = JniUtils.isGradMode();
+            JniUtils.setGradMode(true); // of this thread; a process has one collector, which may be open
+            try {
                 Shape one = new Shape(1, 1);
-                collector.backward(Conv2d.conv2d(x, manager.ones(KERNEL), null, one, one, one).singletonOrThrow().sum());
+                NDArray y = Conv2d.conv2d(x, manager.ones(KERNEL), null, one, one, one).singletonOrThrow();
+                JniUtils.backward((PtNDArray) y, (PtNDArray) y.onesLike(), false, false);
+            } finally {
+                JniUtils.setGradMode(before);
             }
             float[] found = x.getGradient().toFloatArray();
             for (int at = 0; at < found.length; at++) {

@@ -34,16 +34,13 @@ public final class TorchScriptModule implements AutoCloseable {
     private final String sha256;
     private final Model model;
     private final Device device;
-    private final Optional<String> fault;
+    private boolean differentiable;
 
     private TorchScriptModule(Path file, String sha256, Model model) {
         this.file = file;
         this.sha256 = sha256;
         this.model = model;
         this.device = model.getNDManager().getDevice();
-        boolean convolves = model.getBlock().getParameters().values().stream()
-                .anyMatch(parameter -> parameter.isInitialized() && parameter.getArray().getShape().dimension() == 4);
-        this.fault = convolves ? ConvolutionCheck.fault(device) : Optional.empty();
     }
 
     /**
@@ -95,10 +92,16 @@ public final class TorchScriptModule implements AutoCloseable {
      * @throws EngineException if the device has no memory left; see {@link Devices#outOfMemory}
      */
     public NDList forward(NDList inputs) {
-        if (fault.isPresent() && inputs.stream().anyMatch(NDArray::hasGradient)) {
-            throw new IllegalArgumentException(file + ": " + fault.get() + ".");
-        }
         Block block = model.getBlock();
+        if (!differentiable && inputs.stream().anyMatch(NDArray::hasGradient)) {
+            boolean convolves = block.getParameters().values().stream()
+                    .anyMatch(parameter -> parameter.isInitialized() && parameter.getArray().getShape().dimension() == 4);
+            Optional<String> fault = convolves ? ConvolutionCheck.fault(device) : Optional.empty();
+            if (fault.isPresent()) {
+                throw new IllegalArgumentException(file + ": " + fault.get() + ".");
+            }
+            differentiable = true;
+        }
         Device outside = inputs.head().getDevice();
         try {
             // always training: once a module ran under inference mode its results cannot be differentiated

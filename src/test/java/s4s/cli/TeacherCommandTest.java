@@ -47,6 +47,7 @@ class TeacherCommandTest {
         refuses("role was validation, now it is training", teacher(out, "--role", "training", "--pairs", "3", "--shard", "2"));
         Files.delete(out.resolve("shard-00000.npz"));
         Answer again = ok(teacher(out, "--role", "validation", "--pairs", "2", "--shard", "2"));
+        assertEquals(2, (again.err() + again.out()).strip().lines().count());
         assertTrue(again.err().contains("shard-00000.npz is missing; it is made again"), again.err());
         assertTrue(again.out().contains("has 3 pairs in 2 files"), again.out());
     }

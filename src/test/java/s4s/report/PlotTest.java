@@ -117,6 +117,7 @@ class PlotTest {
     void logarithmicMarks() {
         JsonObject axis = new JsonObject();
         LogAxis.apply(axis, new double[] {10.8, 28});            // only 20 would be labelled
+        assertEquals("{}", axis.toString());
         LogAxis.apply(axis, new double[] {8.9, 17});             // only 9 and 10
         assertEquals("{}", axis.toString());
         LogAxis.apply(axis, new double[] {3, 10});
