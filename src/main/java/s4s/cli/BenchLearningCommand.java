@@ -59,7 +59,7 @@ final class BenchLearningCommand implements Callable<Integer> {
     private int table() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         out.println(model + ", batch " + batch + ", gradient of all parameters of s4s-alt");
-        out.printf("%5s  %-12s %10s %10s  %s%n", "NFE", "graphs", "seconds", "peak MiB", "against recomputed");
+        out.printf(Locale.ROOT, "%5s  %-12s %10s %10s  %s%n", "NFE", "graphs", "seconds", "peak MiB", "against recomputed");
         for (int nfe : nfes) {
             double[] recomputed = row(nfe, ReverseSweep.Graphs.RECOMPUTED);
             double[] kept = row(nfe, ReverseSweep.Graphs.KEPT);

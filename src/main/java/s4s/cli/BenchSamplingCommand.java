@@ -60,7 +60,7 @@ final class BenchSamplingCommand implements Callable<Integer> {
             Denoiser denoiser = Models.ofRepository().denoiser(model, manager);
             out.println(model + ", batch " + batch + ", NFE " + nfe + ", grid " + type.id() + ", " + repeats
                     + " runs a row: medians, and the worst ratio");
-            out.printf("%-20s %12s %12s %10s %10s%n", "solver", "network s", "other s", "ratio", "worst");
+            out.printf(Locale.ROOT, "%-20s %12s %12s %10s %10s%n", "solver", "network s", "other s", "ratio", "worst");
             double worst = 0;
             for (Method method : methods) {
                 Solver solver = method.on(type, denoiser.schedule(), nfe);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class CostCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.println(drawing.label() + " on " + Devices.chosen());
             for (Row row : cost.toTable()) {
-                out.printf("%-40s %s%n", row.getString("what"), row.getString("value"));
+                out.printf(Locale.ROOT, "%-40s %s%n", row.getString("what"), row.getString("value"));
             }
         }
         return 0;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -115,7 +116,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void line(String state, String name, String value) {
-        spec.commandLine().getOut().printf("%-8s %-10s %s%n", state, name, value);
+        spec.commandLine().getOut().printf(Locale.ROOT, "%-8s %-10s %s%n", state, name, value);
     }
 
     private static Optional<String> firstLine(String... command) throws IOException, InterruptedException {

@@ -1,7 +1,5 @@
 package s4s.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,8 +11,12 @@ import s4s.model.Devices;
         subcommands = {SampleCommand.class, CostCommand.class, FidCommand.class, StatsCommand.class, MetricsCommand.class,
             ClipCommand.class, CaptionsCommand.class, SolversCommand.class, SolverCommand.class, ImportCommand.class,
             BenchmarkCommand.class, BenchCommand.class, TrainCommand.class, CombineCommand.class, EvaluateCommand.class,
-            TeacherCommand.class, LearnCommand.class, VerifyCommand.class, DoctorCommand.class},
-        footer = {"", "From the launcher also: s4s notebooks, s4s lab, s4s test (see s4s --help)."})
+            TeacherCommand.class, LearnCommand.class, VerifyCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class},
+        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done",
+            "1:a comparison failed, something is missing, standard output could not be written, or the program has a fault",
+            "2:bad input, named in one line on standard error; what was finished before is kept",
+            "130:stopped by SIGINT (Ctrl-C)", "143:stopped by SIGTERM"},
+        footer = {"", "From the launcher also: s4s notebooks, lab, test, check, spark, build (see s4s --help)."})
 public final class Main implements Runnable {
     @Option(names = "--stack-trace", scope = CommandLine.ScopeType.INHERIT, hidden = true,
             description = "Show where an error comes from.")
@@ -29,9 +31,9 @@ public final class Main implements Runnable {
         System.setProperty(Devices.PROPERTY, name);
     }
 
-    /** Entry point; exits with 0, 1 (a check failed, or an unexpected error) or 2 (bad input). */
+    /** Entry point; exits with the codes of {@link Faults}. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(Console.run(commandLine(), args));
     }
 
     /** The parser with its error handling. */
@@ -47,29 +49,7 @@ public final class Main implements Runnable {
     public static CommandLine prepare(CommandLine line) {
         Main main = line.getCommand();
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler((e, args) -> {
-            e.getCommandLine().getErr().println("s4s: " + oneLine(e.getMessage()) + " (see s4s "
-                    + (e.getCommandLine().getParent() == null ? "" : e.getCommandLine().getCommandName() + " ")
-                    + "--help)");
-            return CommandLine.ExitCode.USAGE;
-        });
-        line.setExecutionExceptionHandler((e, command, parsed) -> {
-            boolean badInput = e instanceof IllegalArgumentException || e instanceof IOException
-                    || e instanceof UncheckedIOException;
-            String message = e instanceof UncheckedIOException && e.getCause() != null
-                    ? e.getCause().getMessage() : e.getMessage();
-            command.getErr().println("s4s: " + Devices.outOfMemory(e)
-                    .orElse((badInput ? "" : e.getClass().getSimpleName() + ": ") + oneLine(message)));
-            if (main.stackTrace) {
-                e.printStackTrace(command.getErr());
-            }
-            return badInput ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
-        });
-        return line;
-    }
-
-    private static String oneLine(String message) {
-        return message == null ? "no message" : message.replaceAll("\\s*\\R\\s*", " ");
+        return Faults.handledBy(line, () -> main.stackTrace);
     }
 
     @Override

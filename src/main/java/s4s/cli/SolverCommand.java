@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +70,7 @@ final class SolverCommand implements Runnable {
         Solver solver = file.solver();
         print(solver.name() + ": " + solver.evaluations() + " NFE, " + solver.stages().size() + " nodes, prediction "
                 + solver.prediction() + ", schedule " + file.schedule().name() + ", largest defect "
-                + String.format("%.2g", Arrays.stream(solver.defect()).max().orElse(0)));
+                + String.format(Locale.ROOT, "%.2g", Arrays.stream(solver.defect()).max().orElse(0)));
         print(TableView.of(SolverTable.of(file)).digits("sigma", 6).digits("defect", 2).text());
         print("");
         print(TableView.of(file.provenance().toTable()).text());
@@ -119,7 +120,8 @@ final class SolverCommand implements Runnable {
             method.on(type, schedule, sorted.get(0));       // says why not
         }
         print(TableView.of(table).text());
-        print("order " + String.format("%.2f", table.doubleColumn("slope").getDouble(0)) + " (published: " + method.order()
+        print("order " + String.format(Locale.ROOT, "%.2f", table.doubleColumn("slope").getDouble(0)) + " (published: "
+                + method.order()
                 + "), the slope of log error over log NFE at the last three sizes");
         return 0;
     }

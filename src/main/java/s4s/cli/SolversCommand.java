@@ -1,6 +1,7 @@
 package s4s.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,18 +23,18 @@ final class SolversCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-22s %-29s %-6s %-25s %s%n", "solver", "", "order", "NFE", "reference");
+        out.printf(Locale.ROOT, "%-22s %-29s %-6s %-25s %s%n", "solver", "", "order", "NFE", "reference");
         for (Method method : Solvers.all()) {
-            out.printf("%-22s %-29s %-6d %-25s %s%n", method.name(), method.label(), method.order(),
+            out.printf(Locale.ROOT, "%-22s %-29s %-6d %-25s %s%n", method.name(), method.label(), method.order(),
                     method.cost().rule(), method.reference());
         }
-        out.printf("%n%-18s %s%n", "grid", "");
-        GridType.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
-        PublishedGrids.all().forEach(grid -> out.printf("%-18s %s%n", grid.id(), grid.description()));
-        GridNames.forms().forEach((form, meaning) -> out.printf("%-18s %s%n", form, meaning));
-        out.printf("%n%-18s %-16s %s%n", "learned family", "start", "");
+        out.printf(Locale.ROOT, "%n%-18s %s%n", "grid", "");
+        GridType.all().forEach(grid -> out.printf(Locale.ROOT, "%-18s %s%n", grid.id(), grid.description()));
+        PublishedGrids.all().forEach(grid -> out.printf(Locale.ROOT, "%-18s %s%n", grid.id(), grid.description()));
+        GridNames.forms().forEach((form, meaning) -> out.printf(Locale.ROOT, "%-18s %s%n", form, meaning));
+        out.printf(Locale.ROOT, "%n%-18s %-16s %s%n", "learned family", "start", "");
         for (Families family : Families.values()) {
-            out.printf("%-18s %-16s %s%n", family.id(), family.init(), family.description());
+            out.printf(Locale.ROOT, "%-18s %-16s %s%n", family.id(), family.init(), family.description());
         }
         return 0;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -305,7 +306,7 @@ final class TrainCommand implements Callable<Integer> {
             while (trainer.state().step() < config.steps()) {
                 long next = (trainer.state().step() / stride + 1) * stride;
                 trainer.run(next, s -> progress.update(s.step() * run.batch, config.steps() * run.batch,
-                        String.format("loss %.4f", s.loss())));
+                        String.format(Locale.ROOT, "loss %.4f", s.loss())));
                 trainer.save();
                 Optional<ImageSet> preview = job.objective.preview(trainer.average(), examples);
                 if (preview.isPresent()) {

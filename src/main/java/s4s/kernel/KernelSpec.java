@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -71,7 +72,7 @@ public record KernelSpec(
             JsonObject spec = found.getAsJsonObject("spec");
             String folder = found.has("resource_dir") ? found.get("resource_dir").getAsString() : "";
             List<String> argv = strings(spec.getAsJsonArray("argv"), folder);
-            if (argv.size() > 1 && argv.stream().anyMatch(word -> word.toLowerCase().contains("ijava"))) {
+            if (argv.size() > 1 && argv.stream().anyMatch(word -> word.toLowerCase(Locale.ROOT).contains("ijava"))) {
                 List<String> command = new ArrayList<>();
                 command.add(java.toString());
                 command.addAll(options);

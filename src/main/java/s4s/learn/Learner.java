@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -157,7 +158,8 @@ public final class Learner implements AutoCloseable {
                         validate(now.name(), loss);
                         save(optimizer);
                     }
-                    progress.update(done(), total, String.format("%s: loss %.5f, best validation %.5f", now.name(), loss, bestLoss));
+                    progress.update(done(), total, String.format(Locale.ROOT,
+                            "%s: loss %.5f, best validation %.5f", now.name(), loss, bestLoss));
                 }
                 theta = best.clone();
                 mean = best.clone();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -210,7 +211,7 @@ public record Catalogue(Path repository, List<Entry> entries) {
         }
         for (Source source : absent) {
             steps.add("get " + source.address + " as " + DOWNLOADS + "/" + source.file
-                    + (source.bytes.isPresent() ? String.format(" (%,d bytes)", source.bytes.getAsLong()) : ""));
+                    + (source.bytes.isPresent() ? String.format(Locale.ROOT, " (%,d bytes)", source.bytes.getAsLong()) : ""));
         }
         steps.add("run " + entry.command + (entry.needs.isEmpty() ? "" : "   [needs " + entry.needs + "]"));
         return new Finding(State.MISSING, entry.title + (absent.isEmpty() ? ": downloaded, to be exported" : ""), steps);

@@ -3,6 +3,9 @@ package s4s.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Utils;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -66,6 +69,31 @@ public final class Devices {
                     + " CUDA device(s), cuda:0 to cuda:" + (gpus - 1) + ".");
         }
         return Device.gpu(number);
+    }
+
+    /**
+     * What to do, if an exception says that a native library of the engine or of its tokenizers was not loaded. They are
+     * unpacked into a folder below the user's home first.
+     */
+    public static Optional<String> notLoaded(Throwable e) {
+        Throwable root = e;
+        boolean loading = false;
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            root = t;
+            loading |= Arrays.stream(t.getStackTrace()).anyMatch(frame -> frame.getClassName().startsWith("ai.djl.")
+                    && frame.getClassName().endsWith(".LibUtils"));
+        }
+        if (!loading) {
+            return Optional.empty();
+        }
+        String reason = root.getClass().getSimpleName() + ": "
+                + String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        return Optional.of(root instanceof IOException
+                ? "The engine's native library cannot be unpacked into " + Utils.getCacheDir() + " (" + reason
+                        + "). Set the environment variable DJL_CACHE_DIR to a folder that can be written and has 500 MB left."
+                : "The engine's native library cannot be loaded from " + Utils.getCacheDir() + " (" + reason
+                        + "). It needs Linux with glibc, macOS on ARM or Windows; a library that was not unpacked whole goes"
+                        + " with that folder, or set the environment variable DJL_CACHE_DIR to another.");
     }
 
     /** What to do, if an exception of the engine says that a device has no memory left. */

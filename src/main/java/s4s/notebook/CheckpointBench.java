@@ -152,7 +152,7 @@ public final class CheckpointBench implements AutoCloseable {
         ModelCard card = new Models(setup.models).card(setup.model);
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("network", card.name());
-        rows.put("parameters", String.format("%,d", card.parameters()));
+        rows.put("parameters", String.format(Locale.ROOT, "%,d", card.parameters()));
         rows.put("sample", model.sampleShape().toString());
         rows.put("schedule", model.schedule().toString());
         rows.put("predicts", model.prediction().toString().toLowerCase(Locale.ROOT));

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import s4s.data.ImageSet;
 import s4s.eval.Bootstrap;
@@ -57,7 +58,8 @@ public final class EvaluationBench {
         rows.put("sha256 of the network", features.sha256());
         rows.put("features", String.valueOf(features.size()));
         rows.put("before the network", features.preprocessing());
-        rows.put("reference", String.format("%,d", reference.moments().count()) + " images of " + reference.about().data());
+        rows.put("reference", String.format(Locale.ROOT, "%,d images of %s", reference.moments().count(),
+                reference.about().data()));
         rows.forEach((name, text) -> {
             key.append(name);
             value.append(text);

@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import s4s.cli.Console;
+import s4s.cli.Faults;
 import s4s.data.AtomicFiles;
 import s4s.report.Html;
 
@@ -61,14 +63,11 @@ public final class HtmlFolder implements Callable<Integer> {
 
     /** Exits with 0 if all is well, 1 after telling which pages are too large, 2 if something cannot be read. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(Console.run(commandLine(), args));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new HtmlFolder()).setExecutionExceptionHandler((e, line, parsed) -> {
-            line.getErr().println("s4s: " + e.getMessage());
-            return CommandLine.ExitCode.USAGE;
-        });
+        return Faults.handledBy(new CommandLine(new HtmlFolder()), () -> false);
     }
 
     @Override
@@ -90,7 +89,7 @@ public final class HtmlFolder implements Callable<Integer> {
                     Html.escape(name), Html.escape(heading.title), Html.escape(heading.sentence), size));
         }
         Path index = folder.resolve("index.html");
-        AtomicFiles.write(index, String.format(PAGE, rows).getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(index, String.format(Locale.ROOT, PAGE, rows).getBytes(StandardCharsets.UTF_8));
         out.println(index + ": " + names.size() + " notebooks");
         large.forEach(out::println);
         out.flush();

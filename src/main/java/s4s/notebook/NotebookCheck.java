@@ -15,6 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import s4s.cli.Console;
+import s4s.cli.Faults;
 
 /** Tells whether committed notebooks are what executing them gives: {@code ./s4s check}. */
 @Command(name = "s4s check", mixinStandardHelpOptions = true, sortOptions = false,
@@ -46,14 +48,11 @@ public final class NotebookCheck implements Callable<Integer> {
 
     /** Exits with 0 if all is well, 1 after telling the differences, 2 if something cannot be read. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(Console.run(commandLine(), args));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new NotebookCheck()).setExecutionExceptionHandler((e, line, parsed) -> {
-            line.getErr().println("s4s: " + e.getMessage());
-            return CommandLine.ExitCode.USAGE;
-        });
+        return Faults.handledBy(new CommandLine(new NotebookCheck()), () -> false);
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class SolverViews {
             if (weights[i] != 0) {
                 String sign = weights[i] < 0 ? "- " : text.length() == 0 ? "" : "+ ";
                 text.append(text.length() == 0 ? "" : " ").append(sign)
-                        .append(String.format("%.4g", Math.abs(weights[i]))).append(' ').append(name).append(i);
+                        .append(String.format(Locale.ROOT, "%.4g", Math.abs(weights[i]))).append(' ').append(name).append(i);
             }
         }
     }

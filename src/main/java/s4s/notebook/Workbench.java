@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -170,7 +171,7 @@ public final class Workbench implements AutoCloseable {
         StringColumn key = StringColumn.create("network");
         StringColumn value = StringColumn.create(card.name());
         Map<String, String> rows = new LinkedHashMap<>();
-        rows.put("parameters", String.format("%,d", card.parameters()));
+        rows.put("parameters", String.format(Locale.ROOT, "%,d", card.parameters()));
         if (card.kind() == ModelCard.Kind.SCRIPT) {
             rows.put("made from", card.origin());
         } else {
@@ -180,7 +181,7 @@ public final class Workbench implements AutoCloseable {
             for (int i = 0; i < parts.size(); i++) {
                 rows.put("part " + (i + 1) + " of the combination", parts.get(i));
             }
-            rows.put("images seen", String.format("%,d", Long.parseLong(card.fact("imagesSeen"))));
+            rows.put("images seen", String.format(Locale.ROOT, "%,d", Long.parseLong(card.fact("imagesSeen"))));
             rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
         }
         if (benchmark.space() == Benchmark.Space.LATENT) {

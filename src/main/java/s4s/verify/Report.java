@@ -33,8 +33,8 @@ public record Report(List<Result> results, List<String> absent) {
                 .collect(Collectors.groupingBy(Result::group, LinkedHashMap::new, Collectors.toList()));
         int width = groups.keySet().stream().mapToInt(String::length).max().orElse(0);
         String row = "%-" + Math.max(width, 6) + "s  %5s  %6s  %11s  %s%n";
-        out.printf(row, "solver", "cases", "passed", "worst error", "skipped");
-        groups.forEach((group, cases) -> out.printf(row, group, cases.size(), count(cases, Result.Status.PASSED),
+        out.printf(Locale.ROOT, row, "solver", "cases", "passed", "worst error", "skipped");
+        groups.forEach((group, cases) -> out.printf(Locale.ROOT, row, group, cases.size(), count(cases, Result.Status.PASSED),
                 worst(cases), skipped(cases)));
         absent.forEach(file -> out.println("absent: " + file));
         List<Result> failed = results.stream().filter(r -> r.status() == Result.Status.FAILED).toList();

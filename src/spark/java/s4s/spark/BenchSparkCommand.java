@@ -94,7 +94,8 @@ final class BenchSparkCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         SolverSource source = SolverSource.of(solver, Optional.empty(), Optional.of(nfe));
         out.println(model + ", " + source.label() + ", " + images + " images a run, batch " + batch + ", median of " + repeats);
-        out.printf("%-24s %10s %12s %10s %14s%n", "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
+        out.printf(Locale.ROOT, "%-24s %10s %12s %10s %14s%n",
+                "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
         try (NDManager manager = Devices.manager()) {
             PictureModel loaded = PictureModel.load(Models.ofRepository(), model, manager);
             PictureOrder order = new PictureOrder(model, PictureOrder.Compiler.of(source.on(loaded.denoiser().schedule())),

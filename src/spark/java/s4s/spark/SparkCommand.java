@@ -4,6 +4,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import s4s.cli.Console;
 import s4s.cli.Main;
 
 /** {@code s4s spark}: commands that Spark's executors do together, beside all others of {@link Main}. */
@@ -17,7 +18,7 @@ public final class SparkCommand implements Runnable {
 
     /** Entry point of the jar for spark-submit: the words of {@code ./s4s}; exit codes as {@link Main#main}. */
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = Console.run(commandLine(), args);
         if (code != 0) {
             System.exit(code);          // not otherwise: YARN takes an exit of a driver in the cluster for a failure
         }

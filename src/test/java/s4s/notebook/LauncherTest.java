@@ -88,4 +88,47 @@ class LauncherTest {
         Answer answer = ask(launcher, Map.of("S4S_CELL_TIMEOUT", "long"), "notebooks");
         assertEquals(new Answer(2, "s4s: S4S_CELL_TIMEOUT is seconds, not 'long'\n"), answer);
     }
+
+    /** A Java that says what it was started with. */
+    private Path standIn() throws IOException {
+        Path home = launcher.getParent();
+        Files.createDirectories(home.resolve("src/main"));
+        Files.writeString(home.resolve("pom.xml"), "");
+        Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
+        Path java = Files.writeString(bin.resolve("java"), """
+                #!/bin/sh
+                if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; exit; fi
+                while [ "$1" != -cp ]; do shift; done
+                shift 2
+                echo "$(locale charmap) $*"
+                """);
+        java.toFile().setExecutable(true);
+        Files.createDirectories(home.resolve("target"));
+        Files.writeString(home.resolve("target/s4s.jar"), "");
+        return bin.getParent();
+    }
+
+    @Test
+    void textIsUtf8WhateverTheLocale() throws Exception {
+        Map<String, String> java = Map.of("JAVA_HOME", standIn().toString());
+        for (String locale : List.of("C", "POSIX", "nosuch", "C.UTF-8")) {
+            Map<String, String> environment = new java.util.HashMap<>(java);
+            environment.put("LC_ALL", locale);
+            Answer answer = ask(launcher, environment, "sample", "--text", "café");
+            assertTrue(answer.text().endsWith("UTF-8 s4s.cli.Main sample --text café\n"), answer.text());
+        }
+    }
+
+    @Test
+    void helpListsTheProgramsCommandsToo() throws Exception {
+        Map<String, String> java = Map.of("JAVA_HOME", standIn().toString());
+        Answer all = ask(launcher, java, "help");
+        assertTrue(all.text().startsWith("Usage: ./s4s") && all.text().endsWith("s4s.cli.Main help\n"), all.text());
+        assertTrue(ask(launcher, java, "help", "fid").text().endsWith(" s4s.cli.Main help fid\n"));
+        assertTrue(ask(launcher, java, "help", "check").text().contains("s4s.notebook.NotebookCheck"));
+        for (String command : List.of("notebooks", "lab", "build", "test")) {
+            assertEquals(ask(launcher, "--help"), ask(launcher, "help", command));
+            assertEquals(ask(launcher, "--help"), ask(launcher, command, "--help"));
+        }
+    }
 }
