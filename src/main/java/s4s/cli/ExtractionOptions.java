@@ -72,6 +72,11 @@ public final class ExtractionOptions {
         return inception.isPresent();
     }
 
+    /** Whether spatial features are asked for. */
+    boolean spatial() {
+        return spatial;
+    }
+
     /** Opens pictures. */
     ImageSource open(Path path) throws IOException {
         return square.isPresent() ? ImageSource.squares(path, square.get())

@@ -58,7 +58,7 @@ public class FidCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--inception needs a --reference made with it");
         }
         Optional<Path> file = stored();
-        Optional<Reference> stored = file.isPresent() ? Optional.of(Reference.read(file.get())) : Optional.empty();
+        Optional<Reference> stored = file.isPresent() ? Optional.of(Reference.read(file.get(), extraction.spatial())) : Optional.empty();
         List<ImageSource> sets = new ArrayList<>();
         try (NDManager manager = Devices.manager();
                 ExtractionOptions.Session session = extraction.session(manager, Optional.empty(), usualFeatures(stored))) {
@@ -68,7 +68,7 @@ public class FidCommand implements Callable<Integer> {
             }
             Known known = reference(session, file, stored);
             Provenance provenance = known.provenance;
-            Frechet frechet = new Frechet(known.moments);
+            Frechet frechet = frechet(known.moments);
             session.warn(spec, "reference", known.moments);
             List<Measurements.Row> rows = new ArrayList<>();
             for (ImageSource set : sets) {
@@ -101,6 +101,14 @@ public class FidCommand implements Callable<Integer> {
      */
     protected Moments.Gaussian moments(ExtractionOptions.Session session, ImageSource set, int[] chosen) throws IOException {
         return session.moments(set, chosen);
+    }
+
+    private Frechet frechet(Moments.Gaussian known) {
+        try {
+            return new Frechet(known);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the reference " + reference.orElse(MODEL) + ": " + e.getMessage(), e);
+        }
     }
 
     private Measurements.Row summary(List<Measurements.Row> rows, String name, double value) {

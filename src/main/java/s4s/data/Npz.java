@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -143,6 +144,19 @@ public final class Npz implements Closeable {
         } catch (IOException e) {
             throw damaged(title, e);
         }
+    }
+
+    /** An array that a file may have: {@link #get}, or empty if there is none of this name and of a type that is read. */
+    public Optional<NpyArray> find(String name) throws IOException {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        try {
+            header(name);
+        } catch (BadFileException e) {      // of another tool, which may keep Python objects there
+            return Optional.empty();
+        }
+        return Optional.of(get(name));
     }
 
     /** What {@link #get} would find, without reading the data. */

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.RealVector;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import s4s.model.TorchScriptModule;
 
@@ -29,25 +31,23 @@ public enum Decompositions {
         }
     },
 
-    /** EJML: no native code, some milliseconds at d = 200, minutes at d = 2048. */
+    /** Commons Math and EJML: no native code, some milliseconds at d = 200, minutes at d = 2048. */
     JAVA {
         @Override
         DMatrixRMaj factor(DMatrixRMaj c) {
             int size = c.numRows;
-            EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, true, true);
-            if (!eigen.decompose(c.copy())) {
-                throw new IllegalArgumentException("the eigenvalues of a " + size + " x " + size
-                        + " covariance were not found: look for numbers that are not finite");
-            }
-            double[] values = IntStream.range(0, size).mapToDouble(i -> eigen.getEigenvalue(i).getReal()).toArray();
+            // not EJML's, which does not converge for the ones of a covariance of rank 1
+            EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(IntStream.range(0, size)
+                    .mapToObj(i -> Arrays.copyOfRange(c.data, i * size, (i + 1) * size)).toArray(double[][]::new), false));
+            double[] values = eigen.getRealEigenvalues();
             double rounding = size * Math.ulp(1.0) * Arrays.stream(values).max().orElse(0);
             int[] kept = IntStream.range(0, size).filter(i -> values[i] > rounding).toArray();
             DMatrixRMaj factor = new DMatrixRMaj(kept.length, size);
             for (int row = 0; row < kept.length; row++) {
                 double root = Math.sqrt(values[kept[row]]);
-                DMatrixRMaj vector = eigen.getEigenVector(kept[row]);
+                RealVector vector = eigen.getEigenvector(kept[row]);
                 for (int j = 0; j < size; j++) {
-                    factor.set(row, j, root * vector.get(j));
+                    factor.set(row, j, root * vector.getEntry(j));
                 }
             }
             return factor;
@@ -81,7 +81,6 @@ public enum Decompositions {
      *
      * @param c symmetric, d x d, no negative eigenvalues but for rounding
      * @return rank x d
-     * @throws IllegalArgumentException if the eigenvalues are not found
      */
     abstract DMatrixRMaj factor(DMatrixRMaj c);
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import s4s.data.NpyArray;
@@ -153,14 +154,14 @@ public final class Moments implements Gathering, Serializable {
      * Takes up sums.
      *
      * @param arrays finds what {@link #arrays()} gave
-     * @throws IllegalArgumentException if the arrays do not belong together
+     * @throws IllegalArgumentException if the arrays do not belong together, or hold what no sum of features is
      */
     public static Moments of(Function<String, NpyArray> arrays) {
         double[] origin = arrays.apply("origin").doubles();
         double[] sum = arrays.apply("sum").doubles();
         double[] products = arrays.apply("products").doubles();
         Moments moments = new Moments(origin.length);
-        if (sum.length != moments.size || products.length != moments.size * moments.size) {
+        if (sum.length != moments.size || products.length != (long) moments.size * moments.size) {
             throw new IllegalArgumentException("moments of vectors of " + origin.length + " numbers cannot have "
                     + sum.length + " sums and " + products.length + " sums of products");
         }
@@ -169,7 +170,14 @@ public final class Moments implements Gathering, Serializable {
         for (int i = 0; i < moments.size; i++) {
             System.arraycopy(products, i * moments.size, moments.products[i], 0, moments.size);
         }
-        moments.count = arrays.apply("count").longs()[0];
+        long[] count = arrays.apply("count").longs();
+        if (count.length != 1 || count[0] < 0) {
+            throw new IllegalArgumentException("the count of moments is " + Arrays.toString(count) + ", not one number from 0");
+        }
+        if (!Stream.of(origin, sum, products).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("the sums of moments hold a number that is not finite");
+        }
+        moments.count = count[0];
         return moments;
     }
 
@@ -205,11 +213,54 @@ public final class Moments implements Gathering, Serializable {
      * @param count number of vectors behind them; 0 where nobody says, as in the reference files of FID scripts
      */
     public record Gaussian(double[] mean, RealMatrix covariance, long count) {
-        /** Checks the shapes. */
+        /** What a covariance may miss its properties by: files of others may come from sums in float32. */
+        static final double ROUNDING = 1e-5;
+
+        /**
+         * Checks that there can be such moments, but for eigenvalues, which {@link Frechet} computes anyway.
+         *
+         * @throws IllegalArgumentException if the shapes do not fit, a number is not finite or beyond those of float32 features,
+         *         or {@code covariance} is not symmetric, has a negative variance, or a covariance beyond its variances, each by
+         *         more than rounding
+         */
         public Gaussian {
-            if (covariance.getRowDimension() != mean.length || covariance.getColumnDimension() != mean.length) {
-                throw new IllegalArgumentException("a mean of " + mean.length + " numbers needs a square covariance of "
-                        + "that size");
+            int d = mean.length;
+            if (d == 0 || covariance.getRowDimension() != d || covariance.getColumnDimension() != d) {
+                throw new IllegalArgumentException("a mean of " + d + " numbers needs a square covariance of that size");
+            }
+            double most = Float.MAX_VALUE;
+            double largest = 0;
+            for (int i = 0; i < d; i++) {
+                largest = Math.max(largest, Math.abs(covariance.getEntry(i, i)));
+                for (int j = 0; j < d; j++) {
+                    // not >, which is false of NaN
+                    if (!(Math.abs(covariance.getEntry(i, j)) <= most * most) || !(Math.abs(mean[j]) <= most)) {
+                        throw new IllegalArgumentException("mean or covariance holds a number that is not finite, or beyond"
+                                + " what features in float32 have");
+                    }
+                }
+            }
+            for (int i = 0; i < d; i++) {
+                double variance = covariance.getEntry(i, i);
+                if (variance < -ROUNDING * largest) {
+                    throw new IllegalArgumentException("the variance of number " + i + " is " + variance
+                            + ", and none is negative: this is no covariance");
+                }
+                for (int j = 0; j < i; j++) {
+                    double a = covariance.getEntry(i, j);
+                    double b = covariance.getEntry(j, i);
+                    double bound = Math.sqrt(Math.max(0, variance) * Math.max(0, covariance.getEntry(j, j)));
+                    double rounding = ROUNDING * bound + ROUNDING * ROUNDING * largest;
+                    if (Math.abs(a - b) > rounding) {
+                        throw new IllegalArgumentException("elements [" + i + ", " + j + "] and [" + j + ", " + i + "] are " + a
+                                + " and " + b + ": this is no covariance, it is not symmetric");
+                    }
+                    if (Math.abs(a) > bound + ROUNDING * largest) {
+                        throw new IllegalArgumentException("element [" + i + ", " + j + "] is " + a + ", more than the"
+                                + " variances " + variance + " and " + covariance.getEntry(j, j) + " allow: this is no"
+                                + " covariance");
+                    }
+                }
             }
         }
 

@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import s4s.data.BadFileException;
+import s4s.data.DType;
 import s4s.data.ImageSource;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
@@ -41,15 +43,11 @@ public record Reference(Moments.Gaussian moments, About about) {
             return new About(features.network(), features.sha256(), images.source(), images.sha256());
         }
 
+        /** What a file says; nothing where its {@code about} is that of another tool. */
         static About of(Npz npz) throws IOException {
-            if (!npz.has("about")) {
-                return UNKNOWN;
-            }
-            List<String> texts = npz.get("about").strings();
-            if (texts.size() != 4) {
-                throw new IllegalArgumentException("'about' holds " + texts.size() + " texts, not 4");
-            }
-            return new About(texts.get(0), texts.get(1), texts.get(2), texts.get(3));
+            List<String> texts = npz.find("about").filter(array -> array.dtype() == DType.STRING).map(NpyArray::strings)
+                    .orElse(List.of());
+            return texts.size() == 4 ? new About(texts.get(0), texts.get(1), texts.get(2), texts.get(3)) : UNKNOWN;
         }
 
         /** In the order of a file. */
@@ -147,28 +145,44 @@ public record Reference(Moments.Gaussian moments, About about) {
     /**
      * Reads what {@link #write} wrote, or another FID script.
      *
-     * @throws IOException if the file is missing, its arrays do not fit together, or a number is not finite
+     * @throws IOException if the file is missing, its arrays do not fit together, or are no moments, see
+     *         {@link Moments.Gaussian}
      */
     public static Reference read(Path npz) throws IOException {
+        return read(npz, false);
+    }
+
+    /**
+     * Reads a reference of spatial features where there is one: guided-diffusion's files have {@code mu_s} and {@code sigma_s}
+     * beside {@code mu} and {@code sigma}.
+     *
+     * @param spatial whether to look for those
+     * @throws IOException as {@link #read(Path)}
+     */
+    public static Reference read(Path npz, boolean spatial) throws IOException {
         try (Npz in = Npz.open(npz)) {
-            double[] mean = in.get("mu").doubles();
-            double[] flat = in.get("sigma").doubles();
+            boolean both = spatial && in.has("mu_s");
+            double[] mean = in.get(both ? "mu_s" : "mu").doubles();
+            double[] flat = in.get(both ? "sigma_s" : "sigma").doubles();
             int d = mean.length;
-            if (flat.length != (long) d * d) {
+            if (d == 0 || flat.length != (long) d * d) {
                 throw new BadFileException(npz + ": mu has " + d + " numbers and sigma " + flat.length + ", not " + (long) d * d
                         + "; make it again");
-            }
-            if (!Arrays.stream(mean).allMatch(Double::isFinite) || !Arrays.stream(flat).allMatch(Double::isFinite)) {
-                throw new BadFileException(npz + ": mu or sigma holds a number that is not finite; make it again");
             }
             RealMatrix covariance = new Array2DRowRealMatrix(d, d);
             for (int i = 0; i < d; i++) {
                 covariance.setRow(i, Arrays.copyOfRange(flat, i * d, (i + 1) * d));
             }
-            long count = in.has("count") ? in.get("count").longs()[0] : 0;
-            return new Reference(new Moments.Gaussian(mean, covariance, count), About.of(in));
+            return new Reference(new Moments.Gaussian(mean, covariance, count(in)), About.of(in));
         } catch (IllegalArgumentException e) {
             throw new BadFileException(npz + ": " + e.getMessage() + "; make it again", e);
         }
+    }
+
+    /** How many pictures a file says that it is of; 0 where it does not say so as we do. */
+    private static long count(Npz in) throws IOException {
+        Optional<NpyArray> count = in.find("count").filter(array -> array.size() == 1 && array.dtype() != DType.STRING);
+        double pictures = count.isPresent() ? count.get().doubles()[0] : 0;
+        return pictures >= 0 && pictures < 1e15 && pictures == Math.rint(pictures) ? (long) pictures : 0;
     }
 }

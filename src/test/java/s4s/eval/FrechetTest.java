@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -85,6 +88,54 @@ class FrechetTest {
         Moments.Gaussian a = new Moments.Gaussian(new double[] {1}, MatrixUtils.createRealDiagonalMatrix(new double[] {4}), 0);
         Moments.Gaussian b = new Moments.Gaussian(new double[] {-2}, MatrixUtils.createRealDiagonalMatrix(new double[] {9}), 0);
         assertEquals(9 + 1, Frechet.distance(a, b), 1e-12);
+    }
+
+    private static Moments.Gaussian gaussian(int size, IntToDoubleFunction mean,
+            IntBinaryOperator covariance) {
+        RealMatrix c = new Array2DRowRealMatrix(size, size);
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                c.setEntry(i, j, covariance.applyAsInt(i, j));
+            }
+        }
+        return new Moments.Gaussian(IntStream.range(0, size).mapToDouble(mean).toArray(), c, 0);
+    }
+
+    /** Rank 1: C = v v^T has the root v v^T / |v|, so the distance of v and w is |v|^2 + |w|^2 - 2 |v w|. */
+    @ParameterizedTest
+    @EnumSource
+    void covariancesOfRankOneHaveAClosedForm(Decompositions decompositions) {
+        Moments.Gaussian ones = gaussian(192, i -> 0, (i, j) -> 1);
+        Moments.Gaussian alternating = gaussian(192, i -> 1, (i, j) -> (i % 2 == 0 ? 3 : 1) * (j % 2 == 0 ? 3 : 1));
+        // v v = 192, w w = 96 * 9 + 96, v w = 96 * 3 + 96, and 192 of the means
+        assertEquals(192 + 192 + 960 - 2 * 384, new Frechet(ones, decompositions).to(alternating), 1e-9);
+        assertEquals(0, new Frechet(ones, decompositions).to(ones));
+    }
+
+    /** The mean's part stays, however small; the covariance's is 0 below its rounding. */
+    @ParameterizedTest
+    @EnumSource
+    void aSetAndItselfAreAtZero(Decompositions decompositions) throws IOException {
+        try (Npz npz = golden()) {
+            for (String set : List.of("d16", "d64", "d16_close")) {
+                Moments.Gaussian x = gaussian(npz, set, "x");
+                assertEquals(0, new Frechet(x, decompositions).to(x));
+                double[] moved = x.mean().clone();
+                moved[0] += 1e-9;
+                double step = moved[0] - x.mean()[0];
+                assertEquals(step * step, new Frechet(x, decompositions)
+                        .to(new Moments.Gaussian(moved, x.covariance(), 0)), 1e-30);
+            }
+        }
+    }
+
+    /** Three numbers whose pairs correlate by -1 each: every 2 x 2 part is a covariance, the eigenvalues are 2, 2 and -1. */
+    @ParameterizedTest
+    @EnumSource
+    void negativeEigenvaluesAreRefused(Decompositions decompositions) {
+        Moments.Gaussian impossible = gaussian(3, i -> 0, (i, j) -> i == j ? 1 : -1);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> new Frechet(impossible, decompositions))
+                .getMessage().contains("negative eigenvalues sum to -"));
     }
 
     @Test

@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import s4s.data.NpyArray;
 import s4s.data.Npz;
 
 /** Streaming moments: numpy's numbers, however the vectors are cut up and dealt out. */
@@ -153,5 +156,19 @@ class MomentsTest {
         assertThrows(IllegalArgumentException.class, () -> of(2, 1, 2, 3));
         assertThrows(IllegalArgumentException.class, () -> new Moments(2).gaussian());
         assertThrows(IllegalArgumentException.class, () -> new Moments(2).merge(new Moments(3)));
+    }
+
+    @Test
+    void aStateThatNoSumGivesIsRefused() {
+        for (String name : List.of("origin", "sum", "products")) {
+            Map<String, NpyArray> state = new HashMap<>(of(2, 1, 2, 3, 4).arrays());
+            double[] numbers = state.get(name).doubles();
+            numbers[0] = Double.NaN;
+            state.put(name, NpyArray.of(numbers, state.get(name).shape()));
+            assertThrows(IllegalArgumentException.class, () -> Moments.of(state::get), name);
+        }
+        Map<String, NpyArray> state = new HashMap<>(of(2, 1, 2, 3, 4).arrays());
+        state.put("count", NpyArray.of(new long[0], 0));
+        assertThrows(IllegalArgumentException.class, () -> Moments.of(state::get));
     }
 }
