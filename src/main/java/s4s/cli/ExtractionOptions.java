@@ -47,8 +47,8 @@ public final class ExtractionOptions {
             description = "With --count: random ones, the same that EDM's fid.py takes with --num and --seed.")
     private Optional<Integer> seed;
 
-    @Option(names = "--convert-rgb", description = "Convert picture files that are grey, have alpha or 16 bits, instead of"
-            + " refusing them.")
+    @Option(names = "--convert-rgb", description = "Convert picture files that are grey, CMYK, or have alpha or 16"
+            + " bits, as Pillow's convert(\"RGB\") does, instead of refusing them.")
     private boolean convert;
 
     @Option(names = "--square", paramLabel = "SIDE", description = "Cut the middle square out of each picture file, whatever its"
@@ -110,7 +110,9 @@ public final class ExtractionOptions {
 
     /** {@code provenance} with a set of pictures. */
     Provenance record(Provenance provenance, String name, ImageSource images, String selection) throws IOException {
-        return provenance.with(name, images.source()).with(name + " sha256", images.sha256()).with(name + " used", selection);
+        Provenance all = provenance.with(name, images.source()).with(name + " sha256", images.sha256())
+                .with(name + " used", selection);
+        return images.decoders().isEmpty() ? all : all.with(name + " decoded", images.decoders());
     }
 
     /**

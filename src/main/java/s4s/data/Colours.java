@@ -4,6 +4,9 @@ package s4s.data;
 public enum Colours {
     /** Refuse them by name: how they are converted is part of a measurement. */
     RGB_ONLY,
-    /** Repeat grey, drop alpha, round 16 bits to 8, as {@code convert("RGB")} does; no colour profile is applied. */
+    /**
+     * Do what Pillow's {@code convert("RGB")} does: repeat grey, drop alpha and the lower 8 of 16 bits, turn CMYK into RGB; no
+     * colour profile is applied. Grey of 16 bits is cut at 255, which leaves little of it.
+     */
     CONVERTED
 }

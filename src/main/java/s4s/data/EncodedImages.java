@@ -65,6 +65,11 @@ final class EncodedImages implements ImageSource {
     }
 
     @Override
+    public String decoders() {
+        return ImageDecoder.libraries();
+    }
+
+    @Override
     public byte[] pixels(int[] chosen) throws IOException {
         int each = 3 * height * width;
         byte[] nchw = new byte[ImageSet.checkedLength(chosen.length, height, width, files.source())];

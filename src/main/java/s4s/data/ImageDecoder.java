@@ -1,31 +1,50 @@
 package s4s.data;
 
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.IIOException;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * One picture file (png, jpeg, bmp, gif) to 8-bit RGB planes. Sample values are taken as they are stored: no colour
- * profile, gamma or orientation is applied, alpha is dropped, grey is repeated, the first frame of a gif is used.
+ * One picture file to 8-bit RGB planes, the bytes of Pillow's {@code Image.open(file).convert("RGB")}. Sample values are taken
+ * as they are stored: no colour profile, gamma or orientation is applied, alpha is dropped, grey is repeated, the first frame
+ * of a gif is used. JPEG and webp are decoded by libjpeg-turbo and libwebp ({@link Leptonica}), the others by Java.
  */
 final class ImageDecoder implements AutoCloseable {
     /** Larger pictures are refused before memory is taken for them: 60 bytes can declare any size. */
     private static final int LONGEST_SIDE = 1 << 12;
-
-    private final byte[] file;
     private final String name;
-    private final MemoryCacheImageInputStream stream;
-    private final ImageReader reader;
-    private final int width;
-    private final int height;
+    private final Picture picture;
+
+    /** A file of one kind. */
+    interface Picture extends AutoCloseable {
+        int width();
+
+        int height();
+
+        /** Decodes. */
+        Rgb rgb() throws IOException;
+
+        @Override
+        default void close() {}
+    }
+
+    /**
+     * A decoded picture.
+     *
+     * @param kind why it isn't 8-bit RGB as it is, after its name; empty if it is
+     * @param planes puts it there
+     */
+    record Rgb(String kind, Planes planes) {
+    }
+
+    /** Writes planes R, G, B of height x width bytes each, the first one at {@code offset}. */
+    @FunctionalInterface
+    interface Planes {
+        void put(byte[] out, int offset) throws IOException;
+    }
 
     /**
      * Reads the picture's size.
@@ -34,54 +53,54 @@ final class ImageDecoder implements AutoCloseable {
      * @param name what it is, for messages
      */
     ImageDecoder(byte[] file, String name) throws BadFileException {
-        this.file = file;
         this.name = name;
-        // Held in memory: ImageIO's own streams would make a temporary file for each picture.
-        stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
-        Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-        if (!readers.hasNext()) {
-            throw new BadFileException(name + " is not a png, jpeg, bmp or gif picture; remove or convert it");
-        }
-        reader = readers.next();
-        reader.setInput(stream, true, true);
+        PictureFormat format = PictureFormat.of(file).orElseThrow(() -> new BadFileException(name + (file.length == 0
+                ? " is empty" : " is not a " + PictureFormat.list() + " picture") + "; remove or convert it"));
         try {
-            width = reader.getWidth(0);
-            height = reader.getHeight(0);
+            picture = open(format, file);
         } catch (IOException | RuntimeException e) {
-            reader.dispose();
             throw damaged(e);
         }
-        if (width < 1 || height < 1 || width > LONGEST_SIDE || height > LONGEST_SIDE) {
-            reader.dispose();
-            throw new BadFileException(name + " declares " + height + " rows of " + width
+        if (width() < 1 || height() < 1 || width() > LONGEST_SIDE || height() > LONGEST_SIDE) {
+            picture.close();
+            throw new BadFileException(name + " declares " + height() + " rows of " + width()
                     + " pixels; sides up to " + LONGEST_SIDE + " are read: make it smaller");
         }
     }
 
+    private static Picture open(PictureFormat format, byte[] file) throws IOException {
+        return switch (format) {
+            case JPEG -> new Jpeg(file, JpegHeader.of(file).checked());
+            case WEBP -> new Webp(file, Leptonica.WebpHeader.of(file));
+            case NETPBM -> new Bitmap(file, Netpbm.of(file));
+            case PNG, BMP, GIF, TIFF -> new JavaPicture(format, file);
+        };
+    }
+
+    /** What decodes, with versions, for the record. */
+    static String libraries() {
+        Map<String, String> versions = Leptonica.versions();
+        return "jpeg by libjpeg-turbo " + versions.get("libjpeg-turbo") + ", webp by libwebp " + versions.get("libwebp")
+                + ", others by Java";
+    }
+
     int width() {
-        return width;
+        return picture.width();
     }
 
     int height() {
-        return height;
+        return picture.height();
     }
 
     /** Decodes into planes R, G, B of height x width bytes each, the first one at {@code offset}. */
     void planes(byte[] out, int offset, Colours allowed) throws BadFileException {
-        // Java's jpeg reader fills the missing part with grey and does not complain.
-        if (isJpeg() && !hasJpegEnd()) {
-            throw damaged(new IIOException("no end-of-image marker"));
-        }
         try {
-            BufferedImage image = reader.read(0);
-            int colours = image.getColorModel().getColorSpace().getType();
-            if (colours != ColorSpace.TYPE_RGB && colours != ColorSpace.TYPE_GRAY) {
-                throw new IIOException("colour space of type " + colours + " (CMYK is 9)");
+            Rgb rgb = picture.rgb();
+            if (allowed == Colours.RGB_ONLY && !rgb.kind.isEmpty()) {
+                throw new BadFileException(name + " " + rgb.kind + " where 8-bit RGB is expected; give --convert-rgb to have it"
+                        + " converted, or save it as RGB");
             }
-            if (allowed == Colours.RGB_ONLY) {
-                requireRgb(image);
-            }
-            copy(image, out, offset);
+            rgb.planes.put(out, offset);
         } catch (BadFileException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -91,58 +110,91 @@ final class ImageDecoder implements AutoCloseable {
 
     @Override
     public void close() {
-        reader.dispose();
-    }
-
-    private void requireRgb(BufferedImage image) throws BadFileException {
-        boolean palette = image.getColorModel() instanceof IndexColorModel;
-        String kind = image.getColorModel().hasAlpha() ? "has an alpha channel"
-                : !palette && image.getRaster().getNumBands() < 3 ? "is grey"
-                : !palette && image.getSampleModel().getSampleSize(0) != 8
-                        ? "has " + image.getSampleModel().getSampleSize(0) + " bits a sample" : "";
-        if (!kind.isEmpty()) {
-            throw new BadFileException(name + " " + kind + " where 8-bit RGB is expected; give --convert-rgb to have it"
-                    + " converted, or save it as RGB");
-        }
-    }
-
-    private void copy(BufferedImage image, byte[] out, int offset) {
-        // Not BufferedImage.getRGB: it would brighten grey pictures, which Java takes for linear light.
-        Raster raster = image.getRaster();
-        int pixels = width * height;
-        int[] samples = new int[pixels];
-        for (int c = 0; c < 3; c++) {
-            int band = raster.getNumBands() < 3 ? 0 : c;
-            raster.getSamples(0, 0, width, height, band, samples);
-            if (image.getColorModel() instanceof IndexColorModel palette) {
-                for (int i = 0; i < pixels; i++) {
-                    out[offset + c * pixels + i] = (byte) (palette.getRGB(samples[i]) >> 16 - 8 * c);
-                }
-            } else {
-                int max = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
-                for (int i = 0; i < pixels; i++) {
-                    out[offset + c * pixels + i] =
-                            (byte) (max == 255 ? samples[i] : (samples[i] * 255L + max / 2) / max);
-                }
-            }
-        }
-    }
-
-    private boolean isJpeg() {
-        return file.length > 2 && (file[0] & 0xff) == 0xff && (file[1] & 0xff) == 0xd8;
-    }
-
-    private boolean hasJpegEnd() {
-        for (int i = file.length - 2; i > 1; i--) {
-            if ((file[i] & 0xff) == 0xff && (file[i + 1] & 0xff) == 0xd9) {
-                return true;
-            }
-        }
-        return false;
+        picture.close();
     }
 
     private BadFileException damaged(Exception cause) {
-        return new BadFileException(name + " is a truncated, damaged or unusual (CMYK?) picture;"
-                + " remove it or save it again as an RGB png", cause);
+        String reason = cause instanceof IOException && cause.getMessage() != null && cause.getMessage().lines().count() == 1
+                ? " (" + cause.getMessage() + ")" : "";
+        return new BadFileException(name + " is a truncated, damaged or unusual picture" + reason
+                + "; remove it or save it again as an RGB png", cause);
+    }
+
+    private record Jpeg(byte[] file, JpegHeader header) implements Picture {
+        @Override
+        public int width() {
+            return header.width();
+        }
+
+        @Override
+        public int height() {
+            return header.height();
+        }
+
+        @Override
+        public Rgb rgb() throws IOException {
+            if (header.factors().size() == 4) {
+                return inks();
+            }
+            return new Rgb(header.factors().size() == 1 ? "is grey" : "",
+                    (out, offset) -> Leptonica.jpeg(file, width(), height(), out, offset));
+        }
+
+        /** Inks are decoded by Java: Leptonica gives colours alone, and rounds them otherwise than Pillow. */
+        private Rgb inks() throws IOException {
+            if (header.isTallSampled()) {
+                throw new IOException("CMYK with fewer rows of some inks");
+            }
+            ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+            try {
+                byte[] plain = JpegHeader.withoutMetadata(file);
+                reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(plain)), true, true);
+                int[][] bands = Inks.of(reader.readRaster(0, null));
+                int[][] inverted = header.isYcck() ? Inks.ofYcck(bands) : bands;
+                return new Rgb("is CMYK", (out, offset) -> Inks.planes(inverted, out, offset));
+            } finally {
+                reader.dispose();
+            }
+        }
+    }
+
+    private record Webp(byte[] file, Leptonica.WebpHeader header) implements Picture {
+        @Override
+        public int width() {
+            return header.width();
+        }
+
+        @Override
+        public int height() {
+            return header.height();
+        }
+
+        @Override
+        public Rgb rgb() throws IOException {
+            boolean extended = file.length > 20 && file[12] == 'V' && file[13] == 'P' && file[14] == '8' && file[15] == 'X';
+            if (extended && (file[20] & 2) != 0) {
+                throw new IOException("an animation");
+            }
+            return new Rgb(header.alpha() ? "has an alpha channel" : "",
+                    (out, offset) -> Leptonica.webp(file, width(), height(), out, offset));
+        }
+    }
+
+    private record Bitmap(byte[] file, Netpbm header) implements Picture {
+        @Override
+        public int width() {
+            return header.width();
+        }
+
+        @Override
+        public int height() {
+            return header.height();
+        }
+
+        @Override
+        public Rgb rgb() {
+            String kind = header.grey() ? "is grey" : header.maximum() > 255 ? "has 16 bits a sample" : "";
+            return new Rgb(kind, (out, offset) -> header.planes(file, out, offset));
+        }
     }
 }

@@ -72,6 +72,11 @@ public interface ImageSource extends AutoCloseable {
     /** SHA-256 of the whole source, see {@link ImageSet#sha256}; reads it once. */
     String sha256() throws IOException;
 
+    /** What decodes the pictures, with versions; empty where they are numbers. */
+    default String decoders() {
+        return "";
+    }
+
     @Override
     void close() throws IOException;
 

@@ -9,8 +9,6 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.ZipEntry;
@@ -18,9 +16,6 @@ import java.util.zip.ZipFile;
 
 /** Numbered files of one picture each. May be read by several threads. */
 interface PictureFiles extends Closeable {
-    /** Endings of the files that are looked at. */
-    Set<String> SUFFIXES = Set.of("png", "jpg", "jpeg", "bmp", "gif");
-
     int count();
 
     byte[] bytes(int i) throws IOException;
@@ -47,21 +42,16 @@ interface PictureFiles extends Closeable {
     static PictureFiles zip(Path file) throws IOException {
         ZipFile zip = new ZipFile(file.toFile());
         List<String> names = zip.stream().filter(e -> !e.isDirectory()).map(ZipEntry::getName)
-                .filter(n -> isPicture(n) && Stream.of(n.split("/")).noneMatch(part -> part.startsWith("."))).sorted().toList();
+                .filter(n -> PictureFormat.isNamed(n) && Stream.of(n.split("/")).noneMatch(part -> part.startsWith("."))).sorted().toList();
         if (names.isEmpty()) {
             zip.close();
         }
         return new Zip(file, zip, required(names, file));
     }
 
-    /** Whether the name ends as a picture's. */
-    static boolean isPicture(String name) {
-        return SUFFIXES.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
-    }
-
     private static List<String> required(List<String> names, Path source) throws BadFileException {
         if (names.isEmpty()) {
-            throw new BadFileException("no png, jpg, jpeg, bmp or gif pictures in " + source
+            throw new BadFileException("no " + PictureFormat.list() + " pictures in " + source
                     + " or below; give another folder or convert them");
         }
         return names;
@@ -70,7 +60,7 @@ interface PictureFiles extends Closeable {
     /** Relative names with '/' on every system, sorted; hidden files and folders are left out. */
     private static List<String> sorted(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(p -> isPicture(p.toString()) && Files.isRegularFile(p)).map(folder::relativize)
+            return all.filter(p -> PictureFormat.isNamed(p.toString()) && Files.isRegularFile(p)).map(folder::relativize)
                     .filter(p -> StreamSupport.stream(p.spliterator(), false).noneMatch(e -> e.toString().startsWith(".")))
                     .map(PictureFiles::slashed).sorted().toList();
         } catch (UncheckedIOException e) {

@@ -31,7 +31,7 @@ enum SourceKind {
                     + " an npy");
         }
         try (ZipFile zip = new ZipFile(path.toFile())) {
-            boolean pictures = zip.stream().anyMatch(e -> PictureFiles.isPicture(e.getName()));
+            boolean pictures = zip.stream().anyMatch(e -> PictureFormat.isNamed(e.getName()));
             return pictures && zip.stream().noneMatch(e -> e.getName().endsWith(".npy")) ? ZIP : NPZ;
         } catch (IOException e) {
             return NPZ;

@@ -88,12 +88,12 @@ class ImageSetTest {
     }
 
     @Test
-    void scalesSixteenBitGrey() throws IOException {
+    void cutsSixteenBitGreyAsPillowDoes() throws IOException {
         Files.copy(resource("grey16.png"), folder.resolve("a.png"));
         ImageSet set = ImageSet.read(folder);
         int[] pixels = unsigned(set.pixels());
         for (int i = 0; i < 3 * 64; i++) {
-            assertEquals(Math.round(i % 64 * 1040 * 255 / 65535.0), pixels[i]);
+            assertEquals(Math.min(255, i % 64 * 1040), pixels[i]);
         }
     }
 
@@ -132,16 +132,14 @@ class ImageSetTest {
 
     @Test
     void refusesFoldersAndPicturesItCannotUse() throws IOException {
-        assertRefused(() -> ImageSet.read(folder), "no png, jpg, jpeg, bmp or gif", folder.toString());
+        assertRefused(() -> ImageSet.read(folder), "no png, jpg, jpeg, jpe, jfif, webp, bmp, tif, tiff, ppm, pgm, pbm, pnm or",
+                folder.toString());
         assertRefused(() -> ImageSet.read(folder.resolve("none")), "no such file", "none");
         Path text = Files.writeString(folder.resolve("x.txt"), "text");
         assertRefused(() -> ImageSet.read(text), "x.txt holds no set of pictures", "folder");
         Path fake = Files.writeString(folder.resolve("x.png"), "text");
-        assertRefused(() -> ImageSet.read(folder), "x.png is not a png, jpeg, bmp or gif picture");
+        assertRefused(() -> ImageSet.read(folder), "x.png is not a png, jpg, ", "or gif picture");
         Files.delete(fake);
-        Path cmyk = Files.copy(resource("cmyk.jpg"), folder.resolve("cmyk.jpg"));
-        assertRefused(() -> ImageSet.read(folder), "cmyk.jpg is a truncated, damaged or unusual (CMYK?) picture", "RGB png");
-        Files.delete(cmyk);
         byte[] png = Files.readAllBytes(resource("pictures/a_rgb.png"));
         for (int length = 1; length < png.length - 20; length += 3) {
             Files.write(fake, Arrays.copyOf(png, length));

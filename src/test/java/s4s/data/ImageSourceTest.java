@@ -135,6 +135,10 @@ class ImageSourceTest {
                 Colours.RGB_ONLY)) {
             assertRefused(() -> source.pixels(new int[] {0}), "g.png", "grey");
         }
+        Path cmyk = zip("c.zip", Map.of("c.jpg", Files.readAllBytes(resource("cmyk.jpg"))));
+        try (ImageSource source = ImageSource.open(cmyk, Colours.RGB_ONLY)) {
+            assertRefused(() -> source.pixels(new int[] {0}), "c.jpg", "CMYK", "--convert-rgb");
+        }
     }
 
     /** Cropped by slices and resized by Pillow 9.4, to one level of rounding; the first two channels. */
