@@ -22,6 +22,8 @@ import tech.tablesaw.api.Row;
         description = "Says how many network calls some images take, how long that is on this machine, from a probe of a few"
             + " seconds, and how much disk.")
 final class CostCommand implements Callable<Integer> {
+    private static final long MOST = 1_000_000_000_000L;
+
     @Mixin
     private DrawOptions draw;
 
@@ -37,13 +39,13 @@ final class CostCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (images < 1 || !(seconds >= 0 && seconds <= 3600)) {
-            throw new IllegalArgumentException("--images is at least 1, --probe from 0 to 3600 seconds, not " + images + " and "
+        if (images < 1 || images > MOST || !(seconds >= 0 && seconds <= 3600)) {
+            throw new IllegalArgumentException("--images is from 1 to " + MOST + ", --probe from 0 to 3600 seconds, not " + images + " and "
                     + seconds);
         }
         Models models = Models.ofRepository();
         try (NDManager manager = Devices.manager()) {
-            DrawOptions.Drawing drawing = draw.load(models, manager, LongStream.range(0, images).toArray());
+            DrawOptions.Drawing drawing = draw.load(models, manager, LongStream.range(0, Math.min(images, Seeds.MOST)).toArray());
             CostEstimate cost = CostEstimate.probe(manager, drawing.model(), drawing.compiler().apply(drawing.model()), images,
                     drawing.batch(), Duration.ofMillis(Math.round(1000 * seconds)));
             PrintWriter out = spec.commandLine().getOut();

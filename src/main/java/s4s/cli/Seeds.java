@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param values the seeds
  */
 record Seeds(long[] values) {
-    private static final int MOST = 10_000_000;
+    static final int MOST = 10_000_000;
 
     /** Copies the array. */
     Seeds {

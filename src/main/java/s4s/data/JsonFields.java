@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.EOFException;
@@ -28,14 +29,18 @@ import java.util.regex.Pattern;
 public final class JsonFields {
 
     private static final long MOST_BYTES = 64L << 20;
+    private static final long MOST_ELEMENTS = 1L << 26;
+    /** Brackets within brackets; readers that call themselves have a stack of some thousand. */
+    private static final int DEEPEST = 100;
+    private static final TypeAdapter<JsonElement> PRIMITIVES = new Gson().getAdapter(JsonElement.class);
     private static final Pattern PLACE = Pattern.compile("line \\d+ column \\d+");
 
-    private final Path file;
+    private final String title;
     private final String place;
     private final JsonObject object;
 
-    private JsonFields(Path file, String place, JsonObject object) {
-        this.file = file;
+    private JsonFields(String title, String place, JsonObject object) {
+        this.title = title;
         this.place = place;
         this.object = object;
     }
@@ -62,13 +67,53 @@ public final class JsonFields {
         if (!root.isJsonObject()) {
             throw new BadFileException(file + " holds " + kind(root) + " where an object {...} is expected");
         }
-        return new JsonFields(file, "", root.getAsJsonObject());
+        return new JsonFields(file.toString(), "", root.getAsJsonObject());
+    }
+
+    /**
+     * An object in memory.
+     *
+     * @param title what messages begin with
+     * @param name of the field that holds the object
+     * @param value the object
+     * @throws BadFileException if it is something else
+     */
+    public static JsonFields of(String title, String name, JsonElement value) throws BadFileException {
+        return new JsonFields(title, "", new JsonObject()).object(name, value);
+    }
+
+    /**
+     * Refuses text whose brackets are nested so deep that no file of ours has it; readers that call themselves would end the
+     * program.
+     *
+     * @param file for the message
+     */
+    public static void requireShallow(Path file, String text) throws BadFileException {
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && quoted) {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted && (c == '[' || c == '{')) {
+                depth++;
+                if (depth > DEEPEST) {
+                    throw new BadFileException(file + " is nested deeper than " + DEEPEST + " brackets, which no file that"
+                            + " belongs here is");
+                }
+            } else if (!quoted && (c == ']' || c == '}')) {
+                depth--;
+            }
+        }
     }
 
     private static JsonElement parse(Path file, String text) throws IOException {
+        requireShallow(file, text);
         JsonReader reader = new JsonReader(new StringReader(text));
         try {
-            JsonElement root = new Gson().getAdapter(JsonElement.class).read(reader);
+            JsonElement root = element(file, reader);
             if (!ended(reader)) {
                 throw new BadFileException(file + " goes on after its JSON object; it must hold one alone");
             }
@@ -86,6 +131,34 @@ public final class JsonFields {
         }
     }
 
+    /** Gson's own reader takes the last of two values with one name. */
+    private static JsonElement element(Path file, JsonReader reader) throws IOException {
+        JsonToken next = reader.peek();
+        if (next == JsonToken.BEGIN_ARRAY) {
+            JsonArray array = new JsonArray();
+            reader.beginArray();
+            while (reader.hasNext()) {
+                array.add(element(file, reader));
+            }
+            reader.endArray();
+            return array;
+        }
+        if (next != JsonToken.BEGIN_OBJECT) {
+            return PRIMITIVES.read(reader);
+        }
+        JsonObject object = new JsonObject();
+        reader.beginObject();
+        while (reader.hasNext()) {
+            String name = reader.nextName();
+            if (object.has(name)) {
+                throw new BadFileException(file + ": " + reader.getPath().substring(2) + " is there twice");
+            }
+            object.add(name, element(file, reader));
+        }
+        reader.endObject();
+        return object;
+    }
+
     /** A strict reader refuses what follows, or says what it is. */
     private static boolean ended(JsonReader reader) {
         try {
@@ -95,9 +168,9 @@ public final class JsonFields {
         }
     }
 
-    /** The file. */
+    /** The file that the object was read from. */
     public Path file() {
-        return file;
+        return Path.of(title);
     }
 
     /** Whether there is such a field and it is not null. */
@@ -132,7 +205,10 @@ public final class JsonFields {
 
     /** A whole number from 0 to 2^31 - 1. */
     public int count(String name) throws BadFileException {
-        double value = number(name);
+        return count(name, number(name));
+    }
+
+    private int count(String name, double value) throws BadFileException {
         if (value < 0 || value > Integer.MAX_VALUE || value != Math.rint(value)) {
             throw fault(name, "is " + value + " where a whole number from 0 is expected");
         }
@@ -159,11 +235,14 @@ public final class JsonFields {
         return List.copyOf(object.keySet());
     }
 
-    /** The shape of an array: a list of whole numbers from 1, at least one. */
+    /** The shape of one sample or condition: a list of whole numbers from 1, at least one, of at most 2^26 elements. */
     public long[] shape(String name) throws BadFileException {
         double[] axes = numbers(name);
         if (axes.length == 0 || Arrays.stream(axes).anyMatch(n -> n < 1 || n > Integer.MAX_VALUE || n != Math.rint(n))) {
             throw fault(name, "is " + Arrays.toString(axes) + ", no shape");
+        }
+        if (Arrays.stream(axes).reduce(1, (a, b) -> a * b) > MOST_ELEMENTS) {
+            throw fault(name, "is " + Arrays.toString(axes) + ", a shape of more than 2^26 numbers");
         }
         return Arrays.stream(axes).mapToLong(n -> (long) n).toArray();
     }
@@ -183,6 +262,41 @@ public final class JsonFields {
         return objects;
     }
 
+    /** A list of texts. */
+    public List<String> texts(String name) throws BadFileException {
+        JsonArray array = array(name, get(name));
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            texts.add(primitive(name + "[" + i + "]", array.get(i), "a text", JsonPrimitive::isString).getAsString());
+        }
+        return texts;
+    }
+
+    /** A list of truth values. */
+    public List<Boolean> flags(String name) throws BadFileException {
+        JsonArray array = array(name, get(name));
+        List<Boolean> flags = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            flags.add(primitive(name + "[" + i + "]", array.get(i), "true or false", JsonPrimitive::isBoolean).getAsBoolean());
+        }
+        return flags;
+    }
+
+    /** A list of whole numbers from 0 to 2^31 - 1. */
+    public List<Integer> counts(String name) throws BadFileException {
+        double[] values = numbers(name);
+        List<Integer> counts = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            counts.add(count(name + "[" + i + "]", values[i]));
+        }
+        return counts;
+    }
+
+    /** The object itself. */
+    public JsonObject tree() {
+        return object;
+    }
+
     /** This object as JSON text. */
     public String json() {
         return object.toString();
@@ -195,12 +309,12 @@ public final class JsonFields {
      * @param what the rest of the sentence, for instance "is negative"
      */
     public BadFileException fault(String name, String what) {
-        return new BadFileException(file + ": " + place + name + " " + what);
+        return new BadFileException(title + ": " + place + name + " " + what);
     }
 
     @Override
     public String toString() {
-        return file + (place.isEmpty() ? "" : ": " + place);
+        return title + (place.isEmpty() ? "" : ": " + place);
     }
 
     private JsonElement get(String name) throws BadFileException {
@@ -214,7 +328,7 @@ public final class JsonFields {
         if (!value.isJsonObject()) {
             throw wrong(name, value, "an object");
         }
-        return new JsonFields(file, place + name + ".", value.getAsJsonObject());
+        return new JsonFields(title, place + name + ".", value.getAsJsonObject());
     }
 
     private JsonArray array(String name, JsonElement value) throws BadFileException {

@@ -2,11 +2,14 @@ package s4s.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import s4s.data.BadFileException;
 import s4s.data.Hashes;
+import s4s.data.JsonFields;
 
 /**
  * CLIP's tokenizer, by the {@code tokenizer.json} published beside its weights: lower case, byte-pair encoding, a start and an
@@ -33,12 +36,22 @@ public final class ClipTokenizer implements AutoCloseable {
      */
     public static ClipTokenizer load(Path json, int length, long pad) throws IOException {
         Hashes.sha256(json);                                        // says in one line if there is no such file
+        requireShallow(json);
         try {
             return new ClipTokenizer(HuggingFaceTokenizer.builder().optTokenizerPath(json).optTruncation(true)
                     .optMaxLength(length).build(), length, pad);
         } catch (RuntimeException e) {
             throw new BadFileException(json + " is no tokenizer.json of huggingface ("
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ")", e);
+        }
+    }
+
+    /** The tokenizer's parser calls itself for every bracket, and without stack it ends the whole program. */
+    private static void requireShallow(Path json) throws IOException {
+        try {
+            JsonFields.requireShallow(json, Files.readString(json));
+        } catch (CharacterCodingException e) {
+            throw new BadFileException(json + " is no tokenizer.json of huggingface: it is not text in UTF-8", e);
         }
     }
 

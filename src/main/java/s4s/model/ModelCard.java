@@ -5,16 +5,19 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import s4s.data.AtomicFiles;
+import s4s.data.BadFileException;
+import s4s.data.JsonFields;
 import s4s.schedule.Discrete;
 
 /**
@@ -74,18 +77,19 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
 
     /** The files that a published model was made from, with the beginning of their hashes. */
     public String origin() {
-        List<String> files = new ArrayList<>();
-        for (JsonElement source : training.get("sources").getAsJsonArray()) {
-            JsonObject file = source.getAsJsonObject();
-            files.add(hashed(file, "file", "sha256"));
-        }
-        return String.join(", ", files);
+        return of(training, "training", fields -> {
+            List<String> files = new ArrayList<>();
+            for (JsonFields source : fields.objects("sources")) {
+                files.add(hashed(source, "file", "sha256"));
+            }
+            return String.join(", ", files);
+        });
     }
 
     /** The network that training started from, with the beginning of its weights' hash; empty where it started at random. */
     public Optional<String> startedFrom() {
-        return Optional.ofNullable(training.get("startedFrom"))
-                .map(start -> hashed(start.getAsJsonObject(), "model", "weightsSha256"));
+        return of(training, "training", fields -> fields.has("startedFrom")
+                ? Optional.of(hashed(fields.object("startedFrom"), "model", "weightsSha256")) : Optional.empty());
     }
 
     /**
@@ -94,38 +98,59 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
      * @see s4s.train.Combination
      */
     public List<String> combines() {
-        List<String> parts = new ArrayList<>();
-        if (training.containsKey("combines")) {
-            for (JsonElement part : training.get("combines").getAsJsonArray()) {
-                JsonObject network = part.getAsJsonObject();
-                parts.add(network.get("coefficient").getAsString() + " " + hashed(network, "model", "weightsSha256"));
+        return of(training, "training", fields -> {
+            List<String> parts = new ArrayList<>();
+            for (JsonFields part : fields.has("combines") ? fields.objects("combines") : List.<JsonFields>of()) {
+                parts.add(part.tree().get("coefficient").getAsString() + " " + hashed(part, "model", "weightsSha256"));
             }
-        }
-        return parts;
+            return parts;
+        });
     }
 
-    private static String hashed(JsonObject thing, String name, String sha256) {
-        return thing.get(name).getAsString() + " (sha256 " + thing.get(sha256).getAsString().substring(0, 16) + "...)";
+    private static String hashed(JsonFields thing, String name, String sha256) throws BadFileException {
+        String hash = thing.text(sha256);
+        return thing.text(name) + " (sha256 " + hash.substring(0, Math.min(16, hash.length())) + "...)";
     }
 
     /** The U-Net's architecture. */
     public UNet.Config unet() {
-        JsonObject n = network(Kind.EDM_UNET, Kind.NOISE_UNET);
-        return new UNet.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(), n.get("patch").getAsInt(),
-                list(n, "widths", JsonElement::getAsInt), list(n, "blocks", JsonElement::getAsInt),
-                list(n, "attention", JsonElement::getAsBoolean), n.get("embedding").getAsInt(),
-                n.has("conditions") ? n.get("conditions").getAsInt() : 0);
+        return of(network(Kind.EDM_UNET, Kind.NOISE_UNET), "network", n -> new UNet.Config(n.count("channels"),
+                n.count("resolution"), n.count("patch"), n.counts("widths"), n.counts("blocks"), n.flags("attention"),
+                n.count("embedding"), n.has("conditions") ? n.count("conditions") : 0));
     }
 
     /** The U-Net's preconditioning. */
     public Preconditioning preconditioning() {
         network(Kind.EDM_UNET, Kind.NOISE_UNET);
-        if (kind == Kind.EDM_UNET) {
-            return new EdmPreconditioning(detail("sigmaData").getAsDouble());
-        }
-        JsonObject schedule = detail("schedule").getAsJsonObject();
-        return new NoisePrediction(Discrete.squareRootLinear(schedule.get("first").getAsDouble(),
-                schedule.get("last").getAsDouble(), schedule.get("times").getAsInt()));
+        return of(details, "details", fields -> {
+            if (kind == Kind.EDM_UNET) {
+                return new EdmPreconditioning(fields.number("sigmaData"));
+            }
+            JsonFields schedule = fields.object("schedule");
+            return new NoisePrediction(Discrete.squareRootLinear(schedule.number("first"), schedule.number("last"),
+                    schedule.count("times")));
+        });
+    }
+
+    /** The name of the autoencoder in whose latents the network works. */
+    String autoencoderName() {
+        return of(details, "details", fields -> fields.object("autoencoder").text("name"));
+    }
+
+    /** The hash of that autoencoder's weights. */
+    String autoencoderSha256() {
+        return of(details, "details", fields -> fields.object("autoencoder").text("weightsSha256"));
+    }
+
+    /** The factor that gives an autoencoder's latents unit variance. */
+    double scale() {
+        return of(details, "details", fields -> {
+            double scale = fields.number("scale");
+            if (scale <= 0) {
+                throw fields.fault("scale", "is " + scale + ", and is positive");
+            }
+            return scale;
+        });
     }
 
     /** Whether the network draws latents, which a decoder makes pictures of. */
@@ -141,8 +166,10 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
     /** How many classes a conditional network can be asked for by number; 0 if it takes texts. */
     public int conditionClasses() {
         if (details.containsKey("condition")) {
-            JsonObject condition = detail("condition").getAsJsonObject();
-            return condition.has("count") ? condition.get("count").getAsInt() : 0;
+            return of(details, "details", fields -> {
+                JsonFields condition = fields.object("condition");
+                return condition.has("count") ? condition.count("count") : 0;
+            });
         }
         return vocabulary().map(Vocabulary::classes).orElse(0);
     }
@@ -152,57 +179,84 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
         if (!details.containsKey("vocabulary")) {
             return Optional.empty();
         }
-        return Optional.of(new Vocabulary(Vocabulary.Unit.valueOf(detail("unit").getAsString()), texts("vocabulary")));
+        return of(details, "details", fields -> {
+            String unit = fields.text("unit");
+            Vocabulary.Unit known = Arrays.stream(Vocabulary.Unit.values()).filter(u -> u.name().equals(unit)).findFirst()
+                    .orElseThrow(() -> fields.fault("unit", "is \"" + unit + "\"; known are "
+                            + Arrays.toString(Vocabulary.Unit.values())));
+            return Optional.of(new Vocabulary(known, fields.texts("vocabulary")));
+        });
     }
 
     /** Names of the classes that a classifier was trained on; empty if they have none. */
     public List<String> classes() {
         network(Kind.CLASSIFIER);
-        return details.containsKey("classes") ? texts("classes") : List.of();
-    }
-
-    private List<String> texts(String key) {
-        List<String> texts = new ArrayList<>();
-        detail(key).getAsJsonArray().forEach(e -> texts.add(e.getAsString()));
-        return List.copyOf(texts);
+        return of(details, "details", fields -> fields.has("classes") ? List.copyOf(fields.texts("classes")) : List.of());
     }
 
     /** The autoencoder's architecture. */
     public Autoencoder.Config autoencoder() {
-        JsonObject n = network(Kind.AUTOENCODER);
-        return new Autoencoder.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(),
-                n.get("patch").getAsInt(), list(n, "widths", JsonElement::getAsInt),
-                list(n, "blocks", JsonElement::getAsInt), n.get("latent").getAsInt());
+        return of(network(Kind.AUTOENCODER), "network", n -> new Autoencoder.Config(n.count("channels"), n.count("resolution"),
+                n.count("patch"), n.counts("widths"), n.counts("blocks"), n.count("latent")));
     }
 
     /** The classifier's architecture. */
     public FeatureNet.Config classifier() {
-        JsonObject n = network(Kind.CLASSIFIER);
-        return new FeatureNet.Config(n.get("channels").getAsInt(), n.get("resolution").getAsInt(),
-                n.get("patch").getAsInt(), list(n, "widths", JsonElement::getAsInt),
-                list(n, "blocks", JsonElement::getAsInt), n.get("classes").getAsInt());
+        return of(network(Kind.CLASSIFIER), "network", n -> new FeatureNet.Config(n.count("channels"), n.count("resolution"),
+                n.count("patch"), n.counts("widths"), n.counts("blocks"), n.count("classes")));
     }
 
-    private JsonObject network(Kind... wanted) {
+    private JsonElement network(Kind... wanted) {
         if (!List.of(wanted).contains(kind)) {
             throw new IllegalArgumentException("model '" + name + "' is a " + kind + ", not a " + wanted[0]);
         }
-        return network.getAsJsonObject();
+        return network;
     }
 
-    /** A detail that a model of this kind must have. */
-    JsonElement detail(String key) {
-        JsonElement value = details.get(key);
-        if (value == null) {
-            throw new IllegalArgumentException("the card of " + name + " lacks the detail '" + key + "'");
+    private interface Reading<T> {
+        T of(JsonFields fields) throws BadFileException;
+    }
+
+    private <T> T of(Map<String, JsonElement> map, String place, Reading<T> reading) {
+        JsonObject object = new JsonObject();
+        map.forEach(object::add);
+        return of(object, place, reading);
+    }
+
+    /** Reads a part of the card, whose faults name the card and the field. */
+    private <T> T of(JsonElement part, String place, Reading<T> reading) {
+        try {
+            return reading.of(JsonFields.of("the card of " + name, place, part));
+        } catch (BadFileException e) {
+            throw new UncheckedIOException(e);
         }
-        return value;
     }
 
-    private static <T> List<T> list(JsonObject object, String name, Function<JsonElement, T> read) {
-        List<T> list = new ArrayList<>();
-        object.getAsJsonArray(name).forEach(e -> list.add(read.apply(e)));
-        return list;
+    /** Reads all that a card of this kind must have. */
+    private void requireWhole() {
+        switch (kind) {
+            case EDM_UNET -> {
+                unet();
+                preconditioning();
+                vocabulary();
+            }
+            case NOISE_UNET -> {
+                unet();
+                preconditioning();
+                vocabulary();
+                autoencoderName();
+                autoencoderSha256();
+            }
+            case AUTOENCODER -> {
+                autoencoder();
+                scale();
+            }
+            case CLASSIFIER -> {
+                classifier();
+                classes();
+            }
+            case SCRIPT -> conditionClasses();      // the rest is read where its files are
+        }
     }
 
     /** This card with {@code entries} added to its evaluation. */
@@ -221,28 +275,32 @@ public record ModelCard(String name, Kind kind, JsonElement network, Map<String,
      * Reads a {@code card.json}. Field by field, because the Gson that comes with an IJava kernel
      * cannot make records.
      *
-     * @throws IOException if the file is missing or not a card
+     * @throws IOException if the file is missing, not strict JSON or not a card; the message names the field
      */
     public static ModelCard read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new IOException("no model card at " + file);
         }
+        JsonFields fields = JsonFields.read(file);
+        String kind = fields.text("kind");
+        Kind known = Arrays.stream(Kind.values()).filter(k -> k.name().equals(kind)).findFirst()
+                .orElseThrow(() -> fields.fault("kind", "is \"" + kind + "\": this is not a model card; known are "
+                        + Arrays.toString(Kind.values())));
+        ModelCard card = new ModelCard(fields.text("name"), known, fields.object("network").tree(), map(fields, "details"),
+                (long) fields.number("parameters"), fields.text("weightsSha256"), map(fields, "training"),
+                map(fields, "evaluation"));
         try {
-            JsonObject card = GSON.fromJson(Files.readString(file), JsonObject.class);
-            return new ModelCard(card.get("name").getAsString(), Kind.valueOf(card.get("kind").getAsString()),
-                    card.getAsJsonObject("network"), map(card.getAsJsonObject("details")),
-                    card.get("parameters").getAsLong(), card.get("weightsSha256").getAsString(),
-                    map(card.getAsJsonObject("training")), map(card.getAsJsonObject("evaluation")));
-        } catch (RuntimeException e) {
-            throw new IOException(file + " is not a model card (name, kind, network, details, parameters, "
-                    + "weightsSha256, training, evaluation): "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("empty"), e);
+            card.requireWhole();
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            Throwable fault = e instanceof UncheckedIOException ? e.getCause() : e;
+            throw new BadFileException(file + ": " + fault.getMessage(), e);
         }
+        return card;
     }
 
-    private static Map<String, JsonElement> map(JsonObject object) {
+    private static Map<String, JsonElement> map(JsonFields fields, String name) throws BadFileException {
         Map<String, JsonElement> map = new LinkedHashMap<>();
-        object.entrySet().forEach(e -> map.put(e.getKey(), e.getValue()));
+        fields.object(name).tree().entrySet().forEach(e -> map.put(e.getKey(), e.getValue()));
         return map;
     }
 }

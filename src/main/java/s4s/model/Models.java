@@ -139,7 +139,7 @@ public record Models(Path folder) {
         if (autoencoder.isEmpty()) {
             return Decoder.none();
         }
-        String expected = card(name).detail("autoencoder").getAsJsonObject().get("weightsSha256").getAsString();
+        String expected = card(name).autoencoderSha256();
         if (!card(autoencoder.get()).weightsSha256().equals(expected)) {
             throw new IOException("model '" + name + "' was trained with other weights of " + autoencoder.get()
                     + " than those here: restore them, or train again");
@@ -151,7 +151,7 @@ public record Models(Path folder) {
     public Optional<String> autoencoderOf(String name) throws IOException {
         ModelCard card = card(name);
         return card.kind() == ModelCard.Kind.NOISE_UNET
-                ? Optional.of(card.detail("autoencoder").getAsJsonObject().get("name").getAsString()) : Optional.empty();
+                ? Optional.of(card.autoencoderName()) : Optional.empty();
     }
 
     /** The autoencoder {@code name}, its weights in {@code manager}. */
@@ -162,7 +162,7 @@ public record Models(Path folder) {
 
     /** The factor that gives the latents of autoencoder {@code name} unit variance. */
     public double latentScale(String name) throws IOException {
-        return card(name).detail("scale").getAsDouble();
+        return card(name).scale();
     }
 
     /** The classifier {@code name}, its weights in {@code manager}. */

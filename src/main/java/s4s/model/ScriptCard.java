@@ -33,19 +33,26 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
     /** The networks that the scripts know. */
     public enum Kind {
         /** Inception-v3 as pytorch-fid has it. */
-        INCEPTION_PYTORCH_FID("inception-pytorch-fid"),
+        INCEPTION_PYTORCH_FID("inception-pytorch-fid", "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"),
         /** NVIDIA's translation of the same network, as StyleGAN and EDM have it. */
-        INCEPTION_NVIDIA("inception-nvidia"),
+        INCEPTION_NVIDIA("inception-nvidia", "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4"),
         /** LPIPS on VGG16. */
-        LPIPS_VGG("lpips-vgg"),
+        LPIPS_VGG("lpips-vgg", "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+            "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868"),
         /** LPIPS on AlexNet. */
-        LPIPS_ALEX("lpips-alex"),
+        LPIPS_ALEX("lpips-alex", "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02", "4df8aa71",
+            "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0"),
         /** LPIPS on SqueezeNet 1.1. */
-        LPIPS_SQUEEZE("lpips-squeeze"),
+        LPIPS_SQUEEZE("lpips-squeeze", "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
+            "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76"),
         /** CLIP's encoder of images. */
-        CLIP_IMAGE("clip-image"),
+        CLIP_IMAGE("clip-image", "a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",
+            "f1a17cdbe0f36fec524f5cafb1c261ea3bbbc13e346e0f74fc9eb0460dedd0d3",
+            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb"),
         /** CLIP's encoder of captions. */
-        CLIP_TEXT("clip-text"),
+        CLIP_TEXT("clip-text", "a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",
+            "f1a17cdbe0f36fec524f5cafb1c261ea3bbbc13e346e0f74fc9eb0460dedd0d3",
+            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb"),
         /** A diffusion model's network: part of a {@link ModelCard.Kind#SCRIPT}, like the following. */
         DENOISER("denoiser"),
         /** From a diffusion model's latents to pictures. */
@@ -56,9 +63,17 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
         TEXT_ENCODER("text-encoder");
 
         private final String text;
+        private final List<String> published;
 
-        Kind(String text) {
+        /** The text in cards, and what the hashes of published weights begin with, as the export scripts have them. */
+        Kind(String text, String... published) {
             this.text = text;
+            this.published = List.of(published);
+        }
+
+        /** Whether a file of weights with this hash was published for the network. */
+        private boolean published(String sha256) {
+            return published.stream().anyMatch(sha256::startsWith);
         }
 
         /** Whether it is a distance of pictures. */
@@ -77,7 +92,7 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
      *
      * @param file its name
      * @param sha256 its hash
-     * @param official whether the hash is that of a published file
+     * @param official whether the card says so, and the hash is that of a published file
      */
     public record Source(String file, String sha256, boolean official) {}
 
@@ -120,10 +135,12 @@ public record ScriptCard(String name, Kind kind, Map<String, Integer> outputs, S
             outputs.put(output.text("name"), output.count("size"));
         }
         List<Source> sources = new ArrayList<>();
+        Kind kind = kind(card);
         for (JsonFields source : card.objects("sources")) {
-            sources.add(new Source(source.text("file"), source.text("sha256"), source.flag("official")));
+            String hash = source.text("sha256");
+            sources.add(new Source(source.text("file"), hash, source.flag("official") && kind.published(hash)));
         }
-        return new ScriptCard(card.text("name"), kind(card), outputs, card.text("preprocessing"), sources, card.has("random"),
+        return new ScriptCard(card.text("name"), kind, outputs, card.text("preprocessing"), sources, card.has("random"),
                 sha256);
     }
 

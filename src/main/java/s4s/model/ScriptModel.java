@@ -157,7 +157,11 @@ final class ScriptModel {
 
     private Path file(String part) throws IOException {
         JsonFields entry = details.object("parts").object(part);
-        Path file = folder.resolve(entry.text("file"));
+        String name = entry.text("file");
+        Path file = folder.resolve(name).normalize();
+        if (!file.startsWith(folder.normalize()) || Path.of(name).isAbsolute()) {
+            throw entry.fault("file", "is \"" + name + "\": the parts of a model lie in its folder");
+        }
         String sha256 = Hashes.sha256(file);
         if (!sha256.equals(entry.text("sha256"))) {
             throw new BadFileException(file + " is not the file that card.json describes (sha256 " + sha256

@@ -22,6 +22,8 @@ import s4s.schedule.NoiseSchedule;
 public record Method(
         String name, String label, int order, Prediction prediction, Cost cost, String reference, Consumer<Tracer> formulas) {
 
+    private static final int MOST_EVALUATIONS = 5000;
+
     /**
      * The steps for a number of evaluations.
      *
@@ -31,6 +33,10 @@ public record Method(
     public Layout layout(int nfe) {
         if (nfe < 1) {
             throw new IllegalArgumentException("A solver needs at least one function evaluation, got NFE " + nfe + ".");
+        }
+        if (nfe > MOST_EVALUATIONS) {
+            throw new IllegalArgumentException("A solver has a number for each pair of its nodes: at most " + MOST_EVALUATIONS
+                    + " function evaluations, got NFE " + nfe + ".");
         }
         try {
             return cost.layout().apply(nfe);

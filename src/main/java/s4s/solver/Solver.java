@@ -39,6 +39,14 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) imp
         if (stages.size() < 2) {
             throw new IllegalArgumentException("Solver " + name + " needs a start and at least one more stage.");
         }
+        for (int k = 0; k < stages.size(); k++) {       // the other checks look at later rows
+            Stage stage = stages.get(k);
+            if (stage.states().length != k || stage.outputs().length != k) {
+                throw new IllegalArgumentException("Stage " + k + " of solver " + name + " must have " + k
+                        + " weights for states and for outputs, not " + stage.states().length + " and "
+                        + stage.outputs().length + ".");
+            }
+        }
         for (int k = 0; k < stages.size(); k++) {
             String fault = fault(stages, k);
             if (!fault.isEmpty()) {
@@ -51,9 +59,6 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) imp
         Stage stage = stages.get(k);
         double[] a = stage.states();
         double[] b = stage.outputs();
-        if (a.length != k || b.length != k) {
-            return "must have " + k + " weights for states and for outputs, not " + a.length + " and " + b.length + ".";
-        }
         if (!(Double.isFinite(stage.sigma()) && stage.sigma() >= 0)) {
             return "lies at noise level " + stage.sigma() + "; levels are finite and not negative.";
         }

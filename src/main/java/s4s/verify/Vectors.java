@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import s4s.data.BadFileException;
+import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 
@@ -170,7 +171,9 @@ public final class Vectors implements AutoCloseable {
 
     private static JsonObject parse(Path file) throws IOException {
         try {
-            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            String text = Files.readString(file);
+            JsonFields.requireShallow(file, text);
+            return JsonParser.parseString(text).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
             throw new BadFileException(file + " is no JSON object; copy or make it again", e);
         }

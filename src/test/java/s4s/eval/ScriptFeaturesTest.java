@@ -169,7 +169,14 @@ class ScriptFeaturesTest {
     @Test
     void onlyOfficialWeightsMakeAFid() throws IOException {
         String card = Files.readString(NETS.resolve("nvidia-small.json"));
-        try (ScriptFeatures features = copied("nvidia-small.pt", card.replace("\"official\": false", "\"official\": true"))) {
+        String claimed = card.replace("\"official\": false", "\"official\": true");
+        try (ScriptFeatures features = copied("nvidia-small.pt", claimed)) {
+            assertTrue(features.notFid().orElseThrow().contains("is no file whose hash is published"));
+        }
+        // NVIDIA's metrics/inception-2015-12-05.pt
+        String published = claimed.replace("8c30a045119076d5aa00ae64a3eb40f92f0836eabeb0adf6ee5592d022f06b8c",
+                "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4");
+        try (ScriptFeatures features = copied("nvidia-small.pt", published)) {
             assertEquals("FID", features.metric());
             assertEquals(Optional.empty(), features.notFid());
         }
