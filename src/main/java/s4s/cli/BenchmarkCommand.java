@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.Claim;
 import s4s.eval.Benchmark;
 import s4s.eval.BenchmarkRun;
 import s4s.eval.Contestant;
@@ -26,6 +27,7 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.report.Progress;
+import s4s.report.Provenance;
 import s4s.report.ResultsFile;
 import s4s.run.Program;
 import s4s.solver.Solver;
@@ -37,7 +39,7 @@ import tech.tablesaw.api.Table;
             + " table with its provenance after each block of images. Started again it goes on where it was; with more images"
             + " it adds to what is there.",
             "Solvers that share their first states share those network calls; the NFE in the table is each solver's own."})
-final class BenchmarkCommand implements Callable<Integer> {
+final class BenchmarkCommand implements Callable<Integer>, Resumable {
     @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
     private String name;
 
@@ -73,11 +75,17 @@ final class BenchmarkCommand implements Callable<Integer> {
     private boolean again;
 
     @Option(names = "--out", paramLabel = "FILE.csv",
-            description = "The table (default data/results/MODEL.csv, or MODEL-learned.csv, in the repository).")
+            description = "The table (default data/results/MODEL.csv, or MODEL-learned.csv, in the repository). What it takes to go"
+                + " on is kept beside it, in state/NAME.")
     private Optional<Path> out;
 
     @Spec
     private CommandSpec spec;
+
+    @Override
+    public boolean goesOn() {
+        return !cost;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -89,7 +97,6 @@ final class BenchmarkCommand implements Callable<Integer> {
                 : Math.min(500, benchmark.images() / 10));
         Path table = benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED);
         Path csv = out.orElse(table);
-        Path state = table.resolveSibling("state").resolve(table.getFileName().toString().replace(".csv", ""));
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
@@ -106,8 +113,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 spec.commandLine().getOut().println(cost(benchmark, loaded.model(), all, wanted, batchImages, manager).printAll());
                 return 0;
             }
-            ResultsFile results = ResultsFile.open(csv, Scores.table(), benchmark
-                    .provenance(loaded, "0 to images - 1", CommandText.of(spec)).with("block", blockImages));
+            Provenance provenance = benchmark.provenance(loaded, "0 to images - 1", CommandText.of(spec))
+                    .with("block", blockImages);
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -115,20 +122,38 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
-            long there = again ? 0
-                    : due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
-            if (there < wanted) {
-                BenchmarkRun run = new BenchmarkRun(benchmark, loaded, entries, batchImages, blockImages, state);
-                run.to(wanted, chosen, manager, progress, (count, scores) -> {
-                    if (count > there) {
-                        results.replace(Scores.merged(results.table(), scores, all));   // the sums of others may be elsewhere
-                    }
-                });
+            ResultsFile results = ResultsFile.open(csv, Scores.table(), provenance);
+            if (there(results, due) < wanted) {
+                try (Claim claim = Claim.ofFile(csv)) {
+                    results = ResultsFile.open(csv, Scores.table(), provenance);    // as another command may have left it
+                    grow(results, there(results, due), wanted, chosen, all, manager, progress,
+                            new BenchmarkRun(benchmark, loaded, entries, batchImages, blockImages, state(csv),
+                                    line -> spec.commandLine().getErr().println("s4s: " + line)));
+                }
             }
             spec.commandLine().getOut().println(csv + " has " + results.table().rowCount() + " rows of "
                     + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
+    }
+
+    /** How many images the table has of all of some contestants. */
+    private long there(ResultsFile results, List<Contestant> due) {
+        return again ? 0 : due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
+    }
+
+    /** Where the sums of a table are kept: in a folder beside it. */
+    private static Path state(Path csv) {
+        return csv.resolveSibling("state").resolve(csv.getFileName().toString().replace(".csv", ""));
+    }
+
+    private static void grow(ResultsFile results, long there, int wanted, Predicate<String> chosen, List<Contestant> all,
+            NDManager manager, Progress progress, BenchmarkRun run) throws IOException {
+        run.to(wanted, chosen, manager, progress, (count, scores) -> {
+            if (count > there) {
+                results.replace(Scores.merged(results.table(), scores, all));           // the sums of others may be elsewhere
+            }
+        });
     }
 
     private static Table cost(Benchmark benchmark, DiffusionModel model, List<Contestant> contestants, int wanted, int batch,

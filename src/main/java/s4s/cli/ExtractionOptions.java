@@ -77,6 +77,11 @@ public final class ExtractionOptions {
         return spatial;
     }
 
+    /** Whether a folder for what is computed was given. */
+    boolean keepsState() {
+        return state.isPresent();
+    }
+
     /** Opens pictures. */
     ImageSource open(Path path) throws IOException {
         return square.isPresent() ? ImageSource.squares(path, square.get())
@@ -133,7 +138,17 @@ public final class ExtractionOptions {
      * @param usual mini features if none are named
      */
     Session session(NDManager manager, Optional<Path> folder, String usual) throws IOException {
-        PartialSums partial = state.or(() -> folder).map(f -> new PartialSums(f, every)).orElseGet(PartialSums::none);
+        Optional<Path> kept = state.or(() -> folder);
+        PartialSums partial = kept.isPresent() ? new PartialSums(kept.get(), every) : PartialSums.none();
+        try {
+            return session(manager, partial, usual);
+        } catch (IOException | RuntimeException e) {
+            partial.close();
+            throw e;
+        }
+    }
+
+    private Session session(NDManager manager, PartialSums partial, String usual) throws IOException {
         if (inception.isPresent()) {
             ScriptFeatures script = ScriptFeatures.load(inception.get());
             try {
@@ -236,8 +251,9 @@ public final class ExtractionOptions {
         }
 
         @Override
-        public void close() {
+        public void close() throws IOException {
             end.run();
+            partial.close();
         }
     }
 }

@@ -33,7 +33,7 @@ public record Faults(int code, String line) {
         });
         line.setExecutionStrategy(parsed -> {
             try {
-                return new CommandLine.RunLast().execute(parsed);
+                return Resumable.execute(parsed);
             } catch (Error e) {     // which picocli would let through, with a stack trace of many lines
                 throw new CommandLine.ExecutionException(line, "an error", e);
             }

@@ -28,7 +28,7 @@ import s4s.report.Provenance;
         description = {"Frechet distance of pictures to a reference: FID with --inception, else FD (mini features), which is no"
             + " FID and compares with its like only, at the same number of images.",
             "With several --images (one for each range of seeds) the minimum, which EDM reports, and the mean come last."})
-public class FidCommand implements Callable<Integer> {
+public class FidCommand implements Callable<Integer>, Resumable {
     private static final String MODEL = "cifar10-mini";
 
     @Option(names = {"--images", "--samples"}, required = true, paramLabel = "PATH",
@@ -51,6 +51,11 @@ public class FidCommand implements Callable<Integer> {
 
     /** The reference's moments and what they are. */
     private record Known(Moments.Gaussian moments, Provenance provenance) {}
+
+    @Override
+    public boolean goesOn() {
+        return extraction.keepsState();
+    }
 
     @Override
     public Integer call() throws IOException {

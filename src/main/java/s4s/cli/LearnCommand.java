@@ -3,6 +3,7 @@ package s4s.cli;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.Claim;
 import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.Distance;
@@ -39,7 +41,7 @@ import s4s.solver.Solvers;
         description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file,"
             + " which every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
             "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."})
-final class LearnCommand implements Callable<Integer> {
+final class LearnCommand implements Callable<Integer>, Resumable {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models (default ${DEFAULT-VALUE}).")
     private String model;
@@ -130,7 +132,7 @@ final class LearnCommand implements Callable<Integer> {
                     .map(usual -> adjusted(usual, diffusion)).toList();
             Path folder = out.orElse(benchmark.solvers(Models.repository()));
             Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
-                    recipe -> suite.isEmpty() || again || !Files.exists(folder.resolve(recipe.name() + ".json")));
+                    recipe -> suite.isEmpty() || isDue(file(recipe, folder)));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;
@@ -138,11 +140,12 @@ final class LearnCommand implements Callable<Integer> {
             PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
             NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
                     diffusion, manager);
-            for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                Recipe.Setting setting = setting(manager, lesson.getKey(), lesson.getValue(), named, distance);
-                for (Recipe recipe : lesson.getValue()) {
-                    String file = recipe.name() + ".json";
-                    learn(recipe, setting, suite.isPresent() ? folder.resolve(file) : out.orElse(Path.of(file)));
+            try (Claim claim = suite.isPresent() ? Claim.ofFolder(folder) : Claim.ofFile(file(recipes.get(0), folder))) {
+                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
+                    Recipe.Setting setting = setting(manager, lesson.getKey(), lesson.getValue(), named, distance);
+                    for (Recipe recipe : lesson.getValue()) {
+                        learn(recipe, setting, file(recipe, folder));
+                    }
                 }
             }
         }
@@ -176,13 +179,11 @@ final class LearnCommand implements Callable<Integer> {
     }
 
     private void learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
-        Path checkpoint = file.resolveSibling(file.getFileName() + ".npz");
-        if (file.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-        }
+        Path checkpoint = checkpoint(file);
         long start = System.nanoTime();
         try (Progress progress = Progress.terminal(System.err, recipe.name())) {
-            Recipe.Result result = recipe.learn(setting, Optional.of(checkpoint), CommandText.of(spec), progress);
+            Recipe.Result result = recipe.learn(setting, Optional.of(checkpoint), CommandText.of(spec), progress,
+                    spec.commandLine().getErr()::println);
             result.file().write(file);
             Files.deleteIfExists(checkpoint);
             spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5f, the start's %.5f; %.0f s. %s%n", file,
@@ -190,6 +191,37 @@ final class LearnCommand implements Callable<Integer> {
                     (System.nanoTime() - start) * 1e-9, result.learned().ended());
             spec.commandLine().getOut().flush();
         }
+    }
+
+    /** Where a solver goes. */
+    private Path file(Recipe recipe, Path folder) {
+        String name = recipe.name() + ".json";
+        return suite.isPresent() ? folder.resolve(name) : out.orElse(Path.of(name));
+    }
+
+    /** Where an interrupted learning stands. */
+    private static Path checkpoint(Path file) {
+        return file.resolveSibling(file.getFileName() + ".npz");
+    }
+
+    /**
+     * Whether a solver of a suite is still to be learned. One that is there may have its checkpoint beside it, if a kill came
+     * between the writing of the one and the removal of the other; it is removed.
+     */
+    private boolean isDue(Path file) {
+        if (again || !Files.exists(file)) {
+            return true;
+        }
+        try {
+            Path checkpoint = checkpoint(file);
+            if (Files.exists(checkpoint)
+                    && Files.getLastModifiedTime(checkpoint).compareTo(Files.getLastModifiedTime(file)) <= 0) {
+                Files.delete(checkpoint);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return false;
     }
 
     private Recipe recipe(Benchmark benchmark) {

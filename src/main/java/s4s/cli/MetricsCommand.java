@@ -33,7 +33,7 @@ import s4s.report.Provenance;
             + " sets whose pictures belong together in pairs, as samples and the teacher's of the same seeds, RMSE (samples in"
             + " [-1, 1]), PSNR and SSIM.",
             "Instead of pictures an npz with features [n, d] will do, which s4s stats --features-out writes."})
-final class MetricsCommand implements Callable<Integer> {
+final class MetricsCommand implements Callable<Integer>, Resumable {
     /** What can be measured. */
     enum Kind { FD, KID, PRDC, PAIRS }
 
@@ -85,16 +85,22 @@ final class MetricsCommand implements Callable<Integer> {
     private Provenance provenance;
 
     @Override
+    public boolean goesOn() {
+        return extraction.keepsState();
+    }
+
+    @Override
     public Integer call() throws IOException {
         Set<Kind> kinds = EnumSet.copyOf(only);
         provenance = Provenance.of(CommandText.of(spec));
         if (kinds.contains(Kind.PAIRS) || lpips.isPresent()) {
             pairs(kinds);
         }
-        if (!kinds.equals(EnumSet.of(Kind.PAIRS))) {
+        if (kinds.equals(EnumSet.of(Kind.PAIRS))) {
+            output.write(spec, new Measurements(rows, provenance));
+        } else {
             inFeatures(kinds);
         }
-        output.write(spec, new Measurements(rows, provenance));
         return 0;
     }
 
@@ -160,6 +166,7 @@ final class MetricsCommand implements Callable<Integer> {
                 add("density" + in, of + ", k = " + density, prdc.get(1).density());
                 add("coverage" + in, of + ", k = " + density, prdc.get(1).coverage());
             }
+            output.write(spec, new Measurements(rows, provenance));
             session.finish();
         }
     }

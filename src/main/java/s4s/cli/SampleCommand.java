@@ -30,7 +30,7 @@ import s4s.run.PictureOrder;
             + " picture, or both.",
             "Into a folder it writes npz files of --shard images each, for as many images as a FID needs: a run that was stopped"
             + " goes on, a longer range of seeds adds to what is there, and s4s fid, stats and metrics read the folder."})
-public class SampleCommand implements Callable<Integer> {
+public class SampleCommand implements Callable<Integer>, Resumable {
     @Mixin
     private DrawOptions draw;
 
@@ -51,12 +51,22 @@ public class SampleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Into a folder. */
+    @Override
+    public boolean goesOn() {
+        return intoFolder();
+    }
+
+    private boolean intoFolder() {
+        return out.isPresent() && file().isEmpty();
+    }
+
     @Override
     public Integer call() throws IOException {
         if (out.isEmpty() && png.isEmpty()) {
             throw new IllegalArgumentException("say where the images go: --out FILE.npz, --out FOLDER, --png FILE.png");
         }
-        boolean many = out.isPresent() && file().isEmpty();
+        boolean many = intoFolder();
         if (many && png.isPresent()) {
             throw new IllegalArgumentException("--png is for the images of one file; draw some of the seeds again for it");
         }

@@ -22,7 +22,7 @@ import s4s.report.Provenance;
 @Command(name = "stats", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Mean and covariance of the features of pictures, as npz with mu and sigma, which EDM and pytorch-fid"
             + " read too, and count, about and provenance. A killed run goes on when it is started again."})
-final class StatsCommand implements Callable<Integer> {
+final class StatsCommand implements Callable<Integer>, Resumable {
     @Option(names = "--images", required = true, paramLabel = "PATH",
             description = "Folder or zip of png or jpeg files at any depth, npz or npy.")
     private Path images;
@@ -42,7 +42,7 @@ final class StatsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = out.toAbsolutePath().getParent();
+        Path folder = out.resolveSibling(out.getFileName() + ".state");
         try (NDManager manager = Devices.manager(); ImageSource set = extraction.open(images);
                 ExtractionOptions.Session session = extraction.session(manager, Optional.of(folder))) {
             int[] chosen = extraction.choose(set);

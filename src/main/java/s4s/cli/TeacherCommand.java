@@ -30,7 +30,7 @@ import s4s.solver.data.SolverSource;
             + " with more pairs it adds to them.",
             "Pairs to learn from, to choose by and to measure on have seeds of their own: training 1000000-1999999, validation"
             + " 2000000-2999999, evaluation 0-999999. A conditional model draws each seed's own class or prompt."})
-public class TeacherCommand implements Callable<Integer> {
+public class TeacherCommand implements Callable<Integer>, Resumable {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
     private String model;

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.Annotations;
 import s4s.data.AtomicFiles;
+import s4s.data.Claim;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.data.NpyArray;
@@ -60,7 +60,7 @@ import s4s.train.TrainingPlan;
             "Started again with the same --out it goes on from the last checkpoint. At the end --out holds"
             + " weights.npz and card.json, a model that every other command takes.",
             "Options can come from a file: s4s train @FILE."})
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Callable<Integer>, Resumable {
     @ArgGroup(exclusive = false, multiplicity = "1..*", heading = "Images; several sets are trained on together%n")
     private List<Source> sources;
 
@@ -257,6 +257,11 @@ final class TrainCommand implements Callable<Integer> {
     private record Job(Objective objective, Pixels pixels, Supplier<Examples> examples, Optional<Pixels> heldOut) {}
 
     @Override
+    public boolean goesOn() {
+        return elsewhere.plan.isEmpty() && elsewhere.trained.isEmpty();
+    }
+
+    @Override
     public Integer call() throws IOException {
         TrainConfig config = new TrainConfig(run.images, run.batch, run.learningRate, run.warmup, run.emaHalfLife,
                 !run.noFlip, run.seed);
@@ -266,12 +271,13 @@ final class TrainCommand implements Callable<Integer> {
             if (elsewhere.plan.isPresent()) {
                 plan(config, job, elsewhere.plan.get());
             } else {
-                Files.createDirectories(out);
-                if (elsewhere.trained.isPresent()) {
-                    Trained trained = Trained.read(elsewhere.trained.get(), job.objective.weightShapes(), manager);
-                    finish(job, trained.weights(), trained.facts(), manager);
-                } else {
-                    train(config, job, manager, progress);
+                try (Claim claim = Claim.ofFolder(out)) {
+                    if (elsewhere.trained.isPresent()) {
+                        Trained trained = Trained.read(elsewhere.trained.get(), job.objective.weightShapes(), manager);
+                        finish(job, trained.weights(), trained.facts(), manager);
+                    } else {
+                        train(config, job, manager, progress);
+                    }
                 }
             }
         }
@@ -316,6 +322,9 @@ final class TrainCommand implements Callable<Integer> {
             Map<String, JsonElement> facts = new LinkedHashMap<>();
             facts.put("imagesSeen", ModelCard.json(trainer.state().step() * config.batch()));
             facts.put("settings", ModelCard.json(config));
+            if (!trainer.earlierPlans().isEmpty()) {
+                facts.put("earlierPlans", ModelCard.json(trainer.earlierPlans()));
+            }
             from.ifPresent(network -> facts.put("startedFrom", ModelCard.json(network)));
             facts.put("loss", ModelCard.json(trainer.state().loss()));
             facts.put("seconds", ModelCard.json(Math.round(trainer.state().seconds())));

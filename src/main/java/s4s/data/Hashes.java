@@ -29,7 +29,7 @@ public final class Hashes {
         } catch (IOException e) {
             throw BadFileException.reading(file, e);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return text(digest);
     }
 
     /**
@@ -40,7 +40,13 @@ public final class Hashes {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    private static MessageDigest digest() {
+    /** The digits of a finished digest. */
+    static String text(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A digest of nothing yet. */
+    static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,39 +1,44 @@
 package s4s.data;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What is made of consecutive seeds, in files of a folder, so that a run that was stopped goes on: {@code shard-00000.npz},
- * {@code shard-00001.npz}, ..., of which a manifest lists first seed, count and hash. The manifest is the owner's; this is its
- * entry {@code shards}. Files may be finished in any order; listed are those that follow each other without a gap.
+ * {@code shard-00001.npz}, ..., of which a manifest lists first seed, count and hash. Files may be finished in any order: those
+ * that follow each other without a gap are the manifest's entry {@code shards}, others are {@code waiting} there. A file counts
+ * once the manifest lists it; any other is of unknown origin, or was not finished, and is made again.
  */
 public final class Shards {
     /** Name of the manifest in the folder. */
     public static final String MANIFEST = "manifest.json";
     /** Format of the manifest of pictures. */
     public static final String IMAGES = "s4s-images";
+    private static final String LISTED = "shards";
+    private static final String WAITING = "waiting";
+    private static final Pattern NAME = Pattern.compile("shard-(\\d{5,9})\\.npz");
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private final Path folder;
     private final long first;
     private final List<Shard> shards;
-    private final SortedMap<Integer, Shard> unlisted = new TreeMap<>();     // whole, but one before them is not there yet
-
-    /** Looks into a file that is not listed. */
-    @FunctionalInterface
-    public interface Check {
-        /** @throws BadFileException if it is not whole, or of other seeds */
-        void whole(Shard shard) throws IOException;
-    }
+    private final SortedMap<Integer, Shard> waiting = new TreeMap<>();      // one before them is not there yet
 
     /**
      * A file.
@@ -75,20 +80,32 @@ public final class Shards {
      * @throws BadFileException if they do not follow each other
      */
     public static Shards read(JsonFields manifest, long first, long last, String what) throws BadFileException {
-        List<Shard> shards = new ArrayList<>();
-        long next = first;
-        for (JsonFields entry : manifest.objects("shards")) {
-            Shard shard = new Shard(entry.text("file"), entry.count("firstSeed"), entry.count("count"), entry.text("sha256"));
-            if (!shard.file.equals(name(shards.size())) || shard.firstSeed != next || shard.count < 1
+        Shards all = new Shards(manifest.file().getParent(), first, List.of());
+        for (JsonFields entry : manifest.objects(LISTED)) {
+            Shard shard = shard(entry);
+            long next = all.next();
+            int number = all.shards.size();
+            if (!shard.file.equals(name(number)) || shard.firstSeed != next || shard.count < 1
                     || shard.firstSeed + shard.count - 1 > last) {
                 throw entry.fault("file", "is \"" + shard.file + "\" with " + shard.count + " seeds from "
-                        + shard.firstSeed + " on, where " + name(shards.size()) + " with " + what + " seeds from " + next
+                        + shard.firstSeed + " on, where " + name(number) + " with " + what + " seeds from " + next
                         + " on is expected");
             }
-            shards.add(shard);
-            next += shard.count;
+            all.shards.add(shard);
         }
-        return new Shards(manifest.file().getParent(), first, shards);
+        for (JsonFields entry : manifest.has(WAITING) ? manifest.objects(WAITING) : List.<JsonFields>of()) {
+            Shard shard = shard(entry);
+            Matcher number = NAME.matcher(shard.file);
+            if (!number.matches()) {
+                throw entry.fault("file", "is \"" + shard.file + "\", no name of a shard");
+            }
+            all.waiting.put(Integer.valueOf(number.group(1)), shard);
+        }
+        return all;
+    }
+
+    private static Shard shard(JsonFields entry) throws BadFileException {
+        return new Shard(entry.text("file"), entry.count("firstSeed"), entry.count("count"), entry.text("sha256"));
     }
 
     /** The files. */
@@ -113,36 +130,18 @@ public final class Shards {
         for (int number = 0; (long) number * size < total; number++) {
             int offset = number * size;
             Part part = new Part(number, first + offset, Math.min(size, total - offset));
-            if (!unlisted.containsKey(number) && !isWhole(part, notes)) {
+            if (!isWhole(part, notes)) {
+                waiting.remove(number);
                 due.add(part);
             }
         }
         return due;
     }
 
-    /**
-     * Enters files that a run had finished when it was killed, but not listed yet.
-     *
-     * @param total number of seeds
-     * @param size seeds in a file
-     * @param check of each file
-     */
-    public void adopt(int total, int size, Check check) throws IOException {
-        for (int number = shards.size(); (long) number * size < total; number++) {
-            Part part = new Part(number, first + (long) number * size, Math.min(size, total - number * size));
-            if (Files.isRegularFile(file(part))) {
-                try {
-                    check.whole(shard(part));
-                } catch (BadFileException e) {
-                    continue;                                           // it is made again
-                }
-                enter(part);
-            }
-        }
-    }
-
     private boolean isWhole(Part part, Consumer<String> notes) throws IOException {
-        if (part.number >= shards.size()) {
+        Optional<Shard> listed = part.number < shards.size() ? Optional.of(shards.get(part.number))
+                : Optional.ofNullable(waiting.get(part.number));
+        if (listed.isEmpty()) {
             return false;
         }
         Path file = file(part);
@@ -150,11 +149,11 @@ public final class Shards {
             notes.accept(file + " is missing; it is made again");
             return false;
         }
-        if (!Hashes.sha256(file).equals(shards.get(part.number).sha256)) {
+        if (!Hashes.sha256(file).equals(listed.get().sha256)) {
             notes.accept(file + " is damaged (its sha256 is not the manifest's); it is made again");
             return false;
         }
-        return shards.get(part.number).count == part.count;
+        return listed.get().firstSeed == part.firstSeed && listed.get().count == part.count;
     }
 
     /** Where a file is to be written. */
@@ -162,32 +161,44 @@ public final class Shards {
         return folder.resolve(name(part.number));
     }
 
-    /** Lists a file that was written, and those that waited for it. */
+    /** The seed after those of the listed files. */
+    private long next() {
+        return first + count();
+    }
+
+    /** Takes up a file that was written, and those that waited for it; {@link #write} lists them. */
     public void enter(Part part) throws IOException {
+        Shard shard = new Shard(name(part.number), part.firstSeed, part.count, Hashes.sha256(file(part)));
         if (part.number < shards.size()) {
-            shards.set(part.number, shard(part));
+            shards.set(part.number, shard);
         } else {
-            unlisted.put(part.number, shard(part));
-            while (unlisted.containsKey(shards.size())) {
-                shards.add(unlisted.remove(shards.size()));
-            }
+            waiting.put(part.number, shard);
+        }
+        while (waiting.containsKey(shards.size()) && waiting.get(shards.size()).firstSeed == next()) {
+            shards.add(waiting.remove(shards.size()));
         }
     }
 
-    private Shard shard(Part part) throws IOException {
-        return new Shard(name(part.number), part.firstSeed, part.count, Hashes.sha256(file(part)));
+    /**
+     * Writes the manifest; when this returns, the files that were taken up count.
+     *
+     * @param start its first entries
+     * @param provenance its last entry, a JSON object
+     */
+    public void write(JsonObject start, String provenance) throws IOException {
+        JsonObject json = start.deepCopy();
+        json.add(LISTED, json(shards));
+        if (!waiting.isEmpty()) {
+            json.add(WAITING, json(waiting.values()));
+        }
+        json.add("provenance", GSON.fromJson(provenance, JsonObject.class));
+        AtomicFiles.write(folder.resolve(MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The manifest's entry {@code shards}. */
-    public JsonArray json() {
+    private static JsonArray json(Collection<Shard> some) {
         JsonArray list = new JsonArray();
-        for (Shard shard : shards) {
-            JsonObject entry = new JsonObject();
-            entry.addProperty("file", shard.file);
-            entry.addProperty("firstSeed", shard.firstSeed);
-            entry.addProperty("count", shard.count);
-            entry.addProperty("sha256", shard.sha256);
-            list.add(entry);
+        for (Shard shard : some) {
+            list.add(GSON.toJsonTree(shard));
         }
         return list;
     }

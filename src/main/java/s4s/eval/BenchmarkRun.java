@@ -2,16 +2,20 @@ package s4s.eval;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import s4s.data.BadFileException;
+import s4s.data.Checkpoint;
+import s4s.data.Hashes;
 import s4s.data.NpyArray;
-import s4s.data.Npz;
 import s4s.report.Progress;
 import tech.tablesaw.api.Table;
 
@@ -25,8 +29,7 @@ public final class BenchmarkRun {
     private final Teacher teacher;
     private final int batch;
     private final int block;
-    private final Path state;
-    private final String recipe;
+    private final Map<String, String> recipe;
     private final List<Group> groups = new ArrayList<>();
 
     /**
@@ -36,13 +39,14 @@ public final class BenchmarkRun {
     private static final class Group {
         private final String name;
         private final List<Contestant> contestants;
+        private final Checkpoint sums;
         private int count;
         private List<Comparison.Score> scores = List.of();         // of `count` images; none before a table needs them
 
-        Group(String name, List<Contestant> contestants, int count) {
+        Group(String name, List<Contestant> contestants, Checkpoint sums) {
             this.name = name;
             this.contestants = contestants;
-            this.count = count;
+            this.sums = sums;
         }
 
         long cost() {
@@ -58,7 +62,8 @@ public final class BenchmarkRun {
     }
 
     /**
-     * Takes up what the folder has, if it was made by the same recipe.
+     * Takes up what the folder has, if it was made by the same recipe; the folder belongs to one table, which the caller has
+     * claimed.
      *
      * @param benchmark whose teacher the solvers are compared with
      * @param loaded its networks
@@ -66,20 +71,27 @@ public final class BenchmarkRun {
      * @param batch images in a network call
      * @param block images of a block
      * @param state folder for the sums; made if it is not there
+     * @param notes told in one line of each file of sums that is damaged or of another recipe: it is made again
      * @throws IOException if a file of the folder cannot be read
      */
     public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries, int batch,
-            int block, Path state) throws IOException {
+            int block, Path state, Consumer<String> notes) throws IOException {
         this.loaded = loaded;
         this.reference = new Frechet(loaded.reference().moments());
         this.teacher = benchmark.teacher();
         this.batch = batch;
         this.block = block;
-        this.state = state;
-        this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe().toString();
-        Files.createDirectories(state);
+        this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe();
         for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
-            groups.add(new Group(entry.getKey(), entry.getValue(), count(entry.getKey(), entry.getValue())));
+            Group group = new Group(entry.getKey(), entry.getValue(), new Checkpoint(state.resolve(entry.getKey() + ".npz"),
+                    recipe(entry.getValue())));
+            try {
+                group.count = read(group).get(0).count();
+            } catch (BadFileException e) {
+                notes.accept(e.getMessage() + "; the sums are made again");
+                group.sums.delete();
+            }
+            groups.add(group);
         }
     }
 
@@ -120,7 +132,7 @@ public final class BenchmarkRun {
                 for (Group group : due) {
                     long start = done;
                     int nfe = group.contestants.get(0).nfe();
-                    List<Tally> tallies = read(group.name, group.contestants);
+                    List<Tally> tallies = read(group);
                     comparison.add(scope, group.contestants, tallies,
                             n -> progress.update(start + nfe * n, work,
                                     "images " + from + "-" + (from + block - 1) + ", " + group.name));
@@ -141,56 +153,42 @@ public final class BenchmarkRun {
         List<Comparison.Score> all = new ArrayList<>();
         for (Group group : groups) {
             if (group.count > 0 && group.scores.isEmpty()) {
-                group.scores = Tally.scores(group.contestants, read(group.name, group.contestants), reference);
+                group.scores = Tally.scores(group.contestants, read(group), reference);
             }
             all.addAll(group.scores);
         }
         return Scores.table(all, block);
     }
 
-    /** How many images the stored sums of a group are of. */
-    private int count(String group, List<Contestant> contestants) throws IOException {
-        Path file = state.resolve(group + ".npz");
-        if (Files.exists(file)) {
-            try (Npz npz = Npz.open(file)) {
-                return npz.get("key").strings().equals(key(contestants)) ? (int) npz.get("0/count").longs()[0] : 0;
-            }
-        }
-        return 0;
-    }
-
-    private List<Tally> read(String group, List<Contestant> contestants) throws IOException {
+    /** The sums of a group, as far as they are stored. */
+    private List<Tally> read(Group group) throws IOException {
         int size = loaded.features().size();
-        if (count(group, contestants) == 0) {
-            return contestants.stream().map(c -> new Tally(size)).toList();
+        Optional<Map<String, NpyArray>> arrays = group.sums.read();
+        List<Tally> tallies = new ArrayList<>();
+        for (int i = 0; i < group.contestants.size(); i++) {
+            String place = i + "/";
+            tallies.add(arrays.map(all -> Tally.of(size, name -> all.get(place + name))).orElseGet(() -> new Tally(size)));
         }
-        try (Npz npz = Npz.open(state.resolve(group + ".npz"))) {
-            List<Tally> tallies = new ArrayList<>();
-            for (int i = 0; i < contestants.size(); i++) {
-                Map<String, NpyArray> arrays = new LinkedHashMap<>();
-                for (String name : new Tally(1).arrays().keySet()) {
-                    arrays.put(name, npz.get(i + "/" + name));
-                }
-                tallies.add(Tally.of(size, arrays::get));
-            }
-            return tallies;
-        }
+        return tallies;
     }
 
     private void write(Group group, List<Tally> tallies) throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        arrays.put("key", NpyArray.of(key(group.contestants)));
         for (int i = 0; i < tallies.size(); i++) {
-            int number = i;
-            tallies.get(i).arrays().forEach((name, array) -> arrays.put(number + "/" + name, array));
+            String place = i + "/";
+            tallies.get(i).arrays().forEach((name, array) -> arrays.put(place + name, array));
         }
-        Npz.write(state.resolve(group.name + ".npz"), arrays);
+        group.sums.write(arrays);
     }
 
-    /** What the sums depend on. */
-    private List<String> key(List<Contestant> contestants) {
-        List<String> key = new ArrayList<>(List.of(recipe));
-        contestants.forEach(c -> key.add(c.solver() + " " + c.value().stages()));
-        return key;
+    /** What the sums of contestants depend on. */
+    private Map<String, String> recipe(List<Contestant> contestants) {
+        Map<String, String> all = new LinkedHashMap<>(recipe);
+        for (int i = 0; i < contestants.size(); i++) {
+            String numbers = contestants.get(i).value().stages().toString();
+            all.put("solver " + (i + 1), contestants.get(i).solver() + ", numbers sha256 "
+                    + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)));
+        }
+        return all;
     }
 }

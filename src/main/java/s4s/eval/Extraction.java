@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -79,14 +79,14 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
      * @param every pictures that are summed at a time; what is there is kept after each
      */
     public Moments.Gaussian moments(Summing summing, int every, PartialSums partial, LongConsumer progress) throws IOException {
-        List<String> key = key("moments");
-        Moments gathered = partial.read(key).map(stored -> Moments.of(stored::get))
+        Map<String, String> recipe = recipe("moments");
+        Moments gathered = partial.read(recipe).map(stored -> Moments.of(stored::get))
                 .orElseGet(() -> new Moments(features.size()));
         while (gathered.count() < chosen.length) {
             int from = (int) gathered.count();
             gathered.merge(summing.of(Arrays.copyOfRange(chosen, from, Math.min(from + every, chosen.length))));
             progress.accept(gathered.count());
-            partial.write(key, gathered.arrays());
+            partial.write(recipe, gathered.arrays());
         }
         return gathered.gaussian();
     }
@@ -98,15 +98,15 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
 
     private <T extends Gathering> T gather(String kind, T empty, Function<Function<String, NpyArray>, T> stored,
             NDManager manager, PartialSums partial, LongConsumer progress) throws IOException {
-        List<String> key = key(kind);
-        Optional<Map<String, NpyArray>> before = partial.read(key);
+        Map<String, String> recipe = recipe(kind);
+        Optional<Map<String, NpyArray>> before = partial.read(recipe);
         T gathered = before.isPresent() ? stored.apply(before.get()::get) : empty;
         try {
             BatchLoop.over((int) gathered.count(), chosen.length, batch, (from, to) -> {
                 gathered.add(vectors(manager, Arrays.copyOfRange(chosen, from, to)));
                 progress.accept(to);
                 if (to == chosen.length || to / partial.every() > from / partial.every()) {
-                    partial.write(key, gathered.arrays());
+                    partial.write(recipe, gathered.arrays());
                 }
             });
         } catch (IllegalArgumentException e) {
@@ -115,10 +115,17 @@ public record Extraction(Features features, ImageSource images, int[] chosen, in
         return gathered;
     }
 
-    private List<String> key(String kind) throws IOException {
-        return List.of(kind, features.network(), features.sha256(), features.preprocessing(), images.sha256(),
-                images.width() + "x" + images.height(),
-                Hashes.sha256(Arrays.toString(chosen).getBytes(StandardCharsets.US_ASCII)));
+    /** What the sums depend on. */
+    private Map<String, String> recipe(String kind) throws IOException {
+        Map<String, String> recipe = new LinkedHashMap<>();
+        recipe.put("what", kind);
+        recipe.put("features", features.network());
+        recipe.put("features sha256", features.sha256());
+        recipe.put("preprocessing", features.preprocessing());
+        recipe.put("images sha256", images.sha256());
+        recipe.put("size", images.width() + "x" + images.height());
+        recipe.put("chosen sha256", Hashes.sha256(Arrays.toString(chosen).getBytes(StandardCharsets.US_ASCII)));
+        return recipe;
     }
 
     private float[] vectors(NDManager manager, int[] some) throws IOException {

@@ -165,6 +165,9 @@ public final class Moments implements Gathering, Serializable {
             throw new IllegalArgumentException("moments of vectors of " + origin.length + " numbers cannot have "
                     + sum.length + " sums and " + products.length + " sums of products");
         }
+        if (!Stream.of(origin, sum, products).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("sums of feature vectors hold a number that is not finite");
+        }
         System.arraycopy(origin, 0, moments.origin, 0, moments.size);
         System.arraycopy(sum, 0, moments.sum, 0, moments.size);
         for (int i = 0; i < moments.size; i++) {

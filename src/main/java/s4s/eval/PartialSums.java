@@ -1,48 +1,51 @@
 package s4s.eval;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import s4s.data.Checkpoint;
+import s4s.data.Claim;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
-import s4s.data.Npz;
 
 /**
- * Where a long extraction keeps what it has, so that a killed one goes on: files {@code partial-HASH.npz} in a folder, named by
- * the hash of all that the numbers depend on.
+ * Where a long extraction keeps what it has, so that a killed one goes on: a {@link Checkpoint} {@code partial-HASH.npz} in a
+ * folder for each extraction, named by the hash of its recipe. The folder is claimed until this is closed.
  */
-public final class PartialSums {
+public final class PartialSums implements Closeable {
     private final Optional<Path> folder;
+    private final Optional<Claim> claim;
     private final int every;
-    private final Set<Path> written = new LinkedHashSet<>();
+    private final Map<String, Checkpoint> used = new LinkedHashMap<>();
 
     /**
      * Keeps files in {@code folder}.
      *
      * @param every images between two writings, at least 1
+     * @throws IOException if another command uses the folder, or it cannot be made
      */
-    public PartialSums(Path folder, int every) {
-        this(Optional.of(folder), every);
-    }
-
-    private PartialSums(Optional<Path> folder, int every) {
+    public PartialSums(Path folder, int every) throws IOException {
         if (every < 1) {
             throw new IllegalArgumentException("images between two writings are 1 or more, not " + every);
         }
-        this.folder = folder;
+        this.folder = Optional.of(folder);
+        this.claim = Optional.of(Claim.ofFolder(folder));
         this.every = every;
+    }
+
+    private PartialSums() {
+        this.folder = Optional.empty();
+        this.claim = Optional.empty();
+        this.every = Integer.MAX_VALUE;
     }
 
     /** Keeps nothing. */
     public static PartialSums none() {
-        return new PartialSums(Optional.empty(), Integer.MAX_VALUE);
+        return new PartialSums();
     }
 
     /** Images between two writings. */
@@ -50,43 +53,38 @@ public final class PartialSums {
         return every;
     }
 
-    /** What was kept under {@code key}. */
-    Optional<Map<String, NpyArray>> read(List<String> key) throws IOException {
-        Optional<Path> file = file(key);
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            return Optional.empty();
-        }
-        written.add(file.get());
-        try (Npz npz = Npz.open(file.get())) {
-            Map<String, NpyArray> arrays = new LinkedHashMap<>();
-            for (String name : npz.names()) {
-                arrays.put(name, npz.get(name));
-            }
-            return Optional.of(arrays);
+    /** What was kept for an extraction. */
+    Optional<Map<String, NpyArray>> read(Map<String, String> recipe) throws IOException {
+        Optional<Checkpoint> place = place(recipe);
+        return place.isPresent() ? place.get().read() : Optional.empty();
+    }
+
+    /** Keeps {@code arrays} for an extraction, instead of what was there. */
+    void write(Map<String, String> recipe, Map<String, NpyArray> arrays) throws IOException {
+        Optional<Checkpoint> place = place(recipe);
+        if (place.isPresent()) {
+            place.get().write(arrays);
         }
     }
 
-    /** Keeps {@code arrays} under {@code key}, instead of what was there. */
-    void write(List<String> key, Map<String, NpyArray> arrays) throws IOException {
-        Optional<Path> file = file(key);
-        if (file.isPresent()) {
-            Map<String, NpyArray> all = new LinkedHashMap<>(arrays);
-            all.put("of", NpyArray.of(key));
-            Npz.write(file.get(), all);
-            written.add(file.get());
-        }
-    }
-
-    /** Removes the files that were written or taken up, once their results are safe elsewhere. */
+    /** Removes what was kept for the extractions, once their results are safe elsewhere. */
     public void delete() throws IOException {
-        for (Path file : written) {
-            Files.deleteIfExists(file);
+        for (Checkpoint place : used.values()) {
+            place.delete();
         }
-        written.clear();
     }
 
-    private Optional<Path> file(List<String> key) {
-        String hash = Hashes.sha256(String.join("\n", key).getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-        return folder.map(f -> f.resolve("partial-" + hash + ".npz"));
+    private Optional<Checkpoint> place(Map<String, String> recipe) {
+        String hash = Hashes.sha256(recipe.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+        return folder.map(f -> used.computeIfAbsent(hash,
+                name -> new Checkpoint(f.resolve("partial-" + name + ".npz"), recipe)));
+    }
+
+    /** Ends the claim; what was kept stays. */
+    @Override
+    public void close() throws IOException {
+        if (claim.isPresent()) {
+            claim.get().close();
+        }
     }
 }

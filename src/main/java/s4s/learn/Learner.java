@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,11 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import s4s.data.BadFileException;
+import s4s.data.Checkpoint;
 import s4s.data.NpyArray;
-import s4s.data.Npz;
 import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 
@@ -42,8 +41,7 @@ public final class Learner implements AutoCloseable {
     private final NDArray relaxed;
     private final Objective.Batch validation;
     private final long seed;
-    private final Optional<Path> checkpoint;
-    private final String recipe;
+    private final Optional<Checkpoint> checkpoint;
 
     private final List<Entry> history = new ArrayList<>();
     private final double[] reach;
@@ -93,18 +91,17 @@ public final class Learner implements AutoCloseable {
      * @param plan how
      * @param seed of the random cotangents
      * @param checkpoint file to go on from and to keep; empty: none
-     * @param settings everything else that the numbers depend on, in words: a checkpoint of others is refused
+     * @param settings everything else that the numbers depend on, by name: a checkpoint of others is refused
      * @throws IllegalArgumentException if pairs are not of the right seed range
      * @throws IOException if the checkpoint cannot be used
      */
     public Learner(NDManager parent, Family family, DiffusionModel model, Distance distance, TeacherPairs training,
-            TeacherPairs validation, Plan plan, long seed, Optional<Path> checkpoint, String settings) throws IOException {
+            TeacherPairs validation, Plan plan, long seed, Optional<Path> checkpoint, Map<String, String> settings) {
         requireRole(training, SeedRange.TRAINING);
         requireRole(validation, SeedRange.VALIDATION);
         this.family = family;
         this.plan = plan;
         this.seed = seed;
-        this.checkpoint = checkpoint;
         this.objective = new Objective(family, model, distance, plan.graphs(), plan.batch());
         this.manager = parent.newSubManager();
         this.seeds = training.seeds();
@@ -118,9 +115,14 @@ public final class Learner implements AutoCloseable {
         this.theta = family.start();
         this.mean = family.start();
         this.best = family.start();
-        this.recipe = String.join("; ", settings, family.name(), family.base(), Arrays.toString(family.start()),
-                training.count() + " + " + validation.count() + " pairs", "radius " + plan.radius(), "seed " + seed,
-                IntStream.range(0, plan.phases().size()).mapToObj(i -> plan.phases().get(i).name()).toList().toString());
+        Map<String, String> recipe = new LinkedHashMap<>(settings);
+        recipe.put("learned", family.name() + " on " + family.base());
+        recipe.put("starting parameters", Arrays.toString(family.start()));
+        recipe.put("pairs", training.count() + " + " + validation.count());
+        recipe.put("radius", Double.toString(plan.radius()));
+        recipe.put("seed", Long.toString(seed));
+        recipe.put("phases", plan.phases().stream().map(Plan.Phase::name).toList().toString());
+        this.checkpoint = checkpoint.map(file -> new Checkpoint(file, recipe));
     }
 
     private static void requireRole(TeacherPairs pairs, SeedRange role) {
@@ -138,7 +140,20 @@ public final class Learner implements AutoCloseable {
      * @throws IOException if the checkpoint cannot be read or written
      */
     public Learned run(Progress progress) throws IOException {
+        return run(progress, note -> {});
+    }
+
+    /**
+     * Learns to the end of the plan.
+     *
+     * @param notes told in one line where a run goes on
+     * @see #run(Progress)
+     */
+    public Learned run(Progress progress, Consumer<String> notes) throws IOException {
         Optional<Optimizer> going = restore();
+        if (going.isPresent()) {
+            notes.accept("going on from " + checkpoint.orElseThrow().file() + ", step " + done());
+        }
         int total = plan.phases().stream().mapToInt(Plan.Phase::steps).sum();
         if (history.isEmpty()) {
             validate("start", Double.NaN);
@@ -325,7 +340,6 @@ public final class Learner implements AutoCloseable {
             return;
         }
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        arrays.put("recipe", NpyArray.of(List.of(recipe)));
         put(arrays, "place", phase, step, seen, waiting, bestLoss, objective.evaluations(), objective.products());
         put(arrays, "theta", theta);
         put(arrays, "mean", mean);
@@ -339,7 +353,7 @@ public final class Learner implements AutoCloseable {
         if (plan.radius() > 0) {
             put(arrays, "relaxed", relaxed.toDoubleArray());
         }
-        Npz.write(checkpoint.get(), arrays);
+        checkpoint.get().write(arrays);
     }
 
     private static void put(Map<String, NpyArray> arrays, String name, double... values) {
@@ -347,44 +361,38 @@ public final class Learner implements AutoCloseable {
     }
 
     private Optional<Optimizer> restore() throws IOException {
-        if (checkpoint.isEmpty() || !Files.exists(checkpoint.get())) {
-            return Optional.empty();
-        }
-        try (Npz npz = Npz.open(checkpoint.get())) {
-            if (!npz.get("recipe").strings().equals(List.of(recipe))) {
-                throw new BadFileException(checkpoint.get() + " belongs to another run: " + npz.get("recipe").strings().get(0)
-                        + ". Remove it, or learn with those settings.");
-            }
-            double[] place = npz.get("place").doubles();
+        Optional<Map<String, NpyArray>> stored = checkpoint.isPresent() ? checkpoint.get().read() : Optional.empty();
+        return stored.map(arrays -> {
+            double[] place = arrays.get("place").doubles();
             phase = (int) place[0];
             step = (int) place[1];
             seen = (long) place[2];
             waiting = (int) place[3];
             bestLoss = place[4];
             objective.count((long) place[5], (long) place[6]);
-            theta = npz.get("theta").doubles();
-            mean = npz.get("mean").doubles();
-            best = npz.get("best").doubles();
-            System.arraycopy(npz.get("reach").doubles(), 0, reach, 0, reach.length);
-            List<String> phases = npz.get("phases").strings();
-            double[] entries = npz.get("history").doubles();
+            theta = arrays.get("theta").doubles();
+            mean = arrays.get("mean").doubles();
+            best = arrays.get("best").doubles();
+            System.arraycopy(arrays.get("reach").doubles(), 0, reach, 0, reach.length);
+            List<String> phases = arrays.get("phases").strings();
+            double[] entries = arrays.get("history").doubles();
             for (int i = 0; i < phases.size(); i++) {
                 history.add(new Entry((int) entries[5 * i], phases.get(i), entries[5 * i + 1], entries[5 * i + 2],
                         (long) entries[5 * i + 3], (long) entries[5 * i + 4]));
             }
             if (plan.radius() > 0) {
-                try (NDArray stored = manager.create(npz.get("relaxed").doubles(), relaxed.getShape())) {
-                    stored.copyTo(relaxed);
+                try (NDArray moved = manager.create(arrays.get("relaxed").doubles(), relaxed.getShape())) {
+                    moved.copyTo(relaxed);
                 }
             }
             Optimizer optimizer = plan.phases().get(phase).optimizer().get();
             Map<String, double[]> state = new LinkedHashMap<>();
-            for (String name : npz.get("optimizers").strings()) {
-                state.put(name, npz.get("optimizer/" + name).doubles());
+            for (String name : arrays.get("optimizers").strings()) {
+                state.put(name, arrays.get("optimizer/" + name).doubles());
             }
             optimizer.restore(state);
-            return Optional.of(optimizer);
-        }
+            return optimizer;
+        });
     }
 
     /** Releases the pairs. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import s4s.model.DiffusionModel;
 import s4s.report.Progress;
 import s4s.report.Provenance;
@@ -99,6 +100,17 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
      * @throws IOException if the checkpoint cannot be read or written
      */
     public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress) throws IOException {
+        return learn(setting, checkpoint, command, progress, note -> {});
+    }
+
+    /**
+     * Learns.
+     *
+     * @param notes told in one line where a run goes on
+     * @see #learn(Setting, Optional, String, Progress)
+     */
+    public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress, Consumer<String> notes)
+            throws IOException {
         Family what = family(setting.diffusion());
         TeacherPairs training = setting.training().first(pairs);
         TeacherPairs checks = setting.validation().first(validation);
@@ -110,8 +122,8 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                 .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
         Provenance provenance = setting.diffusion().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
         try (Learner learner = new Learner(setting.manager(), what, setting.diffusion(), setting.distance(),
-                training, checks, plan, seed, checkpoint, provenance.recipe().toString())) {
-            Learner.Learned learned = learner.run(progress);
+                training, checks, plan, seed, checkpoint, provenance.recipe())) {
+            Learner.Learned learned = learner.run(progress, notes);
             Solver solver = what.solver(learned.theta());
             List<Learner.Entry> history = learned.history();
             Provenance all = provenance.with("theta", Arrays.toString(learned.theta()))

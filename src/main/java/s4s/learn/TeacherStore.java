@@ -3,10 +3,8 @@ package s4s.learn;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +18,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import s4s.data.AtomicFiles;
 import s4s.data.BadFileException;
+import s4s.data.Claim;
 import s4s.data.DType;
 import s4s.data.Hashes;
 import s4s.data.JsonFields;
@@ -51,7 +49,8 @@ import s4s.solver.data.SolverFile;
  * </pre>
  *
  * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
- * rounding; the same shard and batch size give the same bytes on one machine. Not for two programs at a time.
+ * rounding; the same shard and batch size give the same bytes on one machine. One command at a time fills a folder, see
+ * {@link Claim}.
  */
 public final class TeacherStore {
     private static final String FORMAT = "s4s-teacher-pairs";
@@ -59,16 +58,17 @@ public final class TeacherStore {
     private static final String TEACHER = "teacher.json";
     private static final String SHARD_SIZE = "pairs in a shard";
     private static final String CONDITIONS = "conditions";
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson GSON = new Gson();
 
     private final Path folder;
     private final SolverFile teacher;
     private final SeedRange role;
     private final Shape sampleShape;
     private final int shardSize;
-    private final Provenance provenance;
-    private final Shards shards;
+    private final Provenance run;
     private final long start = System.nanoTime();
+    private Provenance provenance;
+    private Shards shards;
 
     /**
      * What the pairs depend on, beside their seeds.
@@ -115,13 +115,14 @@ public final class TeacherStore {
 
     /** A shard size of 0 means that nothing is to be written. */
     private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
-            Provenance provenance, Shards shards) {
+            Provenance run, Shards shards) {
         this.folder = folder;
         this.teacher = teacher;
         this.role = role;
         this.sampleShape = sampleShape;
         this.shardSize = shardSize;
-        this.provenance = provenance;
+        this.run = run;
+        this.provenance = run;
         this.shards = shards;
     }
 
@@ -143,27 +144,34 @@ public final class TeacherStore {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new BadFileException(folder + " is a file where a folder for pairs is needed; give another path");
         }
-        Provenance now = recipe.provenance(shardSize, command);
+        TeacherStore store = new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize,
+                recipe.provenance(shardSize, command), Shards.none(folder, recipe.role.first()));
+        store.load();
+        return store;
+    }
+
+    /** Takes up what the folder has. */
+    private void load() throws IOException {
         if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
-            return new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize, now,
-                    Shards.none(folder, recipe.role.first()));
+            provenance = run;
+            shards = Shards.none(folder, role.first());
+            return;
         }
         TeacherStore there = open(folder);
         try {
-            Provenance all = now.continuing(there.provenance);
-            if (!there.sampleShape.equals(recipe.sampleShape)) {
+            provenance = run.continuing(there.provenance);
+            if (!there.sampleShape.equals(sampleShape)) {
                 throw new IllegalArgumentException("the shape of a sample was " + there.sampleShape + ", now it is "
-                        + recipe.sampleShape);
+                        + sampleShape);
             }
-            if (!there.teacher.solver().equals(recipe.teacher.solver())
-                    || !there.teacher.schedule().equals(recipe.teacher.schedule())) {
+            if (!there.teacher.solver().equals(teacher.solver()) || !there.teacher.schedule().equals(teacher.schedule())) {
                 throw new IllegalArgumentException("the teacher had other numbers, those of " + folder.resolve(TEACHER));
             }
-            return new TeacherStore(folder, there.teacher, there.role, there.sampleShape, shardSize, all, there.shards);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(folder + " holds pairs that were made otherwise: " + e.getMessage()
                     + "; give another folder", e);
         }
+        shards = there.shards;
     }
 
     /**
@@ -206,7 +214,7 @@ public final class TeacherStore {
      * @param notes told in one line of each shard that is made again
      * @throws IllegalArgumentException if the range has not so many seeds, for a wrong batch, or if a sample is not finite
      * @throws IllegalStateException if the folder was opened to read
-     * @throws IOException if a file cannot be written
+     * @throws IOException if another command fills the folder, or a file cannot be written
      */
     public void to(int pairs, NDManager manager, DiffusionModel model, int batch, Progress progress, Consumer<String> notes)
             throws IOException {
@@ -232,24 +240,23 @@ public final class TeacherStore {
         if (shardSize < 1) {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
         }
-        int total = Math.max(role.seeds(pairs).length, count());
-        if (Files.exists(folder.resolve(Shards.MANIFEST))) {
-            shards.adopt(total, shardSize, this::read);
-        }
-        List<Shards.Part> due = shards.due(total, shardSize, notes);
-        if (due.isEmpty()) {
-            return;
-        }
-        List<long[]> seeds = due.stream().map(part -> role.seeds(part.number() * shardSize, part.count())).toList();
-        drawing.draw(seeds, (i, samples) -> {
-            if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
-                teacher.write(folder.resolve(TEACHER));
-                writeManifest();                            // so that whole shards count although a killed run did not list them
+        int wanted = role.seeds(pairs).length;
+        try (Claim claim = Claim.ofFolder(folder)) {
+            load();                                         // again: another command may have filled it meanwhile
+            List<Shards.Part> due = shards.due(Math.max(wanted, count()), shardSize, notes);
+            if (due.isEmpty()) {
+                return;
             }
-            write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples));
-            shards.enter(due.get(i));
-            writeManifest();
-        });
+            List<long[]> seeds = due.stream().map(part -> role.seeds(part.number() * shardSize, part.count())).toList();
+            drawing.draw(seeds, (i, samples) -> {
+                if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
+                    teacher.write(folder.resolve(TEACHER));
+                }
+                write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples));
+                shards.enter(due.get(i));
+                writeManifest();
+            });
+        }
     }
 
     private void write(Shards.Part part, TeacherPairs pairs) throws IOException {
@@ -272,10 +279,7 @@ public final class TeacherStore {
         json.addProperty("version", VERSION);
         json.add("sampleShape", GSON.toJsonTree(sampleShape.getShape()));
         json.addProperty("teacherSha256", Hashes.sha256(folder.resolve(TEACHER)));
-        json.add("shards", shards.json());
-        json.add("provenance", GSON.fromJson(
-                provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
-        AtomicFiles.write(folder.resolve(Shards.MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        shards.write(json, provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson());
     }
 
     /**

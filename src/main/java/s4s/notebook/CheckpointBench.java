@@ -210,8 +210,8 @@ public final class CheckpointBench implements AutoCloseable {
 
     /** Mean and covariance of the Inception's features of all images in a folder; goes on where an earlier run stopped. */
     public Moments.Gaussian moments(Path folder, Progress progress) throws IOException {
-        try (ImageSource images = ImageSource.open(folder, Colours.RGB_ONLY)) {
-            PartialSums partial = new PartialSums(folder.resolveSibling("state"), 2000);
+        try (ImageSource images = ImageSource.open(folder, Colours.RGB_ONLY);
+                PartialSums partial = new PartialSums(folder.resolveSibling("state"), 2000)) {
             int[] all = IntStream.range(0, images.count()).toArray();
             Moments.Gaussian moments = new Extraction(features, images, all, BATCH)
                     .moments(manager, partial, done -> progress.update(done, all.length, "images"));

@@ -21,6 +21,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import s4s.data.Hashes;
+import s4s.data.Recipes;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -104,15 +105,9 @@ public final class Provenance {
      * @throws IllegalArgumentException if the recipes differ; the message names the first difference
      */
     public Provenance continuing(Provenance earlier) {
-        Set<String> names = new LinkedHashSet<>(earlier.recipe.keySet());
-        names.addAll(recipe.keySet());
-        for (String name : names) {
-            String then = earlier.recipe.getOrDefault(name, "(not given)");
-            String now = recipe.getOrDefault(name, "(not given)");
-            if (!then.equals(now)) {
-                throw new IllegalArgumentException(name + " was " + then + ", now it is " + now);
-            }
-        }
+        Recipes.difference(earlier.recipe, recipe).ifPresent(difference -> {
+            throw new IllegalArgumentException(difference);
+        });
         List<Map<String, String>> all = new ArrayList<>(earlier.sessions);
         all.addAll(sessions);
         return new Provenance(recipe, all);

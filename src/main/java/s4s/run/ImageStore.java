@@ -1,10 +1,7 @@
 package s4s.run;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
-import s4s.data.AtomicFiles;
 import s4s.data.BadFileException;
+import s4s.data.Claim;
 import s4s.data.ImageSet;
 import s4s.data.JsonFields;
 import s4s.data.Shards;
@@ -33,19 +30,20 @@ import s4s.report.Provenance;
  *                      provenance        its recipe: what the pictures depend on
  * </pre>
  *
- * The manifest is written after each shard, so that what it lists is on disk. Not for two programs at a time.
+ * The manifest is written after each shard, so that what it lists is on disk. One command at a time fills a folder, see
+ * {@link Claim}.
  */
 public final class ImageStore {
     private static final int VERSION = 1;
     private static final String SHARD_SIZE = "pictures in a shard";
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private final Path folder;
     private final long first;
     private final int shardSize;
-    private final Provenance provenance;
-    private final Shards shards;
+    private final Provenance run;
     private final long start = System.nanoTime();
+    private Provenance provenance;
+    private Shards shards;
 
     /** Draws the pictures of some seeds. */
     @FunctionalInterface
@@ -58,12 +56,12 @@ public final class ImageStore {
         ImageSet draw(long[] seeds, LongConsumer progress) throws IOException;
     }
 
-    private ImageStore(Path folder, long first, int shardSize, Provenance provenance, Shards shards) {
+    private ImageStore(Path folder, long first, int shardSize, Provenance run) throws IOException {
         this.folder = folder;
         this.first = first;
         this.shardSize = shardSize;
-        this.provenance = provenance;
-        this.shards = shards;
+        this.run = run;
+        load();
     }
 
     /**
@@ -83,22 +81,27 @@ public final class ImageStore {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new BadFileException(folder + " is a file where a folder for pictures is needed; give another path");
         }
-        Provenance now = recipe.with("first seed", first).with(SHARD_SIZE, shardSize);
+        return new ImageStore(folder, first, shardSize, recipe.with("first seed", first).with(SHARD_SIZE, shardSize));
+    }
+
+    /** Takes up what the folder has. */
+    private void load() throws IOException {
+        provenance = run;
+        shards = Shards.none(folder, first);
         if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
-            return new ImageStore(folder, first, shardSize, now, Shards.none(folder, first));
+            return;
         }
         JsonFields manifest = JsonFields.read(folder.resolve(Shards.MANIFEST));
         if (!manifest.text("format").equals(Shards.IMAGES) || manifest.count("version") != VERSION) {
             throw manifest.fault("format", "is not " + Shards.IMAGES + " version " + VERSION + ": give another folder");
         }
         try {
-            Provenance there = Provenance.fromJson(manifest.object("provenance").json());
-            Provenance all = now.continuing(there);
-            return new ImageStore(folder, first, shardSize, all, Shards.read(manifest, first, Integer.MAX_VALUE, "picture"));
+            provenance = run.continuing(Provenance.fromJson(manifest.object("provenance").json()));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(folder + " holds pictures that were made otherwise: " + e.getMessage()
                     + "; give another folder", e);
         }
+        shards = Shards.read(manifest, first, Integer.MAX_VALUE, "picture");
     }
 
     /**
@@ -119,20 +122,23 @@ public final class ImageStore {
      * @param drawer draws them
      * @param progress shows where it is
      * @param notes told in one line of each shard that is made again
-     * @throws IOException if a file cannot be written
+     * @throws IOException if another command fills the folder, or a file cannot be written
      */
     public void to(int count, Drawer drawer, Progress progress, Consumer<String> notes) throws IOException {
-        List<Shards.Part> due = shards.due(Math.max(count, shards.count()), shardSize, notes);
-        long work = due.stream().mapToLong(Shards.Part::count).sum();
-        long done = 0;
-        for (Shards.Part part : due) {
-            long before = done;
-            long[] seeds = LongStream.range(part.firstSeed(), part.firstSeed() + part.count()).toArray();
-            ImageSet images = drawer.draw(seeds, n -> progress.update(before + n, work, "images"));
-            ImageSet.write(shards.file(part), images, seeds);
-            shards.enter(part);
-            writeManifest();
-            done += part.count();
+        try (Claim claim = Claim.ofFolder(folder)) {
+            load();                                         // again: another command may have filled it meanwhile
+            List<Shards.Part> due = shards.due(Math.max(count, shards.count()), shardSize, notes);
+            long work = due.stream().mapToLong(Shards.Part::count).sum();
+            long done = 0;
+            for (Shards.Part part : due) {
+                long before = done;
+                long[] seeds = LongStream.range(part.firstSeed(), part.firstSeed() + part.count()).toArray();
+                ImageSet images = drawer.draw(seeds, n -> progress.update(before + n, work, "images"));
+                ImageSet.write(shards.file(part), images, seeds);
+                shards.enter(part);
+                writeManifest();
+                done += part.count();
+            }
         }
     }
 
@@ -141,10 +147,7 @@ public final class ImageStore {
         json.addProperty("format", Shards.IMAGES);
         json.addProperty("version", VERSION);
         json.addProperty("firstSeed", first);
-        json.add("shards", shards.json());
-        json.add("provenance", GSON.fromJson(
-                provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson(), JsonObject.class));
-        AtomicFiles.write(folder.resolve(Shards.MANIFEST), (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        shards.write(json, provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson());
     }
 
     /** Number of pictures that the manifest lists. */

@@ -103,6 +103,7 @@ public record NoiseMatching(UNet.Config network, Rates rates, LatentSpace latent
         plan.put("schedule", rates);
         Map<String, Object> space = TrainingPlan.network(latents.network, latents.network.weightShapes());
         space.put("name", latents.autoencoder);
+        space.put("weightsSha256", latents.weightsSha256);
         plan.put("latents", space);
         conditioning.ifPresent(c -> plan.put("conditions", Map.of("places", c.places())));
         return plan;

@@ -3,22 +3,26 @@ package s4s.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import s4s.data.BadFileException;
+import s4s.data.Checkpoint;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
-import s4s.data.Npz;
 import s4s.model.Devices;
+import s4s.model.ModelCard;
 import s4s.model.Weights;
 
 /**
@@ -31,12 +35,12 @@ public final class Trainer implements AutoCloseable {
     private final Objective objective;
     private final Examples examples;
     private final Batches batches;
-    private final Path checkpoint;
-    private final String origin;
+    private final Checkpoint checkpoint;
     private final NDManager manager;
     private final Weights weights;
     private final Weights average;
     private final Adam adam;
+    private final List<String> plans = new ArrayList<>();
     private long step;
     private double seconds;
     private double recentLoss;
@@ -47,7 +51,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * A run that starts at {@code checkpoint} if that file exists, else at the beginning.
      *
-     * @throws IOException if the checkpoint is unreadable, of another network, or of a run with another start
+     * @throws IOException if the checkpoint is damaged, or of a run with other data, another start, network or settings; the
+     *     number of images alone may be another
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint) throws IOException {
         this(config, objective, examples, checkpoint, Map.of());
@@ -59,7 +64,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param start arrays of the other network
      * @throws IllegalArgumentException if the other network has no array in common with this one
-     * @throws IOException if the checkpoint is unreadable, of another network, or of a run with another start
+     * @throws IOException as above
      */
     public Trainer(TrainConfig config, Objective objective, Examples examples, Path checkpoint, Map<String, NpyArray> start)
             throws IOException {
@@ -71,25 +76,24 @@ public final class Trainer implements AutoCloseable {
         this.objective = objective;
         this.examples = examples;
         this.batches = new Batches(examples.count(), config.batch(), config.seed());
-        this.checkpoint = checkpoint;
-        this.origin = hash(start);
+        this.checkpoint = new Checkpoint(checkpoint, recipe(start));
         this.manager = Devices.manager();
         try {
-            if (Files.exists(checkpoint)) {
-                try (Npz npz = Npz.open(checkpoint)) {
-                    if (!npz.get("origin").strings().equals(List.of(origin))) {
-                        throw new IOException(checkpoint + " is of a run that started from other weights: remove it to begin"
-                                + " this one, or start with the weights of that one");
-                    }
-                    double[] state = npz.get("state").doubles();
-                    step = (long) state[0];
-                    seconds = state[1];
-                    recentLoss = state[2];
-                    weights = read(npz, "weights/");
-                    average = read(npz, "average/");
-                    adam = new Adam(read(npz, "mean/"), read(npz, "square/"));
+            Optional<Map<String, NpyArray>> stored = this.checkpoint.read();
+            if (stored.isPresent()) {
+                Map<String, NpyArray> arrays = stored.get();
+                double[] state = arrays.get("state").doubles();
+                step = (long) state[0];
+                seconds = state[1];
+                recentLoss = state[2];
+                plans.addAll(arrays.get("plans").strings());
+                long images = arrays.get("images").longs()[0];
+                if (images != config.images()) {
+                    plans.add(images + " images were planned until step " + step);
                 }
-                weights.requireLike(objective.weightShapes(), checkpoint.toString());
+                weights = read(arrays, "weights/");
+                average = read(arrays, "average/");
+                adam = new Adam(read(arrays, "mean/"), read(arrays, "square/"));
             } else {
                 weights = Weights.fromNpy(manager, initial(start));
                 average = weights.copy(manager);
@@ -99,6 +103,29 @@ public final class Trainer implements AutoCloseable {
             manager.close();
             throw e;
         }
+    }
+
+    /** What the weights depend on, but for the number of images: a run may be made longer. */
+    private Map<String, String> recipe(Map<String, NpyArray> start) {
+        Map<String, String> recipe = new LinkedHashMap<>();
+        recipe.put("data", examples.source());
+        recipe.put("data sha256", examples.sha256());
+        recipe.put("examples", examples.count() + " of " + examples.shape());
+        recipe.put("network", objective.kind() + " " + objective.network());
+        new TreeMap<>(objective.plan()).forEach((name, value) -> recipe.put(name, brief(ModelCard.json(value).toString())));
+        recipe.put("batch", Integer.toString(config.batch()));
+        recipe.put("learning rate", Double.toString(config.learningRate()));
+        recipe.put("warm-up", Long.toString(config.warmup()));
+        recipe.put("half-life of the average", Double.toString(config.emaHalfLife()));
+        recipe.put("flip", Boolean.toString(config.flip()));
+        recipe.put("seed", Long.toString(config.seed()));
+        recipe.put("starting weights sha256", hash(start));
+        return recipe;
+    }
+
+    /** Long texts by their hash. */
+    private static String brief(String text) {
+        return text.length() <= 200 ? text : "sha256 " + Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String hash(Map<String, NpyArray> arrays) {
@@ -122,10 +149,21 @@ public final class Trainer implements AutoCloseable {
         return arrays;
     }
 
-    private Weights read(Npz npz, String prefix) throws IOException {
+    private Weights read(Map<String, NpyArray> all, String prefix) throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        for (String name : objective.weightShapes().keySet()) {
-            arrays.put(name, npz.get(prefix + name));
+        for (Map.Entry<String, Shape> expected : objective.weightShapes().entrySet()) {
+            NpyArray array = all.get(prefix + expected.getKey());
+            if (array == null || !new Shape(array.shape()).equals(expected.getValue())) {
+                throw new BadFileException(checkpoint.file() + " has " + array + " as '" + prefix + expected.getKey()
+                        + "' where " + expected.getValue() + " is expected; remove it to begin again");
+            }
+            for (float value : array.floats()) {
+                if (!Float.isFinite(value)) {
+                    throw new BadFileException(checkpoint.file() + " holds " + value + " in '" + prefix + expected.getKey()
+                            + "'; remove it to begin again");
+                }
+            }
+            arrays.put(expected.getKey(), array);
         }
         return Weights.fromNpy(manager, arrays);
     }
@@ -133,6 +171,11 @@ public final class Trainer implements AutoCloseable {
     /** Where the run stands. */
     public State state() {
         return new State(step, recentLoss, seconds);
+    }
+
+    /** Where other numbers of images were planned before, with another decay of the learning rate: a sentence for each. */
+    public List<String> earlierPlans() {
+        return List.copyOf(plans);
     }
 
     /** The averaged weights, in this trainer's manager. */
@@ -154,7 +197,7 @@ public final class Trainer implements AutoCloseable {
             double loss = step();
             if (!Double.isFinite(loss)) {
                 throw new IllegalStateException("the loss is " + loss + " at step " + step
-                        + ": lower the learning rate and start again from the last checkpoint, " + checkpoint);
+                        + ": lower the learning rate and start again from the last checkpoint, " + checkpoint.file());
             }
             recentLoss = step == 0 ? loss : recentLoss + (loss - recentLoss) * Math.max(0.01, 1.0 / (step + 1));
             step++;
@@ -188,13 +231,14 @@ public final class Trainer implements AutoCloseable {
     /** Writes everything that a later run needs to go on. */
     public void save() throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        arrays.put("origin", NpyArray.of(List.of(origin)));
+        arrays.put("images", NpyArray.of(new long[] {config.images()}, 1));
+        arrays.put("plans", NpyArray.of(plans));
         arrays.put("state", NpyArray.of(new double[] {step, seconds, recentLoss}, 3));
         weights.toNpy().forEach((name, a) -> arrays.put("weights/" + name, a));
         average.toNpy().forEach((name, a) -> arrays.put("average/" + name, a));
         adam.mean().toNpy().forEach((name, a) -> arrays.put("mean/" + name, a));
         adam.square().toNpy().forEach((name, a) -> arrays.put("square/" + name, a));
-        Npz.write(checkpoint, arrays);
+        checkpoint.write(arrays);
     }
 
     /** Releases the tensors. */

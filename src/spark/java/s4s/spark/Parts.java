@@ -1,35 +1,41 @@
 package s4s.spark;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import s4s.data.AtomicFiles;
+import s4s.data.Claim;
 import s4s.data.ImageSet;
 
 /**
  * The finished parts of pictures that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was
  * killed goes on.
  */
-final class Parts {
+final class Parts implements Closeable {
     private static final String RECIPE = "recipe.txt";
 
     private final Path folder;
+    private final Claim claim;
 
     /**
-     * Takes up what is there.
+     * Takes up what is there; nobody else does until this is closed.
      *
      * @param file where all pictures go in the end
      * @param recipe what the parts depend on
      * @throws IllegalArgumentException if there are parts of another recipe
+     * @throws IOException if another command makes the file, or nothing can be written
      */
     Parts(Path file, String recipe) throws IOException {
         folder = file.resolveSibling(file.getFileName() + ".parts");
+        claim = Claim.ofFolder(folder);
         Path written = folder.resolve(RECIPE);
         if (!Files.exists(written)) {
             AtomicFiles.write(written, recipe.getBytes(StandardCharsets.UTF_8));
         } else if (!Files.readString(written).equals(recipe)) {
+            claim.close();
             throw new IllegalArgumentException(folder + " holds parts of other pictures (other model, solver, seeds or batch):"
                     + " finish those, give another file, or remove the folder");
         }
@@ -53,6 +59,11 @@ final class Parts {
     /** Removes all, once the file is written. */
     void delete() throws IOException {
         Folders.delete(folder);
+    }
+
+    @Override
+    public void close() throws IOException {
+        claim.close();
     }
 
     private Path file(int number) {

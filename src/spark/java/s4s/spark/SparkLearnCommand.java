@@ -19,7 +19,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.cli.CommandText;
 import s4s.cli.PairOptions;
+import s4s.cli.Resumable;
 import s4s.data.AtomicFiles;
+import s4s.data.Claim;
 import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.NamedDistance;
@@ -39,7 +41,7 @@ import s4s.solver.data.SolverFile;
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Learns every solver that ships with a mini model, each in a task; what is there stays.",
             "A process learns one solver at a time: give it few cores, and many processes."})
-final class SparkLearnCommand implements Callable<Integer> {
+final class SparkLearnCommand implements Callable<Integer>, Resumable {
     private static final int SHARD = 100;
 
     @Option(names = "--suite", required = true, paramLabel = "MODEL", description = "Model in data/models.")
@@ -109,7 +111,7 @@ final class SparkLearnCommand implements Callable<Integer> {
                 spec.commandLine().getOut().println("all " + all.size() + " solvers are in " + folder);
                 return 0;
             }
-            try (Cluster cluster = options.openForWholeExecutors("s4s learn")) {
+            try (Claim claim = Claim.ofFolder(folder); Cluster cluster = options.openForWholeExecutors("s4s learn")) {
                 for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
                     learn(cluster, course, lesson.getKey(), lesson.getValue(), measure, progress);
                 }

@@ -37,6 +37,12 @@ final class SparkSampleCommand extends SampleCommand {
         }
     }
 
+    /** Into a file too. */
+    @Override
+    public boolean goesOn() {
+        return super.goesOn() || file().isPresent();
+    }
+
     @Override
     public Integer call() throws IOException {
         try {
@@ -46,6 +52,9 @@ final class SparkSampleCommand extends SampleCommand {
             }
             return code;
         } finally {
+            if (parts.isPresent()) {
+                parts.get().close();
+            }
             cluster.ifPresent(Cluster::close);
         }
     }

@@ -9,6 +9,7 @@ import static s4s.cli.Answer.ok;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,10 @@ class LearnCommandTest {
         Path file = folder.resolve("s4s-lms-dpmpp-3m-logsnr-nfe3.json");
         String first = Files.readString(file);
         assertEquals("all 1 solvers are in " + folder + System.lineSeparator(), ok(suite).out());
+        Path left = Files.writeString(folder.resolve(file.getFileName() + ".npz"), "of a run that was killed after the solver");
+        Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+        ok(suite);
+        assertFalse(Files.exists(left));
         String[] again = Arrays.copyOf(suite, suite.length + 1);
         again[suite.length] = "--again";
         again[Arrays.asList(again).indexOf("--steps") + 1] = "2";

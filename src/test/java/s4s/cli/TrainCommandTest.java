@@ -74,6 +74,37 @@ class TrainCommandTest {
         }
     }
 
+    /** A run goes on with what it began with; only its length may be another, and the card says so. */
+    @Test
+    void otherDataOrSettingsAreNamed(@TempDir Path folder) throws IOException {
+        Path data = folder.resolve("data.npz");
+        Path others = folder.resolve("others.npz");
+        ImageSet.write(data, ImageSet.of(new byte[8 * 192], 8, 8, "black"), Benchmark.seeds(8));
+        ImageSet.write(others, ImageSet.of(new byte[9 * 192], 8, 8, "black"), Benchmark.seeds(9));
+        Path out = folder.resolve("tiny");
+        train(data, out, "8");
+        String[] same = {"train", "--data", data.toString(), "--out", out.toString(), "--images", "16", "--batch", "4",
+            "--widths", "8,8", "--blocks", "1,1", "--attention", "false,true", "--embedding", "8"};
+        for (String[] change : new String[][] {{"--lr", "0.01", "learning rate was 0.0015, now it is 0.01"},
+            {"--seed", "9", "seed was 0, now it is 9"}, {"--warmup", "8", "warm-up was 20000, now it is 8"},
+            {"--ema", "8", "half-life of the average was 50000.0, now it is 8.0"}, {"--batch", "8", "batch was 4, now it is 8"},
+            {"--noise", "0,1.7", "noiseDistribution was {\"lnSigmaMean\":-1.2,\"lnSigmaStd\":1.2}, now it is"},
+            {"--data", others.toString(), "data was data.npz, now it is others.npz"},
+            {"--embedding", "16", "network was"}}) {
+            List<String> args = new ArrayList<>(List.of(same));
+            if (args.contains(change[0])) {
+                args.set(args.indexOf(change[0]) + 1, change[1]);
+            } else {
+                args.addAll(List.of(change[0], change[1]));
+            }
+            refuses(change[2], args.toArray(String[]::new));
+        }
+        assertTrue(ok(same).err().contains("going on from " + out.resolve("checkpoint.npz") + ", step 2"));
+        ModelCard card = new Models(folder).card("tiny");
+        assertEquals("16", card.fact("imagesSeen"));
+        assertEquals("[\"8 images were planned until step 2\"]", card.training().get("earlierPlans").toString());
+    }
+
     @Test
     void fineTuningSaysWhatItStartedFrom(@TempDir Path folder) throws IOException {
         Path data = folder.resolve("data.npz");

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static s4s.data.Resources.assertRefused;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.files.FaultyFiles;
 
 class AtomicFilesTest {
     @TempDir
@@ -51,6 +54,31 @@ class AtomicFilesTest {
         }));
         assertEquals("old", Files.readString(file));
         assertEquals(List.of("a.txt"), names());
+    }
+
+    /** What a process leaves that is killed while it writes. */
+    @Test
+    void leftoversAreRemovedButNotWhatIsBeingWritten() throws IOException {
+        Path left = folder.resolve(".a.txt." + UUID.randomUUID() + ".tmp");
+        Path others = Files.writeString(folder.resolve(".b.txt." + UUID.randomUUID() + ".tmp"), "x");
+        Path mine = Files.writeString(folder.resolve(".a.txt.mine.tmp"), "x");
+        Files.writeString(left, "half");
+        Path file = folder.resolve("a.txt");
+        AtomicFiles.write(file, out -> {
+            AtomicFiles.write(file, inner -> inner.write(1));
+            out.write(2);
+        });
+        assertEquals(2, Files.readAllBytes(file)[0]);
+        assertEquals(Stream.of(file, others, mine).map(p -> p.getFileName().toString()).sorted().toList(), names());
+    }
+
+    /** A power cut keeps what was forced to the disk, and may reorder the rest. */
+    @Test
+    void isOnTheDiskBeforeItHasItsName() throws IOException {
+        FaultyFiles files = new FaultyFiles(FileSystems.getDefault(), FaultyFiles.Fault.KILL, Long.MAX_VALUE);
+        AtomicFiles.write(files.of(folder.resolve("a.txt")), out -> out.write(1));
+        assertEquals(List.of("open", "lock", "write", "force", "move to a.txt", "force " + folder.getFileName()),
+                files.operations().stream().map(what -> what.replaceAll(" \\.a\\.txt.*", "")).toList());
     }
 
     @Test

@@ -35,6 +35,7 @@ class BenchmarkRunTest {
     private NDManager manager;
     private CountingDenoiser denoiser;
     private Benchmark.Loaded loaded;
+    private final List<String> notes = new ArrayList<>();
 
     @TempDir
     Path folder;
@@ -66,7 +67,7 @@ class BenchmarkRunTest {
 
     private Table run(String state, int images, Predicate<String> chosen, List<Integer> milestones) throws IOException {
         List<Table> tables = new ArrayList<>();
-        new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve(state))
+        new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve(state), notes::add)
                 .to(images, chosen, manager, Progress.none(), (count, table) -> {
                     milestones.add(count);
                     tables.add(table);

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -96,37 +97,47 @@ class ExtractionTest {
         }
     }
 
+    /** Moments with sums kept in the folder. */
+    private Moments.Gaussian moments(Means features, LongConsumer progress) throws IOException {
+        try (PartialSums partial = new PartialSums(folder, 8)) {
+            return of(features).moments(manager, partial, progress);
+        }
+    }
+
     @Test
     void killedRunsGoOn() throws IOException {
         Moments.Gaussian once = of(new Means("a", 100)).moments(manager, PartialSums.none(), done -> {});
         assertEquals(22, once.count());
-        assertThrows(IllegalStateException.class,
-                () -> of(new Means("a", 18)).moments(manager, new PartialSums(folder, 8), done -> {}));
+        assertThrows(IllegalStateException.class, () -> moments(new Means("a", 18), done -> {}));
         Means other = new Means("b", 100);
-        of(other).moments(manager, new PartialSums(folder, 8), done -> {});
+        moments(other, done -> {});
         assertEquals(22, other.seen);
         Means rest = new Means("a", 100);
-        PartialSums partial = new PartialSums(folder, 8);
-        Moments.Gaussian resumed = of(rest).moments(manager, partial, done -> assertTrue(done > 16));
+        Moments.Gaussian resumed = moments(rest, done -> assertTrue(done > 16));
         assertEquals(22 - 16, rest.seen);
         assertArrayEquals(once.mean(), resumed.mean());
         assertEquals(once.covariance(), resumed.covariance());
-        Moments.Gaussian kept = of(new Means("a", 0)).moments(manager, new PartialSums(folder, 8), done -> {});
-        assertArrayEquals(once.mean(), kept.mean());
         assertEquals(2, files());
-        partial.delete();
+        try (PartialSums partial = new PartialSums(folder, 8)) {
+            Moments.Gaussian kept = of(new Means("a", 0)).moments(manager, partial, done -> {});
+            assertArrayEquals(once.mean(), kept.mean());
+            partial.delete();
+        }
         assertEquals(1, files());
     }
 
     @Test
     void vectorsGoOnToo() throws IOException {
         FeatureSet once = of(new Means("a", 100)).vectors(manager, PartialSums.none(), done -> {});
-        assertThrows(IllegalStateException.class,
-                () -> of(new Means("a", 18)).vectors(manager, new PartialSums(folder, 8), done -> {}));
+        try (PartialSums partial = new PartialSums(folder, 8)) {
+            assertThrows(IllegalStateException.class, () -> of(new Means("a", 18)).vectors(manager, partial, done -> {}));
+        }
         Means rest = new Means("a", 100);
-        FeatureSet resumed = of(rest).vectors(manager, new PartialSums(folder, 8), done -> {});
-        assertEquals(6, rest.seen);
-        assertArrayEquals(once.values(), resumed.values());
+        try (PartialSums partial = new PartialSums(folder, 8)) {
+            FeatureSet resumed = of(rest).vectors(manager, partial, done -> {});
+            assertEquals(6, rest.seen);
+            assertArrayEquals(once.values(), resumed.values());
+        }
         Moments.Gaussian direct = of(new Means("a", 100)).moments(manager, PartialSums.none(), done -> {});
         assertArrayEquals(direct.mean(), once.moments().mean());
         assertEquals(direct.covariance(), once.moments().covariance());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -123,7 +124,7 @@ class ConditionalLearningTest {
     void learns() throws IOException {
         TeacherPairs checks = TeacherPairs.draw(manager, model, teacher(), SeedRange.VALIDATION, 6, 6, done -> {});
         try (Learner learner = new Learner(manager, family, model, Distance.l2(), pairs, checks,
-                Plan.gaussNewton(6).relaxed(0.01), 0, Optional.empty(), "test")) {
+                Plan.gaussNewton(6).relaxed(0.01), 0, Optional.empty(), Map.of())) {
             Learner.Learned learned = learner.run(Progress.none());
             assertTrue(learned.validation() < 0.8 * learned.history().get(0).validation(), learned.validation() + " of "
                     + learned.history().get(0).validation());

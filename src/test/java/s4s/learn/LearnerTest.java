@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -64,7 +65,7 @@ class LearnerTest {
     }
 
     private Learner learner(Families kind, Plan plan, Distance distance, Optional<Path> checkpoint) throws IOException {
-        return new Learner(manager, family(kind), denoiser, distance, training, validation, plan, 11, checkpoint, "test");
+        return new Learner(manager, family(kind), denoiser, distance, training, validation, plan, 11, checkpoint, Map.of());
     }
 
     private static Plan plan(int steps, Optimizer optimizer) {
@@ -121,7 +122,7 @@ class LearnerTest {
     @Test
     void noMemoryForOnePairIsNotTakenForABadStep() throws IOException {
         try (Learner learner = new Learner(manager, family(Families.S4S_ALT), new CrowdedDenoiser(denoiser, 0), Distance.l2(),
-                training, validation, Plan.gaussNewton(2), 11, Optional.empty(), "test")) {
+                training, validation, Plan.gaussNewton(2), 11, Optional.empty(), Map.of())) {
             assertThrows(EngineException.class, () -> learner.run(Progress.none()));
         }
     }
@@ -224,7 +225,7 @@ class LearnerTest {
                 assertArrayEquals(whole, learner.run(Progress.none()).theta());
             }
             try (Learner other = new Learner(manager, family(Families.LD3), denoiser, Distance.l2(), training, validation, plan, 11,
-                    Optional.of(checkpoint), "test")) {
+                    Optional.of(checkpoint), Map.of())) {
                 String message = assertThrows(IOException.class, () -> other.run(Progress.none())).getMessage();
                 assertTrue(message.contains("belongs to another run"), message);
             }
@@ -282,7 +283,7 @@ class LearnerTest {
     @Test
     void pairsHaveTheirRoles() {
         String message = assertThrows(IllegalArgumentException.class, () -> new Learner(manager, family(Families.LD3), denoiser,
-                Distance.l2(), validation, validation, Plan.gaussNewton(1), 0, Optional.empty(), "")).getMessage();
+                Distance.l2(), validation, validation, Plan.gaussNewton(1), 0, Optional.empty(), Map.of())).getMessage();
         assertTrue(message.contains("training needs seeds of its own"), message);
     }
 

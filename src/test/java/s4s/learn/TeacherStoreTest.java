@@ -3,6 +3,7 @@ package s4s.learn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -201,6 +202,23 @@ class TeacherStoreTest {
         assertEquals(List.of(), make("store", 10, 4, 4));
         assertEquals(calls + NFE, denoiser.calls());
         assertEquals(hashes("whole"), hashes("store"));
+        assertEquals(10, TeacherPairs.read(folder.resolve("store")).count());
+    }
+
+    /** A file counts because the manifest lists it, whoever made what is there. */
+    @Test
+    void filesOfAnotherTeacherAreMadeAgain() throws IOException {
+        make("right", 10, 4, 4);
+        SolverFile other = SolverFile.of(Solvers.named("ddim").on(GridType.EDM, denoiser.schedule(), 2), denoiser.schedule(),
+                Provenance.of("test"));
+        TeacherStore.open(folder.resolve("store"), new TeacherStore.Recipe("network", "hash", other, SeedRange.TRAINING,
+                denoiser.sampleShape()), 4, "test").to(10, manager, denoiser, 4, Progress.none(), note -> {});
+        assertNotEquals(hashes("right"), hashes("store"));
+        Files.delete(folder.resolve("store/manifest.json"));
+        make("store", 4, 4, 4);
+        assertEquals(4, TeacherStore.open(folder.resolve("store")).count());
+        make("store", 10, 4, 4);
+        assertEquals(hashes("right"), hashes("store"));
         assertEquals(10, TeacherPairs.read(folder.resolve("store")).count());
     }
 

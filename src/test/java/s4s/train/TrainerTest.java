@@ -94,7 +94,7 @@ class TrainerTest {
             }
             // but not that of a run with another start
             assertTrue(assertThrows(IOException.class, () -> trainer(96, folder.resolve("a.npz"))).getMessage()
-                    .contains("remove it to begin"));
+                    .contains("starting weights sha256 was"));
         }
     }
 
