@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns pickles and torch files of learned solvers into the JSON that `./s4s import` reads.
+"""Turns pickles and torch files of learned solvers into the JSON that `./s4s import` reads, and EDM2's references into npz.
 
 A pickle is a program. This script does not run it: it walks over the opcodes with a small stack machine of its own that
 knows lists, dictionaries, numbers and tensors. Nothing is imported and nothing is called; a file that calls anything but the
@@ -9,6 +9,7 @@ needed (3.8 or newer): no torch, no numpy.
     python3 unpickle.py dyweight exps/*/network-snapshot-*.pkl > dyweight.json    # then: ./s4s import dyweight dyweight.json
     python3 unpickle.py ld3 best_v2.pt > ld3.json                                 #       ./s4s import ld3 ld3.json ...
     python3 unpickle.py gas 10000.pt > gas.json                                   #       ./s4s import gas gas.json ...
+    python3 unpickle.py moments img64.pkl --out img64.npz                         #       ./s4s fid --reference img64.npz ...
     python3 unpickle.py tree FILE                                                 # everything that is in any such file
 
 `--out FILE` writes a file instead of standard output. Read are plain pickles (with tensors inside or not), torch files of the
@@ -18,6 +19,7 @@ What the commands look for:
     dyweight  `predictor` (hybrid_weights, mask, t_scale, num_steps, afs, guidance_rate) and `loss_fn` (schedule_type,
               schedule_rho, sigma_min, sigma_max, dataset_name) of a snapshot
     ld3       `best_t_steps` of a checkpoint, or a file that is one tensor of times and decoupled times (t_steps.pt)
+    moments   `fid` of a dictionary: mu and sigma, the moments of Inception's features
     gas       `ema.shadow_params` of a checkpoint: mu_logit, t_couple, then c_1, a_1, c_2, a_2, ... of equal length
 """
 
@@ -475,18 +477,46 @@ def gas(tree):
     return {"mu_logit": params[0], "coef": [rows[0]] + rows[1::2] + rows[2::2]}
 
 
+def moments(tree):
+    """mu and sigma as (name, shape, numbers)."""
+    arrays = []
+    for name, axes in (("mu", 1), ("sigma", 2)):
+        tensor = getattr(field(tree, "fid", name), "tensor", None)
+        if not isinstance(tensor, Tensor) or len(tensor.shape) != axes:
+            raise Refused("fid.%s is no array of %d axes" % (name, axes))
+        arrays.append((name, tensor.shape, tensor.values))
+    return arrays
+
+
+def npz(arrays):
+    """The bytes that numpy.savez would write of float64 arrays."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, shape, values in arrays:
+            header = "{'descr': '<f8', 'fortran_order': False, 'shape': (%s,), }" % ", ".join(map(str, shape))
+            header += " " * (63 - (10 + len(header)) % 64) + "\n"
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header))
+                             + header.encode("ascii") + struct.pack("<%dd" % len(values), *values))
+    return out.getvalue()
+
+
 def main():
     parser = argparse.ArgumentParser(description="Turns pickles and torch files of learned solvers into JSON, without "
                                      "running anything that is in them.")
-    parser.add_argument("kind", choices=["dyweight", "ld3", "gas", "tree"])
+    parser.add_argument("kind", choices=["dyweight", "ld3", "gas", "moments", "tree"])
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--out", metavar="FILE.json", help="default: standard output")
+    parser.add_argument("--out", metavar="FILE", help="default: standard output; moments needs it")
     options = parser.parse_args()
     if options.kind != "dyweight" and len(options.files) != 1:
         parser.error("%s takes one file" % options.kind)
+    if options.kind == "moments" and not options.out:
+        parser.error("moments needs --out FILE.npz")
     trees = []
     for path in options.files:
         try:
+            if options.kind == "moments":
+                write(options.out, npz(moments(load_file(path))))
+                return
             trees.append({"dyweight": dyweight, "ld3": ld3, "gas": gas, "tree": lambda tree: tree}[options.kind](
                 Plain().of(load_file(path))))
             json.dumps(trees[-1], allow_nan=False)
@@ -499,12 +529,16 @@ def main():
             fail("%s: not a pickle or torch file that can be read, or truncated (%s)" % (path, " ".join(str(e).split())))
     text = json.dumps({"solvers": trees} if options.kind == "dyweight" else trees[0], indent=1, allow_nan=False) + "\n"
     if options.out:
-        temporary = options.out + ".tmp"
-        with open(temporary, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(temporary, options.out)
+        write(options.out, text.encode("utf-8"))
     else:
         sys.stdout.write(text)
+
+
+def write(path, data):
+    temporary = path + ".tmp"
+    with open(temporary, "wb") as out:
+        out.write(data)
+    os.replace(temporary, path)
 
 
 def fail(line):

@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.data.BadFileException;
 import s4s.data.ImageSource;
 import s4s.eval.Frechet;
 import s4s.eval.Moments;
@@ -31,9 +32,13 @@ import s4s.report.Provenance;
 public class FidCommand implements Callable<Integer>, Resumable {
     private static final String MODEL = "cifar10-mini";
 
-    @Option(names = {"--images", "--samples"}, required = true, paramLabel = "PATH",
-            description = "Folder or zip of png or jpeg files at any depth, npz or npy; may be repeated.")
-    private List<Path> images;
+    @Option(names = "--images", paramLabel = "PATH",
+            description = "Folder or zip of picture files at any depth, npz or npy; may be repeated.")
+    private List<Path> images = new ArrayList<>();
+
+    /** What the option was called before. */
+    @Option(names = "--samples", hidden = true)
+    private List<Path> samples = List.of();
 
     @Option(names = "--reference", paramLabel = "PATH|NAME",
             description = "npz with mu and sigma (of s4s stats, EDM, pytorch-fid), or real pictures, or a model whose"
@@ -59,6 +64,10 @@ public class FidCommand implements Callable<Integer>, Resumable {
 
     @Override
     public Integer call() throws IOException {
+        images.addAll(samples);
+        if (images.isEmpty()) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Missing required option: '--images=PATH'");
+        }
         if (reference.isEmpty() && extraction.namesNetwork()) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--inception needs a --reference made with it");
         }
@@ -124,6 +133,10 @@ public class FidCommand implements Callable<Integer>, Resumable {
     private Optional<Path> stored() throws IOException {
         String name = reference.orElse(MODEL);
         Path path = Path.of(name);
+        if (name.endsWith(".pkl")) {
+            throw new BadFileException(name + " is a pickle: python3 src/main/python/unpickle.py moments " + name
+                    + " --out FILE.npz makes the reference of it, if it is one of EDM2");
+        }
         if (ImageSource.isNpzWith(path, "mu")) {
             return Optional.of(path);
         }

@@ -17,6 +17,9 @@ import java.util.stream.LongStream;
 /** What is said about pictures, beside the classes that {@link ImageSet} reads by itself. */
 public final class Annotations {
 
+    /** COCO's training captions have 92 MB. */
+    private static final long MOST_BYTES = 1L << 30;
+
     private Annotations() {}
 
     /**
@@ -112,7 +115,7 @@ public final class Annotations {
      */
     public static List<String> coco(Path json, boolean oneEach) throws IOException {
         try {
-            return coco(JsonFields.read(json).objects("annotations"), oneEach);
+            return coco(JsonFields.read(json, MOST_BYTES).objects("annotations"), oneEach);
         } catch (BadFileException e) {
             throw new BadFileException(e.getMessage() + "; give captions_val2014.json of annotations_trainval2014.zip", e);
         }

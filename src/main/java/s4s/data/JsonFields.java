@@ -52,11 +52,21 @@ public final class JsonFields {
      * @throws BadFileException if it is missing, too large, truncated or not such a file
      */
     public static JsonFields read(Path file) throws BadFileException {
+        return read(file, MOST_BYTES);
+    }
+
+    /**
+     * {@link #read(Path)} of a file that may be larger.
+     *
+     * @param most bytes that such a file has at most, below 2 GiB
+     */
+    static JsonFields read(Path file, long most) throws BadFileException {
         BadFileException.requireFile(file);
         JsonElement root;
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new BadFileException(file + " has more than 64 MiB; no file that belongs here is so large");
+            if (Files.size(file) > most) {
+                throw new BadFileException(file + " has more than " + (most >> 20)
+                        + " MiB; no file that belongs here is so large");
             }
             root = parse(file, Files.readString(file));
         } catch (CharacterCodingException e) {

@@ -2,12 +2,12 @@ package s4s.model;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -44,7 +44,8 @@ public record Conditions(String rule, LongFunction<String> of) {
      * The prompts of a file in turn: seed i asks for line i mod n, counted from 0.
      *
      * @param file UTF-8 text, one prompt a line
-     * @throws BadFileException if there is no such file, or a line is blank
+     * @throws BadFileException if there is no such file, a line is blank, or it is a table or JSON, of which names, numbers and
+     *         brackets would be drawn
      */
     public static Conditions prompts(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -53,12 +54,18 @@ public record Conditions(String rule, LongFunction<String> of) {
         }
         List<String> prompts;
         try {
-            prompts = Files.readAllLines(file, StandardCharsets.UTF_8);
+            prompts = Files.readString(file).replaceFirst("^\ufeff", "").lines().toList();      // a byte order mark is no letter
         } catch (CharacterCodingException e) {
             throw new BadFileException(file + " is no UTF-8 text; write one prompt a line", e);
         }
         if (prompts.isEmpty() || prompts.stream().anyMatch(String::isBlank)) {
             throw new BadFileException(file + " has no lines or a blank one; write one prompt a line");
+        }
+        String first = prompts.get(0).strip();
+        if (file.getFileName().toString().toLowerCase(Locale.ROOT).matches(".*\\.(tsv|csv|jsonl?|ndjson|ya?ml|xml|html?)")
+                || first.startsWith("{") || first.startsWith("[") || prompts.stream().anyMatch(line -> line.contains("\t"))) {
+            throw new BadFileException(file + " is a table or JSON, not a text with one prompt a line; write its prompts alone into"
+                    + " a file .txt (of COCO's captions s4s captions makes it)");
         }
         return inTurn("line seed mod " + prompts.size() + " of " + file.getFileName() + " (sha256 "
                 + Hashes.sha256(file).substring(0, 16) + ")", prompts);

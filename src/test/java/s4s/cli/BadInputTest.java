@@ -1,5 +1,6 @@
 package s4s.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static s4s.cli.Answer.refuses;
 
@@ -8,10 +9,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.model.Conditions;
 
 /** Bad input on the command line: one clear line, exit code 2, no stack trace. */
 class BadInputTest {
@@ -91,6 +94,26 @@ class BadInputTest {
         refuses("half.npz", "fd", "--samples", half.toString());
         Path npy = Files.write(folder.resolve("huge.npy"), npyHeader("(1000000, 1000, 1000, 3)"));
         refuses("huge.npy", "fd", "--samples", npy.toString());
+    }
+
+    @Test
+    void namesAreThoseOfTheHelp(@TempDir Path folder) {
+        refuses("'--images=PATH'", "fid");
+        refuses("unpickle.py moments img64.pkl", "fid", "--images", folder.toString(), "--reference", "img64.pkl");
+    }
+
+    /** Headers, numbers and brackets were drawn as prompts. */
+    @Test
+    void tablesAreNoPrompts(@TempDir Path folder) throws IOException {
+        Map<String, String> files = Map.of("a.tsv", "Prompt\tCategory\n", "b.csv", "id,prompt\n1,a cat\n", "c.json", "[\"a cat\"]",
+                "d.jsonl", "{\"prompt\": \"a cat\"}\n", "e.txt", "{\"prompt\": \"a cat\"}\n", "f.txt", "a cat\tanimal\n");
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue());
+            refuses(file.getKey() + " is a table or JSON", "sample", "--model", "src/test/resources/nets/sd-small", "--prompts",
+                    path.toString(), "--out", folder.resolve("x.npz").toString());
+        }
+        Path text = Files.writeString(folder.resolve("g.txt"), "\ufeffa cat, a dog\n");
+        assertEquals("a cat, a dog", Conditions.prompts(text).of(0).get(0));
     }
 
     private static byte[] npyHeader(String shape) {

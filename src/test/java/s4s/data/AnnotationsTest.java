@@ -67,4 +67,12 @@ class AnnotationsTest {
         assertRefused(() -> Annotations.coco(json, false), "annotations", "caption", "blank");
         assertRefused(() -> Annotations.coco(folder.resolve("none.json"), false), "none.json");
     }
+
+    /** captions_train2017.json has 92 MB, more than any other JSON that is read. */
+    @Test
+    void largeFilesOfCaptionsAreRead() throws IOException {
+        Path json = folder.resolve("captions.json");
+        Files.writeString(json, "{\"annotations\": [{\"image_id\": 1, \"caption\": \"caf\u00e9\"}]" + " ".repeat(65 << 20) + "}");
+        assertEquals(List.of("caf\u00e9"), Annotations.coco(json, false));
+    }
 }

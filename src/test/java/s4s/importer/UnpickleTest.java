@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import s4s.data.JsonFields;
+import s4s.eval.Moments;
+import s4s.eval.Reference;
 import s4s.schedule.Edm;
 import s4s.schedule.VpLinear;
 import s4s.solver.Solvers;
@@ -120,5 +122,25 @@ class UnpickleTest {
         assertEquals(0, python("-c", "import pickle, sys; pickle.load(open(sys.argv[1], 'rb'))",
                 folder.resolve("hostile4.pkl").toString()).code);
         assertTrue(Files.deleteIfExists(folder.resolve("it-ran")));
+    }
+
+    /**
+     * A reference as EDM2 publishes them. edm2.pkl: numpy 2.4, {@code pickle.dump({"fid": {"mu": array([1, 2, -0.5]), "sigma":
+     * array([[2, 0.5, 0], [0.5, 1, 0.25], [0, 0.25, 3]])}, "fd_dinov2": {...}}, file)}.
+     */
+    @Test
+    void momentsOfAPickledReference() throws IOException, InterruptedException {
+        Path npz = folder.resolve("edm2.npz");
+        Result result = python("src/main/python/unpickle.py", "moments", "src/test/resources/s4s/importer/edm2.pkl", "--out",
+                npz.toString());
+        assertEquals(0, result.code, result.err);
+        Moments.Gaussian moments = Reference.read(npz).moments();
+        assertArrayEquals(new double[] {1, 2, -0.5}, moments.mean());
+        assertArrayEquals(new double[] {0.5, 1, 0.25}, moments.covariance().getRow(1));
+        assertArrayEquals(new double[] {0, 0.25, 3}, moments.covariance().getRow(2));
+        Result other = python("src/main/python/unpickle.py", "moments", folder.resolve("ld3.pt").toString(), "--out",
+                npz.toString());
+        assertEquals(2, other.code, other.err);
+        assertEquals(1, other.err.lines().count(), other.err);
     }
 }
