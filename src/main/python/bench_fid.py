@@ -10,6 +10,8 @@ import time
 
 import torch
 
+from messages import Refused, run
+
 
 def median_seconds(repeats, work):
     work()
@@ -38,18 +40,23 @@ def distance(a, b):
     return float((a[0] - b[0]).square().sum() + a[1].trace() + b[1].trace() - 2 * root)
 
 
-arguments = sys.argv[1:]
-network = []
-if "--network" in arguments:
-    at = arguments.index("--network")
-    arguments, network = arguments[:at], arguments[at + 1:]
-repeats = int(arguments[0])
-for d in map(int, arguments[1:]):
-    a, b = moments(d, 1), moments(d, 2)
-    print("distance", d, median_seconds(repeats, lambda: distance(a, b)), flush=True)
-if network:
-    module = torch.jit.load(network[0]).eval()
-    batch, height, width = map(int, network[1:])
-    pictures = torch.randint(0, 256, (batch, 3, height, width), dtype=torch.uint8)
-    with torch.no_grad():
-        print("images", batch / median_seconds(repeats, lambda: module(pictures)))
+def main():
+    arguments, network = sys.argv[1:], []
+    if "--network" in arguments:
+        at = arguments.index("--network")
+        arguments, network = arguments[:at], arguments[at + 1:]
+    if len(arguments) < 2 or len(network) not in (0, 4) or not all(a.isdigit() for a in arguments + network[1:]):
+        raise Refused("usage: bench_fid.py REPEATS D [D...] [--network FILE.pt BATCH HEIGHT WIDTH]")
+    repeats = int(arguments[0])
+    for d in map(int, arguments[1:]):
+        a, b = moments(d, 1), moments(d, 2)
+        print("distance", d, median_seconds(repeats, lambda: distance(a, b)), flush=True)
+    if network:
+        module = torch.jit.load(network[0]).eval()
+        batch, height, width = map(int, network[1:])
+        pictures = torch.randint(0, 256, (batch, 3, height, width), dtype=torch.uint8)
+        with torch.no_grad():
+            print("images", batch / median_seconds(repeats, lambda: module(pictures)))
+
+
+run("bench_fid", main)

@@ -12,9 +12,12 @@ import pickle
 import re
 import struct
 import sys
+import tempfile
 import types
 import warnings
 import zipfile
+
+from messages import Refused, run      # run: for the scripts
 
 try:
     import torch
@@ -26,24 +29,6 @@ except ImportError:                                        # --help works all th
 DIGEST_IN_NAME = re.compile(r"-([0-9a-f]{8})\.[a-z]+$")     # torch.hub's convention: NAME-<8 digits of the SHA-256>.pth
 SAFETENSORS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
                "I16": "int16", "I8": "int8", "U8": "uint8", "BOOL": "bool"}
-
-
-class Refused(Exception):
-    """What is wrong, in one line."""
-
-
-def run(name, main):
-    """Runs `main`; whatever is wrong with the input becomes one line on standard error and exit code 2."""
-    try:
-        main()
-    except Refused as e:
-        line = str(e)
-    except OSError as e:
-        line = "%s: %s" % (e.filename, e.strerror) if e.filename else str(e)
-    else:
-        return
-    sys.stderr.write("%s: %s\n" % (name, " ".join(line.split())))
-    sys.exit(2)
 
 
 def need_torch():
@@ -201,7 +186,8 @@ def export(module, script, reference, checks, out, card, tolerance=1e-5, differe
             print("largest relative error of gradients: %.1e" % slope)
             error = max(error, slope)
         if not error <= tolerance:                         # not a number is not good enough either
-            raise Refused("%s is not written: the TorchScript file differs from the Python module by %.1e" % (out, error))
+            raise Refused("%s is not written: the TorchScript file differs from the Python module by %.1e"
+                          % (os.path.basename(out), error))
         card = dict({"format": "s4s-torchscript", "version": 1}, **card)
         card.update(sha256=sha256(temporary[0]), torch=torch.__version__)
         with open(temporary[1], "w", encoding="utf-8") as file:
@@ -209,7 +195,7 @@ def export(module, script, reference, checks, out, card, tolerance=1e-5, differe
             file.write("\n")
         os.replace(temporary[0], out)
         os.replace(temporary[1], card_path)
-        print("%s, %.1f MB, sha256 %s" % (out, os.path.getsize(out) / 1e6, card["sha256"]))
+        print("%s, %.1f MB, sha256 %s" % (os.path.basename(out), os.path.getsize(out) / 1e6, card["sha256"]))
         return card["sha256"]
     finally:
         for path in temporary:
@@ -402,7 +388,7 @@ def check_options(options):
 
 
 class Model:
-    """A folder in the making: parts are added one by one, the card comes last."""
+    """A folder in the making: parts are added one by one to a temporary one beside it, and moved when all are there."""
 
     def __init__(self, options, sources, facts):
         self.folder, self.half = options.out, options.half
@@ -410,7 +396,9 @@ class Model:
         self.sources = sources
         self.facts = dict({"name": self.name, "sources": sources}, **facts)
         self.parts, self.parameters = {}, 0
-        os.makedirs(self.folder, exist_ok=True)
+        parent = os.path.dirname(os.path.abspath(self.folder))
+        os.makedirs(parent, exist_ok=True)
+        self.making = tempfile.TemporaryDirectory(prefix=".export-", dir=parent)
 
     def add(self, part, kind, module, checks, facts):
         """Traces a part and writes PART.pt with a card of its own."""
@@ -421,7 +409,8 @@ class Model:
         print("%s: %s" % (self.name, part))
         try:
             digest = export(module, lambda: portable(traced(module, checks[0])), module, checks,
-                            os.path.join(self.folder, part + ".pt"), dict(kind=kind, preprocessing="none", **facts, **self.facts),
+                            os.path.join(self.making.name, part + ".pt"),
+                            dict(kind=kind, preprocessing="none", **facts, **self.facts),
                             tolerance=10 * torch.finfo(narrow()).eps if self.half else 1e-5,
                             differentiable=any(i.is_floating_point() for i in checks[0]))
         except RuntimeError as e:
@@ -432,34 +421,35 @@ class Model:
 
     def copy(self, part, name, text):
         """Adds a text file."""
-        path = os.path.join(self.folder, name)
-        with open(path + ".tmp", "w", encoding="utf-8") as file:
+        path = os.path.join(self.making.name, name)
+        with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        os.replace(path + ".tmp", path)
         self.parts[part] = {"file": name, "sha256": sha256(path)}
 
     def write(self, network, **details):
-        """Writes card.json, in the form that Java's ModelCard has."""
+        """Writes card.json, in the form that Java's ModelCard has, and moves all files to their place, the card last."""
         details.update(precision="float16" if self.half else "float32", parts=self.parts)
         card = {"name": self.name, "kind": "SCRIPT", "network": network, "details": details, "parameters": self.parameters,
                 "weightsSha256": self.parts["denoiser"]["sha256"],
                 "training": {"sources": self.sources, "torch": torch.__version__}, "evaluation": {}}
         if "random" in self.facts:
             card["training"]["random"] = self.facts["random"]
-        path = os.path.join(self.folder, "card.json")
-        with open(path + ".tmp", "w", encoding="utf-8") as file:
+        with open(os.path.join(self.making.name, "card.json"), "w", encoding="utf-8") as file:
             json.dump(card, file, indent=2)
             file.write("\n")
-        os.replace(path + ".tmp", path)
+        os.makedirs(self.folder, exist_ok=True)
+        path = os.path.join(self.folder, "card.json")
+        for name in sorted(os.listdir(self.making.name), key=lambda name: name == "card.json"):
+            os.replace(os.path.join(self.making.name, name), os.path.join(self.folder, name))
+        self.making.cleanup()
         print("%s: %d parameters; ./s4s sample --model %s" % (path, self.parameters, self.folder))
 
 
 def discrete_schedule(betas):
     """The noise rates of a network with discrete times as a card has them: in short where their roots rise linearly."""
-    count = len(betas)
-    first, last = float(betas[0]), float(betas[-1])
-    short = [float("%.6g" % first), float("%.6g" % last)]
-    roots = torch.linspace(short[0] ** 0.5, short[1] ** 0.5, count, dtype=torch.float64) ** 2
-    if float((roots / torch.as_tensor(betas, dtype=torch.float64) - 1).abs().max()) < 1e-5:
-        return {"kind": "discrete", "first": short[0], "last": short[1], "times": count}
-    return {"kind": "discrete", "betas": [float(b) for b in betas]}
+    rates = [float(b) for b in betas]
+    first, last = (float("%.6g" % rate) for rate in (rates[0], rates[-1]))
+    step = (last ** 0.5 - first ** 0.5) / (len(rates) - 1)
+    if all(abs((first ** 0.5 + n * step) ** 2 / rate - 1) < 1e-5 for n, rate in enumerate(rates)):
+        return {"kind": "discrete", "first": first, "last": last, "times": len(rates)}
+    return {"kind": "discrete", "betas": rates}

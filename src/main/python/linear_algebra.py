@@ -13,6 +13,8 @@ import zipfile
 
 import torch
 
+from messages import Refused, run
+
 
 class Factor(torch.nn.Module):
     def forward(self, c):
@@ -37,5 +39,11 @@ def save(module, name):
             archive.writestr(zipfile.ZipInfo(entry, (1980, 1, 1, 0, 0, 0)), data)
 
 
-save(Factor(), "factor.pt")
-save(NuclearNorm(), "nuclear_norm.pt")
+def main():
+    if len(sys.argv) != 2:
+        raise Refused("usage: linear_algebra.py FOLDER")
+    save(Factor(), "factor.pt")
+    save(NuclearNorm(), "nuclear_norm.pt")
+
+
+run("linear_algebra", main)

@@ -18,12 +18,18 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy
-import torch
-from PIL import Image
-from torch.nn import functional as F
+import messages
+from messages import Refused
 
-import networks
+try:
+    import numpy
+    import torch
+    from PIL import Image
+    from torch.nn import functional as F
+
+    import networks
+except ImportError as e:
+    messages.fail("train", "needs numpy, Pillow and torch 1.13 or newer in the Python that runs this script (%s)" % e)
 
 
 def images(plan, folder):
@@ -59,12 +65,12 @@ def started(plan, start):
     with open(path, "rb") as file:
         content = file.read()
     if hashlib.sha256(content).hexdigest() != plan["startedFrom"]["weightsSha256"]:
-        sys.exit("%s is not the network that the plan starts from: write the plan again" % path)
+        raise Refused("%s is not the network that the plan starts from: write the plan again" % path)
     with numpy.load(io.BytesIO(content), allow_pickle=False) as npz:
         shared = {name: torch.tensor(npz[name].astype(numpy.float32)) for name in start
                   if name in npz.files and npz[name].shape == tuple(start[name].shape)}
     if not shared:
-        sys.exit("%s has no array in common with the network to train" % path)
+        raise Refused("%s has no array in common with the network to train" % path)
     return {**start, **shared}
 
 
@@ -281,8 +287,11 @@ def main():
     parser.add_argument("--eager", action="store_true", help="launch each kernel by itself")
     args = parser.parse_args()
     with open(args.plan, encoding="utf-8") as file:
-        plan = json.load(file)
-    settings = plan["settings"]
+        try:
+            plan = json.load(file)
+            settings = plan["settings"]
+        except (ValueError, KeyError, TypeError) as e:
+            raise Refused("%s is no plan that ./s4s train --plan wrote (%s)" % (args.plan, messages.named(e)))
     for name, value in (("images", args.images), ("batch", args.batch), ("emaHalfLife", args.ema)):
         if value is not None:
             settings[name] = value
@@ -312,7 +321,7 @@ def main():
             shortest = min(shortest, took)
             clock += min(20 * shortest, took)               # a pause does not count
             if not math.isfinite(loss):
-                sys.exit("the loss of %s is %s at step %d: lower the learning rate" % (plan["name"], loss, run.steps))
+                raise Refused("the loss of %s is %s at step %d: lower the learning rate" % (plan["name"], loss, run.steps))
             if time.time() > told + 5:
                 told = time.time()
                 print("%s: %d images, %.0f s, loss %.4f, %.0f images/s" % (plan["name"], run.steps * batch, clock, loss,
@@ -338,4 +347,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    messages.run("train", main)

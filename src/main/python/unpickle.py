@@ -26,13 +26,17 @@ What the commands look for:
 import argparse
 import io
 import json
+import math
 import os
 import pickletools
 import struct
 import sys
 import zipfile
 
+from messages import Refused, named, run
+
 MOST_VALUES = 2_000_000   # of all that is written: sharing makes small pickles of huge trees
+MOST_NUMBERS = 8_000_000  # of an array: covariances of 2048 features have half as many
 MOST_DEPTH = 200
 MOST_BYTES = 1 << 30
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
@@ -41,10 +45,6 @@ STORAGES = {"DoubleStorage": "d", "FloatStorage": "f", "HalfStorage": "e", "Long
             "ShortStorage": "h", "CharStorage": "b", "ByteStorage": "B", "BoolStorage": "?"}
 NUMPY = {"f8": "d", "f4": "f", "f2": "e", "i8": "q", "i4": "i", "i2": "h", "i1": "b",
          "u8": "Q", "u4": "I", "u2": "H", "u1": "B", "b1": "?"}
-
-
-class Refused(Exception):
-    """What is wrong with a file, in one line."""
 
 
 class Name:
@@ -58,13 +58,16 @@ class Name:
 
 
 class Storage:
-    """Raw numbers, little endian."""
+    """Raw numbers, little endian. They may be many more than what is looked at."""
 
     def __init__(self, code, data):
         self.code, self.data = code, data
 
     def __len__(self):
         return len(self.data) // struct.calcsize(self.code)
+
+    def __getitem__(self, at):
+        return struct.unpack_from("<" + self.code, self.data, at * struct.calcsize(self.code))[0]
 
 
 class Tensor:
@@ -93,14 +96,13 @@ class View:
         if not isinstance(self.storage, Storage) or len(self.shape) != len(self.stride) or self.offset < 0 \
                 or count > MOST_VALUES or any(step < 0 for step in self.stride) or (count and last >= len(self.storage)):
             raise Refused("a tensor of shape %r does not fit its storage" % (tuple(self.shape),))
-        flat = numbers(self.storage.code, self.storage.data)
         values = []
         for i in range(count):
             at = self.offset
             for n, step in reversed(steps):
                 at += (i % n) * step
                 i //= n
-            values.append(flat[at])
+            values.append(self.storage[at])
         return Tensor(self.shape, values)
 
 
@@ -127,6 +129,8 @@ def product(shape):
 
 
 def numbers(code, data, order="<"):
+    if len(data) > MOST_NUMBERS * struct.calcsize(code):
+        raise Refused("an array of %d bytes, which no learned solver and no reference has" % len(data))
     if len(data) % struct.calcsize(code):
         raise Refused("%d bytes are no whole count of numbers" % len(data))
     return list(struct.unpack("%s%d%s" % (order, len(data) // struct.calcsize(code), code), data))
@@ -228,16 +232,15 @@ EMPTY = {"EMPTY_LIST": list, "EMPTY_DICT": dict, "EMPTY_TUPLE": tuple, "EMPTY_SE
 LITERALS = {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
             "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES",
             "BINBYTES8", "BYTEARRAY8"}
-MARK = object()
 
 
 def load(stream, persistent_load):
     """The value of one pickle; `persistent_load` knows what storages the file keeps outside of it."""
-    stack, memo = [], {}
+    stack, marks, memo = [], [], {}
 
     def after_mark():
-        at = len(stack) - 1 - stack[::-1].index(MARK)
-        items = stack[at + 1:]
+        at = marks.pop()
+        items = stack[at:]
         del stack[at:]
         return items
 
@@ -257,9 +260,9 @@ def load(stream, persistent_load):
         elif name in LITERALS:
             stack.append(argument)
         elif name == "MARK":
-            stack.append(MARK)
+            marks.append(len(stack))
         elif name == "POP":
-            stack.pop()
+            (marks if marks and marks[-1] == len(stack) else stack).pop()
         elif name == "POP_MARK":
             after_mark()
         elif name == "DUP":
@@ -331,11 +334,14 @@ def load_zip(stream):
         if len(pickles) != 1:
             raise Refused("a zip file without a data.pkl: no torch file")
         folder = pickles[0][:-len("data.pkl")]
+        members = {}                                       # many tensors may look at one storage
 
         def read(member):
-            if archive.getinfo(member).file_size > MOST_BYTES:
-                raise Refused("%s has more than 1 GiB" % member)
-            return archive.read(member)
+            if member not in members:
+                if archive.getinfo(member).file_size + sum(map(len, members.values())) > MOST_BYTES:
+                    raise Refused("it has more than 1 GiB")
+                members[member] = archive.read(member)
+            return members[member]
 
         if folder + "byteorder" in archive.namelist() and read(folder + "byteorder").strip() != b"little":
             raise Refused("a big-endian torch file")
@@ -409,6 +415,8 @@ class Plain:
             value = value.tensor()
         if isinstance(value, Tensor):
             self.count += len(value.values)
+            if not all(map(math.isfinite, value.values)):
+                raise Refused("a tensor of shape %r holds numbers that are not finite" % (value.shape,))
             return value.nested()
         if isinstance(value, dict):
             return {str(k) if isinstance(k, (str, int, float)) else repr(k): self.of(v, depth + 1) for k, v in value.items()}
@@ -418,6 +426,8 @@ class Plain:
             return {"global": value.text}
         if isinstance(value, (bytes, bytearray)):
             return {"bytes": len(value)}
+        if isinstance(value, float) and not math.isfinite(value):
+            raise Refused("it holds a number that is not finite")
         if value is None or isinstance(value, (bool, int, float, str)):
             return value
         raise Refused("a %s where numbers, texts, lists or dictionaries belong" % type(value).__name__)
@@ -511,23 +521,11 @@ def main():
         parser.error("%s takes one file" % options.kind)
     if options.kind == "moments" and not options.out:
         parser.error("moments needs --out FILE.npz")
-    trees = []
-    for path in options.files:
-        try:
-            if options.kind == "moments":
-                write(options.out, npz(moments(load_file(path))))
-                return
-            trees.append({"dyweight": dyweight, "ld3": ld3, "gas": gas, "tree": lambda tree: tree}[options.kind](
-                Plain().of(load_file(path))))
-            json.dumps(trees[-1], allow_nan=False)
-        except Refused as e:
-            fail("%s: %s" % (path, e))
-        except OSError as e:
-            fail("%s: %s" % (path, e.strerror or e))
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, struct.error, RecursionError,
-                MemoryError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as e:
-            fail("%s: not a pickle or torch file that can be read, or truncated (%s)" % (path, " ".join(str(e).split())))
-    text = json.dumps({"solvers": trees} if options.kind == "dyweight" else trees[0], indent=1, allow_nan=False) + "\n"
+    found = [read(options.kind, path) for path in options.files]
+    if options.kind == "moments":
+        write(options.out, found[0])
+        return
+    text = json.dumps({"solvers": found} if options.kind == "dyweight" else found[0], indent=1, allow_nan=False) + "\n"
     if options.out:
         write(options.out, text.encode("utf-8"))
     else:
@@ -541,10 +539,24 @@ def write(path, data):
     os.replace(temporary, path)
 
 
-def fail(line):
-    sys.stderr.write("unpickle: %s\n" % line)
-    sys.exit(2)
+READERS = {"dyweight": dyweight, "ld3": ld3, "gas": gas, "tree": lambda tree: tree}
+
+
+def read(kind, path):
+    """What a command makes of a file: values for JSON, or the bytes of an npz file."""
+    try:
+        if kind == "moments":
+            return npz(moments(load_file(path)))
+        found = READERS[kind](Plain().of(load_file(path)))
+        json.dumps(found, allow_nan=False)
+        return found
+    except Refused as e:
+        raise Refused("%s: %s" % (path, e))
+    except OSError as e:
+        raise Refused("%s: %s" % (path, e.strerror or e))
+    except Exception as e:                                 # pickletools, zipfile and zlib raise almost anything
+        raise Refused("%s: not a pickle or torch file that can be read, or truncated (%s)" % (path, named(e)))
 
 
 if __name__ == "__main__":
-    main()
+    run("unpickle", main)

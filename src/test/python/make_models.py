@@ -30,9 +30,11 @@ import reference_samplers as reference
 
 SEEDS = [0, 1, 12345]
 EDM, LATENT = os.path.join(HERE, "standins/edm"), os.path.join(HERE, "standins/latent")
-TEXT = dict(export_clip.SMALL[1], width=8, inner=16, heads=2, layers=1)
-UNET, VAE = {"in_channels": 4, "sample_size": 4, "width": 8, "cross_attention_dim": 8}, {"latent_channels": 4, "width": 6}
-SCHEDULER = {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+TEXT = {"vocab_size": 600, "max_position_embeddings": 77, "hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 2,
+        "num_hidden_layers": 1, "hidden_act": "quick_gelu"}
+UNET = {"in_channels": 4, "sample_size": 4, "block_out_channels": [8], "cross_attention_dim": 8}
+VAE = {"latent_channels": 4, "block_out_channels": [6]}
+SCHEDULER = {"_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
 
 def call(script, *arguments):

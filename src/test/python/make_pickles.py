@@ -154,5 +154,30 @@ save_zip("hostile.pt", Call(os.system, "touch " + marker), [])
 save_zip("outside.pt", tensor(times, (7,), (1,)), [times])
 with open(os.path.join(folder, "dyweight.pkl"), "rb") as whole, open(os.path.join(folder, "half.pkl"), "wb") as out:
     out.write(whole.read()[:200])
+with open(os.path.join(folder, "control.pkl"), "wb") as out:                      # a name that clears the screen
+    out.write(b"\x80\x04" + b"".join(b"\x8c" + bytes([len(t)]) + t for t in (b"os", b"sys\ntem\x1b[2J")) + b"\x93)R.")
+with open(os.path.join(folder, "not-finite.pkl"), "wb") as out:
+    pickle.dump({"best_t_steps": [80, float("nan")]}, out)
+with open(os.path.join(folder, "marks.pkl"), "wb") as out:                        # each mark on top of a long stack
+    out.write(b"\x80\x02" + b"N" * 200000 + b"(t0" * 200000 + b"]" + b".")
+
+# 200 views of a storage of 50 million zeros, which deflate makes small
+with zipfile.ZipFile(os.path.join(folder, "views.pt"), "w", zipfile.ZIP_DEFLATED) as archive:
+    many = Stored("0", ())
+    many.values = range(50_000_000)
+    archive.writestr("archive/data.pkl", torch_pickle([tensor(many, (2,), (1,), i) for i in range(200)]))
+    with archive.open("archive/data/0", "w", force_zip64=True) as storage_file:
+        for _ in range(50):
+            storage_file.write(bytes(4_000_000))
+# a member of which the archive says that it goes on behind the end of the file
+with zipfile.ZipFile(os.path.join(folder, "beyond.pt"), "w") as archive:
+    archive.writestr("archive/data.pkl", pickle.dumps([1]))
+with open(os.path.join(folder, "beyond.pt"), "r+b") as out:
+    data = bytearray(out.read())
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 20:entry + 28] = struct.pack("<II", 90000, 90000)
+    out.seek(0)
+    out.write(data)
+
 with zipfile.ZipFile(os.path.join(folder, "no-torch.pt"), "w") as archive:
     archive.writestr("readme", "x")

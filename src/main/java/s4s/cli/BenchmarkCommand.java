@@ -30,6 +30,7 @@ import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.report.ResultsFile;
 import s4s.run.Program;
+import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 import tech.tablesaw.api.Table;
 
@@ -122,6 +123,9 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
+            NoiseSchedule schedule = loaded.model().schedule();
+            due.forEach(contestant -> contestant.value().requireRange(schedule)
+                    .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note)));
             ResultsFile results = ResultsFile.open(csv, Scores.table(), provenance);
             if (there(results, due) < wanted) {
                 try (Claim claim = Claim.ofFile(csv)) {
@@ -165,7 +169,7 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
         parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
         solvers.forEach((nfe, count) ->
                 parts.add(new CostEstimate.Part(count + (count == 1 ? " solver" : " solvers"), count * wanted, nfe)));
-        return CostEstimate.probe(manager, model, Program.of(teacher, model.schedule(), model.prediction()), wanted, batch,
+        return CostEstimate.probe(manager, model, Program.of(teacher, model), wanted, batch,
                 Duration.ofSeconds(10)).toTable(parts);
     }
 

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
@@ -20,6 +22,7 @@ import s4s.schedule.NoiseSchedule;
 import s4s.solver.DpmSolverV3;
 import s4s.solver.ElementwiseSolver;
 import s4s.solver.EmsMethod;
+import s4s.solver.Solver;
 import s4s.solver.data.EmsFile;
 import s4s.solver.data.SolverSource;
 
@@ -64,6 +67,9 @@ final class DrawOptions {
             description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
     private double guidance;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     /**
      * Everything that draws.
      *
@@ -103,8 +109,13 @@ final class DrawOptions {
         DiffusionModel diffusion = chosen.isEmpty() ? SeededModel.of(loaded.denoiser(), loaded.decoder())
                 : SeededModel.of(loaded.conditional().orElseThrow(), chosen.get(), guidance, loaded.decoder());
         return new Drawing(loaded, diffusion, chosen, full.isPresent() ? PictureOrder.Compiler.of(full.get().on(schedule))
-                : PictureOrder.Compiler.of(source.on(schedule)), model + " " + source.label() + (ems.isPresent() ? " EMS" : ""),
-                guidance, batch);
+                : PictureOrder.Compiler.of(noted(source.on(schedule), schedule)),
+                model + " " + source.label() + (ems.isPresent() ? " EMS" : ""), guidance, batch);
+    }
+
+    private Solver noted(Solver solver, NoiseSchedule schedule) {
+        solver.requireRange(schedule).ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note));
+        return solver;
     }
 
     /** {@code provenance} with what pictures depend on, beside their seeds. */

@@ -124,7 +124,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private ImageSet draw(Benchmark benchmark, DiffusionModel model, NDManager manager, Progress progress) {
         return Sampling.pictures(manager, model,
-                Program.of(benchmark.teacher().solver(model), model.schedule(), model.prediction()), Benchmark.seeds(images),
+                Program.of(benchmark.teacher().solver(model), model), Benchmark.seeds(images),
                 batch, "teacher", done -> progress.update(done, images, "teacher images"));
     }
 

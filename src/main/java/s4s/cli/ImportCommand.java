@@ -10,11 +10,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import s4s.data.BadFileException;
 import s4s.importer.DyWeight;
 import s4s.importer.GasCheckpoint;
 import s4s.importer.LearnedTimes;
+import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
-import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 
@@ -59,7 +60,8 @@ final class ImportCommand implements Runnable {
             @Option(names = "--out", defaultValue = "solvers", paramLabel = "DIR",
                     description = "Folder of the solver file (default ${DEFAULT-VALUE}).") Path out)
             throws IOException {
-        write(named(LearnedTimes.read(file, Solvers.named(solver), schedule, CommandText.of(spec)), name), out);
+        write(named(LearnedTimes.read(file, Solvers.named(solver), schedule, CommandText.of(spec)), name),
+                schedule, file, out);
         return 0;
     }
 
@@ -76,15 +78,23 @@ final class ImportCommand implements Runnable {
             throws IOException {
         String command = CommandText.of(spec);
         write(named(forEdm ? GasCheckpoint.readForEdm(file, schedule, command) : GasCheckpoint.read(file, schedule, command),
-                name), out);
+                name), forEdm ? new Edm() : schedule, file, out);
         return 0;
     }
 
     private static SolverFile named(SolverFile file, Optional<String> name) {
-        Solver solver = file.solver();
         return name.isEmpty() ? file
-                : new SolverFile(new Solver(name.get(), solver.prediction(), solver.stages()), file.schedule(),
-                        file.provenance());
+                : new SolverFile(file.solver().named(name.get()), file.schedule(), file.provenance());
+    }
+
+    /** Writes what lies in the range of the schedule that it will run on. */
+    private void write(SolverFile file, NoiseSchedule schedule, Path from, Path folder) throws IOException {
+        try {
+            file.solver().requireRange(schedule).ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note));
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(from + ": " + e.getMessage(), e);
+        }
+        write(file, folder);
     }
 
     private void write(SolverFile file, Path folder) throws IOException {

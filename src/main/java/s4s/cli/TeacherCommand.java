@@ -21,6 +21,7 @@ import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.report.Progress;
+import s4s.solver.data.SolverFile;
 import s4s.solver.data.SolverSource;
 
 /** {@code s4s teacher}: pairs of starting noise and a teacher's sample, to learn from. */
@@ -85,8 +86,10 @@ public class TeacherCommand implements Callable<Integer>, Resumable {
                     .map(benchmark -> benchmark.condition().guidance())).orElse(1.0);
             DiffusionModel diffusion = models.diffusion(model, scale, manager);
             String command = CommandText.of(spec);
-            TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(),
-                    source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command), role,
+            SolverFile drawn = source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command);
+            drawn.solver().requireRange(diffusion.schedule())
+                    .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note));
+            TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(), drawn, role,
                     diffusion.sampleShape(), diffusion.conditions()), shard, command);
             fill(new Order(store, pairs, models.path(model), scale, batch), manager, diffusion, progress,
                     spec.commandLine().getErr()::println);

@@ -81,7 +81,7 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
     /** Adds the teacher's images to {@code tallies} of {@code contestants}. */
     void add(NDManager manager, List<Contestant> contestants, List<Tally> tallies, LongConsumer progress) {
         List<Program> programs = contestants.stream()
-                .map(c -> Program.of(c.value(), model.schedule(), model.prediction())).toList();
+                .map(c -> Program.of(c.value(), model)).toList();
         int size = batch;
         for (int start = 0; start < teacher.count(); start += block) {
             int end = Math.min(start + block, teacher.count());

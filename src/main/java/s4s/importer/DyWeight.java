@@ -172,8 +172,9 @@ public final class DyWeight {
             Method method = WeightedMultistep.dyWeight(steps, (t, i, back) -> t.constant(weights[i][i - back]),
                     (t, i, back) -> t.constant(i < first ? 1 : scale[i - first]));
             Solver solver = (analytic ? method.analyticFirstStep() : method).build(s);
-            return SolverFile.of(new Solver(name, solver.prediction(), solver.stages()), schedule,
-                    provenance(source, s, reached(s)));
+            Solver named = solver.named(name).bounded(Solver.Bounds.SAMPLE_BELOW);
+            named.requireRange(schedule);
+            return SolverFile.of(named, schedule, provenance(source, s, reached(s)));
         }
 
         private double[] reached(double[] s) {

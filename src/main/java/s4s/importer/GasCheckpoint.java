@@ -59,7 +59,7 @@ public final class GasCheckpoint {
                     .withLabelOffsets(schedule, coef[0])
                     .build(Arrays.stream(times).map(schedule::sigma).toArray());
             String name = "gas-" + order + "-nfe" + solver.evaluations();
-            return SolverFile.of(new Solver(name, solver.prediction(), solver.stages()), schedule, Provenance.of(command)
+            return SolverFile.of(solver.named(name), schedule, Provenance.of(command)
                     .with("method", "GS / GAS, arXiv:2510.17699, order " + order).file("source", file)
                     .with("times", Arrays.toString(times)).with("time offsets", Arrays.toString(coef[0])));
         } catch (IllegalArgumentException e) {

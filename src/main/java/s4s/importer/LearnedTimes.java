@@ -12,6 +12,7 @@ import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
+import s4s.solver.Solver;
 import s4s.solver.Traced;
 import s4s.solver.data.SolverFile;
 
@@ -56,10 +57,9 @@ public final class LearnedTimes {
             throw fields.fault("decoupled", "has " + decoupled.length + " times, the grid has " + times.length);
         }
         try {
-            Traced traced = trace(method, schedule, times, decoupled);
-            String name = "ld3-" + method.name() + "-nfe" + traced.value().evaluations();
-            Traced named = new Traced(name, traced.prediction(), traced.nodes());
-            return SolverFile.of(named.value(), schedule, Provenance.of(command)
+            Solver solver = trace(method, schedule, times, decoupled).value();
+            String name = "ld3-" + method.name() + "-nfe" + solver.evaluations();
+            return SolverFile.of(solver.named(name), schedule, Provenance.of(command)
                     .with("method", "LD3, arXiv:2405.15506, on " + method.name()).with("reference", method.reference())
                     .file("source", file).with("times", Arrays.toString(times)).with("decoupled", Arrays.toString(decoupled)));
         } catch (IllegalArgumentException e) {

@@ -30,9 +30,11 @@ public final class Family {
     private final String base;
     private final Block[] blocks;
     private final double[] start;
+    private final Solver.Bounds bounds;
     private final Function<DerivativeStructure[], Traced> table;
 
-    private Family(String name, String base, Block[] blocks, double[] start, Function<DerivativeStructure[], Traced> table) {
+    private Family(String name, String base, Block[] blocks, double[] start, Solver.Bounds bounds,
+            Function<DerivativeStructure[], Traced> table) {
         if (blocks.length == 0) {
             throw new IllegalArgumentException(name + " on " + base + " has nothing to learn: neither times nor weights.");
         }
@@ -40,6 +42,7 @@ public final class Family {
         this.base = base;
         this.blocks = blocks;
         this.start = start;
+        this.bounds = bounds;
         this.table = table;
     }
 
@@ -61,7 +64,8 @@ public final class Family {
             return form.written().apply(base.trace(levels.sigmas(), levels.evaluateAt()));
         };
         int weights = form.places().apply(written.apply(constants(times.start()))).size();
-        return new Family(name, base.name(), joined(weights, moving), joined(weights, times.start()), theta -> {
+        double[] begin = joined(weights, times.start());
+        return new Family(name, base.name(), joined(weights, moving), begin, Solver.Bounds.RANGE, theta -> {
             Traced start = written.apply(theta);
             List<Place> places = form.places().apply(start);
             List<Row> rows = new ArrayList<>(start.nodes().stream().map(Traced.Node::row).toList());
@@ -91,7 +95,8 @@ public final class Family {
             first[i] = first[i - 1] + ipndm[i - 1].length;
         }
         Block[] scales = Stream.generate(() -> Block.OFFSETS).limit(steps).toArray(Block[]::new);
-        return new Family("dyweight", "ipndm-" + order, joined(weights, scales), new double[weights + steps], theta -> {
+        double[] zeros = new double[weights + steps];
+        return new Family("dyweight", "ipndm-" + order, joined(weights, scales), zeros, Solver.Bounds.TOLD_FREELY, theta -> {
             Times.Levels levels = times.levels(theta[0].getField().getOne(), new DerivativeStructure[0]);
             return WeightedMultistep.dyWeight(order, (t, i, back) -> theta[first[i] + back].add(ipndm[i][back]),
                     (t, i, back) -> theta[weights + i].add(1)).trace(levels.sigmas(), levels.evaluateAt());
@@ -151,8 +156,7 @@ public final class Family {
      */
     public Solver solver(double[] theta) {
         requireSize(theta);
-        Solver solver = table.apply(constants(theta)).value();
-        return new Solver(name, solver.prediction(), solver.stages());
+        return table.apply(constants(theta)).value().named(name).bounded(bounds);
     }
 
     /** The solver of some parameters with its derivatives with respect to them. */

@@ -131,7 +131,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                     .with("network evaluations", history.get(history.size() - 1).evaluations())
                     .with("vector-Jacobian products", history.get(history.size() - 1).products())
                     .with("ended", learned.ended());
-            return new Result(SolverFile.of(new Solver(name(), solver.prediction(), solver.stages()),
+            return new Result(SolverFile.of(solver.named(name()),
                     setting.diffusion().schedule(), all), learned);
         }
     }

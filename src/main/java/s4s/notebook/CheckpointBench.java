@@ -265,7 +265,7 @@ public final class CheckpointBench implements AutoCloseable {
     }
 
     private Program program(Solver solver) {
-        return Program.of(solver, model.schedule(), model.prediction());
+        return Program.of(solver, model);
     }
 
     @Override

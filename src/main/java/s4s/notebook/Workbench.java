@@ -152,7 +152,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Images of seeds 0 to {@code count - 1}. */
     public ImageSet draw(Solver solver, int count, LongConsumer progress) {
-        return Sampling.pictures(manager, denoiser(), Program.of(solver, denoiser().schedule(), denoiser().prediction()),
+        return Sampling.pictures(manager, denoiser(), Program.of(solver, denoiser()),
                 Benchmark.seeds(count), BATCH, solver.name(), progress);
     }
 

@@ -33,7 +33,7 @@ public record PictureOrder(String source, Compiler compiler, long[] seeds, List<
 
         /** Of a solver. */
         static Compiler of(Solver solver) {
-            return model -> Program.of(solver, model.schedule(), model.prediction());
+            return model -> Program.of(solver, model);
         }
 
         /** Of a solver with weights of each element's own. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+import s4s.model.DiffusionModel;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.ElementwiseRow;
 import s4s.solver.ElementwiseSolver;
@@ -70,7 +71,17 @@ public record Program(String solver, Prediction prediction, double start, List<N
     }
 
     /**
-     * The program of a solver.
+     * The program of a solver for a model.
+     *
+     * @throws IllegalArgumentException if the model was not trained where the solver asks it, see {@link Solver#requireRange}
+     */
+    public static Program of(Solver solver, DiffusionModel model) {
+        solver.requireRange(model.schedule());
+        return of(solver, model.schedule(), model.prediction());
+    }
+
+    /**
+     * The program of a solver, wherever its levels lie.
      *
      * @param solver the numbers
      * @param schedule the network's schedule

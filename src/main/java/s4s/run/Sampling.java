@@ -39,7 +39,7 @@ public final class Sampling {
     /** {@link #images(NDManager, DiffusionModel, Program, long[], int, LongConsumer)} of a solver. */
     public static NDArray images(
             NDManager manager, DiffusionModel model, Solver solver, long[] seeds, int batch, LongConsumer progress) {
-        return images(manager, model, program(model, solver), seeds, batch, progress);
+        return images(manager, model, Program.of(solver, model), seeds, batch, progress);
     }
 
     /**
@@ -76,7 +76,7 @@ public final class Sampling {
     /** {@link #batches(NDManager, DiffusionModel, Program, long[], int, BatchConsumer)} of a solver. */
     public static void batches(
             NDManager manager, DiffusionModel model, Solver solver, long[] seeds, int batch, BatchConsumer consumer) {
-        batches(manager, model, program(model, solver), seeds, batch, consumer);
+        batches(manager, model, Program.of(solver, model), seeds, batch, consumer);
     }
 
     /**
@@ -150,10 +150,6 @@ public final class Sampling {
             images.attach(manager);
             return images;
         }
-    }
-
-    private static Program program(DiffusionModel model, Solver solver) {
-        return Program.of(solver, model.schedule(), model.prediction());
     }
 
     static void requireWork(long[] seeds, int batch) {

@@ -39,7 +39,7 @@ public record SamplingCost(double network, double other) {
         if (repeats < 1) {
             throw new IllegalArgumentException("A measurement needs at least one repeat, not " + repeats + ".");
         }
-        Program program = Program.of(solver, denoiser.schedule(), denoiser.prediction());
+        Program program = Program.of(solver, denoiser);
         List<SamplingCost> costs = new ArrayList<>();
         for (int i = 0; i < 2 * repeats; i++) {
             costs.add(run(manager, denoiser, program, batch));

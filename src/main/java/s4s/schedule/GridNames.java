@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 public final class GridNames {
 
     private static final long LARGEST_FILE = 1 << 20;
+    /** Some editors begin a file with it. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     /** Not the exponent of a number, as in {@code list:2,1e+0}. */
     private static final Pattern TO_ZERO = Pattern.compile("(?<![eE])\\+0$");
     private static final Pattern BETWEEN_NUMBERS = Pattern.compile("[\\s,\\[\\]]+");
@@ -67,8 +69,13 @@ public final class GridNames {
         }
         if (colon >= 0 && LISTS.containsKey(family)) {
             String text = parameter.startsWith("@") ? read(parameter.substring(1)) : parameter;
-            return LISTS.get(family).apply(BETWEEN_NUMBERS.splitAsStream(text).filter(part -> !part.isEmpty())
-                    .mapToDouble(part -> number(id, part)).toArray());
+            double[] numbers = BETWEEN_NUMBERS.splitAsStream(text).filter(part -> !part.isEmpty())
+                    .mapToDouble(part -> number(id, part)).toArray();
+            try {
+                return LISTS.get(family).apply(numbers);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("Grid " + id + ": " + e.getMessage(), e);
+            }
         }
         throw new IllegalArgumentException("There is no grid \"" + id + "\"; known are "
                 + plain.stream().map(GridType::id).collect(Collectors.joining(", ")) + ", "
@@ -95,7 +102,8 @@ public final class GridNames {
             if (Files.size(path) > LARGEST_FILE) {
                 throw new IllegalArgumentException("Grid file " + file + " is larger than a list of numbers can be.");
             }
-            return Files.readString(path);
+            String text = Files.readString(path);
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (NoSuchFileException | InvalidPathException e) {
             throw new IllegalArgumentException("There is no grid file " + file + ".", e);
         } catch (IOException e) {

@@ -18,9 +18,6 @@ import java.util.stream.DoubleStream;
  */
 public record GridType(String id, String description, Rule rule) {
 
-    /** How far a published or a user's list may lie outside the range of a schedule: publications round. */
-    private static final double ROUNDING = 0.01;
-
     /** Where the grid points lie. */
     @FunctionalInterface
     public interface Rule {
@@ -133,7 +130,22 @@ public record GridType(String id, String description, Rule rule) {
         double[] grid = Grids.of(labels);
         String id = "times:" + GridNames.numbers(grid);
         return new GridType(id, "times of one's own", (schedule, from, to, steps) ->
-                Arrays.stream(list(id, grid, steps)).map(schedule::sigma).toArray());
+                Arrays.stream(list(id, grid, steps)).map(time -> level(id, grid, schedule, time)).toArray());
+    }
+
+    /** The noise level of a time; what is beyond the first time may be the number of a training step instead. */
+    private static double level(String id, double[] grid, NoiseSchedule schedule, double time) {
+        LevelRange times = LevelRange.times(schedule);
+        if (time > times.highest() * (1 + LevelRange.ROUNDING)) {
+            String message = times.sentence("Grid " + id + " holds", time);
+            if (schedule instanceof Discrete discrete && time < discrete.count()) {
+                String steps = GridNames.numbers(Arrays.stream(grid).map(n -> (n + 1) / discrete.count()).toArray());
+                message += ". The number n of a training step, as AYS publishes them, is the time (n + 1) / "
+                        + discrete.count() + ": times:" + steps;
+            }
+            throw new IllegalArgumentException(message + ".");
+        }
+        return schedule.sigma(time);
     }
 
     /** The types for every schedule and every number of steps, in the order in which tables show them. */
@@ -189,10 +201,10 @@ public record GridType(String id, String description, Rule rule) {
         Grids.requireRange(from, to);
         Grids.requireSteps(steps);
         double[] grid = rule.levels(schedule, from, to, steps);
+        LevelRange range = new LevelRange("noise level", to, from);
         for (double sigma : grid) {
-            if (!(sigma == 0 || sigma <= from * (1 + ROUNDING) && sigma >= to * (1 - ROUNDING))) {
-                throw new IllegalArgumentException("Grid " + id + " holds the noise level " + sigma
-                        + ", which lies outside the range from " + from + " to " + to + ".");
+            if (sigma != 0) {
+                range.require("Grid " + id + " holds", sigma);
             }
         }
         return Grids.of(grid);

@@ -4,8 +4,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import s4s.schedule.LevelRange;
+import s4s.schedule.NoiseSchedule;
 
 /**
  * A solver of the diffusion ODE {@code dy/dsigma = e} as a value: an explicit general linear method.
@@ -25,8 +28,24 @@ import java.util.stream.IntStream;
  * @param name short name
  * @param prediction what {@code f} means
  * @param stages the nodes 0..M; see {@link Stage}
+ * @param bounds how its levels are held against the range of a schedule; see {@link #requireRange}
  */
-public record Solver(String name, Prediction prediction, List<Stage> stages) implements Serializable {
+public record Solver(String name, Prediction prediction, List<Stage> stages, Bounds bounds) implements Serializable {
+
+    /** Which levels have to lie in the range of the schedule that a solver runs on. */
+    public enum Bounds {
+        /** All; the sample may lie at 0 as well. */
+        RANGE,
+        /** All but the sample's: DyWeight's weights take it where they do, usually closer to clean data than the range goes. */
+        SAMPLE_BELOW,
+        /** DyWeight's, learned through the network: that found out for itself what it is best told. */
+        TOLD_FREELY
+    }
+
+    /** A solver whose levels all lie in the range of its schedule. */
+    public Solver(String name, Prediction prediction, List<Stage> stages) {
+        this(name, prediction, stages, Bounds.RANGE);
+    }
 
     /**
      * Checks the table.
@@ -83,13 +102,60 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) imp
         return (int) stages.stream().filter(Stage::evaluated).count();
     }
 
+    /** The same solver under another name. */
+    public Solver named(String other) {
+        return new Solver(other, prediction, stages, bounds);
+    }
+
+    /** The same solver with other bounds. */
+    public Solver bounded(Bounds other) {
+        return new Solver(name, prediction, stages, other);
+    }
+
+    /**
+     * Holds all levels against the range of a schedule, outside of which its network was never trained: those of the states and
+     * those that the network is told. Published numbers are rounded, so what is outside by less than
+     * {@link LevelRange#ROUNDING} is accepted.
+     *
+     * @param schedule what the solver shall run on
+     * @return what a user should know of a solver that is accepted, in one line; empty: nothing
+     * @throws IllegalArgumentException if a level lies further outside than {@link #bounds()} allow; the message says which
+     */
+    public Optional<String> requireRange(NoiseSchedule schedule) {
+        LevelRange levels = LevelRange.levels(schedule);
+        LevelRange times = LevelRange.times(schedule);
+        List<String> notes = new ArrayList<>();
+        if (stages.get(0).sigma() < levels.highest() * (1 - LevelRange.ROUNDING)) {
+            notes.add("Solver " + name + " starts at the noise level " + stages.get(0).sigma()
+                    + ", below the schedule's highest, " + levels.highest());
+        }
+        for (int k = 0; k < stages.size(); k++) {
+            Stage stage = stages.get(k);
+            String node = "Solver " + name + ", node " + k;
+            boolean sample = k == stages.size() - 1;
+            if (!sample || stage.sigma() > levels.highest() || bounds == Bounds.RANGE && stage.sigma() > 0) {
+                levels.require(node + ", has", stage.sigma()).ifPresent(notes::add);
+            }
+            if (stage.evaluated() && stage.evaluateAt() != stage.sigma()) {
+                double time = schedule.label(stage.evaluateAt());
+                String told = node + ", tells the network";
+                if (bounds == Bounds.TOLD_FREELY && times.excess(time) > LevelRange.ROUNDING) {
+                    notes.add(times.sentence(told, time) + "; it was learned so");
+                } else {
+                    times.require(told, time).ifPresent(notes::add);
+                }
+            }
+        }
+        return notes.stream().findFirst();
+    }
+
     /**
      * The same solver written in another prediction: a[k,i] and b[k,i] change, the samples do not. From
      * {@code D = y - sigma e} follow {@code a += b, b *= -sigma_i} towards noise and {@code a += b / sigma_i, b /= -sigma_i}
      * towards data.
      */
     public Solver as(Prediction target) {
-        return target == prediction ? this : Traced.of(this).as(target).value();
+        return target == prediction ? this : Traced.of(this).as(target).value().bounded(bounds);
     }
 
     /**
@@ -124,7 +190,7 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) imp
             double[] outputs = IntStream.range(0, row).mapToDouble(i -> b[k][kept[i]]).toArray();
             canonical.add(new Stage(stages.get(k).sigma(), stages.get(k).evaluateAt(), states, outputs));
         }
-        return new Solver(name, prediction, canonical);
+        return new Solver(name, prediction, canonical, bounds);
     }
 
     /**
@@ -213,7 +279,7 @@ public record Solver(String name, Prediction prediction, List<Stage> stages) imp
         }
         List<Stage> changed = new ArrayList<>(stages);
         changed.set(stage, change.apply(stages.get(stage), stages.get(stage).outputs()));
-        return new Solver(name, prediction, changed);
+        return new Solver(name, prediction, changed, bounds);
     }
 
     @Override

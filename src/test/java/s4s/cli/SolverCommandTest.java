@@ -1,6 +1,7 @@
 package s4s.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static s4s.cli.Answer.ok;
 import static s4s.cli.Answer.refuses;
@@ -10,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.report.Provenance;
+import s4s.schedule.Edm;
+import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 
 /** The commands solver and import, and solver files in sample. */
@@ -70,6 +74,17 @@ class SolverCommandTest {
         ok("import", "ld3", times.toString(), "--solver", "unipc-3-bh1", "--schedule", "edm", "--name", "mine",
                 "--out", folder.toString());
         assertEquals(2, SolverFile.read(folder.resolve("mine.json")).solver().evaluations());
+        Path vp = Files.writeString(folder.resolve("vp.json"), "{\"times\": [1.0, 0.6, 0.3, 0.001]}");     // of another schedule
+        refuses("node 3, has the noise level 0.001, which lies outside the range from 80.0 to 0.002", "import", "ld3",
+                vp.toString(), "--solver", "dpmpp-2m", "--schedule", "edm", "--name", "wrong", "--out", folder.toString());
+        assertFalse(Files.exists(folder.resolve("wrong.json")));
+        Path wide = folder.resolve("wide.json");
+        SolverFile.of(Solvers.named("ddim").build(new double[] {160, 2, 0.002}), new Edm(), Provenance.of("test")).write(wide);
+        refuses("node 0, has the noise level 160.0", "sample", "--solver", wide.toString(), "--seeds", "0", "--png",
+                png.toString());
+        SolverFile.of(Solvers.named("ddim").build(new double[] {80.5, 2, 0.002}), new Edm(), Provenance.of("test")).write(wide);
+        assertTrue(ok("sample", "--solver", wide.toString(), "--seeds", "0", "--png", png.toString()).err()
+                .contains("s4s: Solver ddim, node 0, has the noise level 80.5, which lies outside the range"));
         ok("import", "gas", "src/test/resources/import/gas.json", "--schedule", "vp", "--out", folder.toString());
         assertTrue(Files.exists(folder.resolve("gas-4-nfe6.json")));
     }

@@ -95,6 +95,15 @@ class UnpickleTest {
         return Files.writeString(json, Files.readString(json).replace("-0.125", "0.0"));
     }
 
+    /** Two hundred tensors of one storage of 50 million numbers: it is unpacked once, and only what they show is looked at. */
+    @Test
+    void manyViewsOfOneStorage() throws Exception {
+        Result result = unpickle("tree", "views.pt");
+        assertEquals(0, result.code, result.err);
+        assertEquals("[" + "[0.0,0.0],".repeat(199) + "[0.0,0.0]]", result.out.replaceAll("\\s", ""));
+        assertEquals("[]", unpickle("tree", "marks.pkl").out.strip());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "hostile0.pkl, .system",
@@ -106,6 +115,9 @@ class UnpickleTest {
         "outside.pt, does not fit its storage",
         "half.pkl, truncated",
         "no-torch.pt, no torch file",
+        "beyond.pt, truncated",
+        "control.pkl, it calls os.sys tem\\x1b[2J",
+        "not-finite.pkl, not finite",
         "nowhere.pkl, No such file",
     })
     void refusesInOneLineAndRunsNothing(String file, String expected) throws Exception {

@@ -39,6 +39,17 @@ class GridNamesTest {
         assertEquals(0.7, sd.label(levels[1]), 1e-14);
     }
 
+    /** AYS publishes step numbers: 999 of 1000 is the time 1. */
+    @Test
+    void stepNumbersAreNoTimes() {
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> GridType.named("times:999,499,0").levels(Discrete.stableDiffusion(), 2)).getMessage();
+        assertTrue(message.contains("holds the time 999.0") && message.contains("times:1,0.5,0.001"), message);
+        assertArrayEquals(GridType.named("times:1,0.5,0.001").levels(Discrete.stableDiffusion(), 2),
+                GridType.named(message.substring(message.lastIndexOf("times:"), message.length() - 1))
+                        .levels(Discrete.stableDiffusion(), 2));
+    }
+
     @Test
     void listsAreReadFromFiles(@TempDir Path folder) throws IOException {
         Path json = Files.writeString(folder.resolve("grid.json"), "[80.0, 5,\n 0.002]\n");
@@ -47,6 +58,8 @@ class GridNamesTest {
         assertEquals("list:80,5,0.002", type.id());          // a record of it can be run without the file
         Path text = Files.writeString(folder.resolve("grid.txt"), "1\n0.5\n0.001\n");
         assertEquals("times:1,0.5,0.001", GridType.named("times:@" + text).id());
+        Path windows = Files.writeString(folder.resolve("windows.txt"), "\uFEFF80\r\n5\r\n0.002\r\n");
+        assertEquals("list:80,5,0.002", GridType.named("list:@" + windows).id());
         Path binary = Files.write(folder.resolve("grid.bin"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
         assertTrue(assertThrows(UncheckedIOException.class, () -> GridType.named("list:@" + binary)).getCause().getMessage()
                 .contains("cannot be read as text"));
@@ -64,7 +77,8 @@ class GridNamesTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "logSNR; logsnr, edm, time-uniform", "edmx; gits-sd", "poly:3; edm:RHO", "edm:; not a number", "edm:x; \"x\"",
-        "edm:-1; exponent", "edm:NaN; exponent", "list:; at least two", "list:3,x; \"x\"", "list:1,2; number 1 (2.0) follows 1.0",
+        "edm:-1; exponent", "edm:NaN; exponent", "list:; at least two", "list:3,x; \"x\"",
+        "list:1,2; Grid list:1,2: Noise levels must decrease strictly; number 1 (2.0) follows 1.0",
         "+0; no grid \"\""})
     void wrongNamesAreRefusedWithAReason(String name, String reason) {
         assertMessage(reason, name);

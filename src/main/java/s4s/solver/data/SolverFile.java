@@ -138,12 +138,21 @@ public record SolverFile(Solver solver, ScheduleView schedule, Provenance proven
         }
         JsonFields view = fields.object("schedule");
         try {
-            return new SolverFile(new Solver(fields.text("name"), prediction(fields), stages),
-                    new ScheduleView(view.text("name"), view.number("start"), alphas, times),
-                    Provenance.fromJson(fields.object("provenance").json()));
+            Provenance provenance = Provenance.fromJson(fields.object("provenance").json());
+            return new SolverFile(new Solver(fields.text("name"), prediction(fields), stages, bounds(provenance)),
+                    new ScheduleView(view.text("name"), view.number("start"), alphas, times), provenance);
         } catch (IllegalArgumentException e) {
             throw new BadFileException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** By what a file's maker, a learner or an importer, says of it: both have a form whose levels are learned. */
+    private static Solver.Bounds bounds(Provenance provenance) {
+        if (provenance.recipe().getOrDefault("family", "").equals("dyweight")) {
+            return Solver.Bounds.TOLD_FREELY;
+        }
+        return provenance.recipe().getOrDefault("method", "").startsWith("DyWeight")
+                ? Solver.Bounds.SAMPLE_BELOW : Solver.Bounds.RANGE;
     }
 
     private static Prediction prediction(JsonFields fields) throws BadFileException {

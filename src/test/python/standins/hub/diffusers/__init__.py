@@ -11,9 +11,9 @@ class Configured(nn.Module):
 
 
 class UNet2DConditionModel(Configured):
-    def __init__(self, in_channels, sample_size, width, cross_attention_dim):
+    def __init__(self, in_channels, sample_size, block_out_channels, cross_attention_dim):
         super().__init__()
-        self.inner = ConditionalUNet(in_channels, width, cross_attention_dim)
+        self.inner = ConditionalUNet(in_channels, block_out_channels[0], cross_attention_dim)
 
     def forward(self, sample, timestep, encoder_hidden_states, return_dict=True):
         assert not return_dict
@@ -23,9 +23,9 @@ class UNet2DConditionModel(Configured):
 class AutoencoderKL(Configured):
     """Its decoder has attention by the name of 2023, and files by that of 2022."""
 
-    def __init__(self, latent_channels, width, scaling_factor=0.18215):
+    def __init__(self, latent_channels, block_out_channels, scaling_factor=0.18215):
         super().__init__()
-        self.decoder = Upwards(latent_channels, width)
+        self.decoder = Upwards(latent_channels, block_out_channels[0])
         self.mid = nn.ModuleDict({"to_q": nn.Linear(latent_channels, latent_channels)})
 
     def decode(self, z, return_dict=True):

@@ -7,7 +7,9 @@ from torch import nn
 
 class CLIPTextConfig:
     def __init__(self, **config):
-        self.size = config
+        self.size = {"width": config["hidden_size"], "inner": config["intermediate_size"], "layers": config["num_hidden_layers"],
+                     "heads": config["num_attention_heads"], "activation": config["hidden_act"],
+                     "places": config["max_position_embeddings"], "tokens": config["vocab_size"]}
 
 
 class TextModel(nn.Module):
