@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import s4s.data.Colours;
 import s4s.data.ImageSource;
 import s4s.data.NumpyRandom;
+import s4s.data.Others;
 import s4s.eval.Extraction;
 import s4s.eval.FeatureSet;
 import s4s.eval.Features;
@@ -51,6 +52,10 @@ public final class ExtractionOptions {
             + " bits, as Pillow's convert(\"RGB\") does, instead of refusing them.")
     private boolean convert;
 
+    @Option(names = "--skip-others", description = "Leave out pictures of a folder or zip that are of kinds that are not"
+            + " read, and broken links, instead of refusing the set.")
+    private boolean skip;
+
     @Option(names = "--square", paramLabel = "SIDE", description = "Cut the middle square out of each picture file, whatever its"
             + " size, and resize it to SIDE pixels with Pillow's bicubic; colours as with --convert-rgb.")
     private Optional<Integer> square;
@@ -84,8 +89,9 @@ public final class ExtractionOptions {
 
     /** Opens pictures. */
     ImageSource open(Path path) throws IOException {
-        return square.isPresent() ? ImageSource.squares(path, square.get())
-                : ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY);
+        Others others = skip ? Others.LEFT_OUT : Others.REFUSED;
+        return square.isPresent() ? ImageSource.squares(path, square.get(), others)
+                : ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY, others);
     }
 
     /** Numbers of the pictures to use. */
@@ -110,7 +116,8 @@ public final class ExtractionOptions {
                 : seed.map(s -> ", chosen by numpy's RandomState(" + s + ")").orElse(", the first");
         return wanted + " of " + images.count() + which + ", " + images.width() + "x" + images.height()
                 + (square.isPresent() ? ", middle squares, bicubic" : "")
-                + (convert || square.isPresent() ? ", converted to RGB" : "");
+                + (convert || square.isPresent() ? ", converted to RGB" : "")
+                + (images.leftOut().isEmpty() ? "" : ", left out: " + images.leftOut());
     }
 
     /** {@code provenance} with a set of pictures. */

@@ -26,6 +26,7 @@ import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.data.Others;
 import s4s.data.Pictures;
 import s4s.model.Autoencoder;
 import s4s.model.Decoder;
@@ -109,8 +110,12 @@ final class TrainCommand implements Callable<Integer>, Resumable {
                     + " of 20 years, and gender (default: array 'label').")
         private String[] labels = {}; // a list would be shared by all sources
 
+        @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links,"
+                + " instead of refusing the set.")
+        private boolean skip;
+
         private ImageSet read() throws IOException {
-            ImageSet images = ImageSet.read(path);
+            ImageSet images = ImageSet.read(path, skip ? Others.LEFT_OUT : Others.REFUSED);
             if (images.height() != images.width()) {
                 throw new IllegalArgumentException(path + " holds images of " + images.height() + "x" + images.width()
                         + " pixels: the networks take square images");

@@ -56,7 +56,7 @@ public final class Annotations {
             throw new BadFileException("no array '" + name + "' in " + npz + "; it holds " + String.join(", ", file.names()));
         }
         NpyArray array = file.get(name);
-        boolean text = array.dtype() == DType.STRING;
+        boolean text = array.dtype().isText();
         if (array.shape().length != 1 || array.size() != count || !text && !array.dtype().isWhole()) {
             throw new BadFileException("array '" + name + "' in " + npz + " is " + array
                     + "; it must hold one text or integer for each of the " + count + " pictures");

@@ -27,6 +27,22 @@ final class ArrayImages implements ImageSource {
             rows.close();
             throw e;
         }
+        if (layout.real()) {
+            requireRange();
+        }
+    }
+
+    private void requireRange() throws IOException {
+        FloatRange range = new FloatRange(title);
+        try {
+            for (int i = 0; i < layout.count(); i++) {
+                range.add(rows.next(1));
+            }
+            range.check();
+        } catch (BadFileException e) {
+            rows.close();
+            throw e;
+        }
     }
 
     @Override
@@ -76,7 +92,7 @@ final class ArrayImages implements ImageSource {
             rows = opener.open();
         }
         rows.skip(first - rows.position());
-        return ImageArrays.pixels(rows.next(count), title).nchw();
+        return ImageArrays.bytes(rows.next(count), layout);
     }
 
     @Override

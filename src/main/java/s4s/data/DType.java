@@ -19,6 +19,8 @@ public enum DType {
     INT32("<i4", 4),
     /** 0..4294967295. */
     UINT32("<u4", 4),
+    /** 0..2^64 - 1, of which the lower half is read. */
+    UINT64("<u8", 8),
     /** 64-bit signed. */
     INT64("<i8", 8),
     /** IEEE half precision. */
@@ -28,7 +30,9 @@ public enum DType {
     /** IEEE double precision. */
     FLOAT64("<f8", 8),
     /** Unicode text of a fixed number of code points, 4 bytes each. */
-    STRING("<U", 4);
+    STRING("<U", 4),
+    /** Text of a fixed number of bytes, read as UTF-8. */
+    BYTES("|S", 1);
 
     private final String code;
     private final int unit;
@@ -38,7 +42,7 @@ public enum DType {
         this.unit = unit;
     }
 
-    /** numpy's little-endian type code; that of STRING lacks the number of code points. */
+    /** numpy's little-endian type code; that of STRING and BYTES lacks the width. */
     String code() {
         return code;
     }
@@ -53,8 +57,13 @@ public enum DType {
         return ordinal() <= INT64.ordinal();
     }
 
+    /** Whether the elements are text. */
+    public boolean isText() {
+        return this == STRING || this == BYTES;
+    }
+
     /** The type with this letter and size, for example ("u1") or ("f8"). */
     static Optional<DType> named(String letterAndSize) {
-        return Arrays.stream(values()).filter(t -> t != STRING && t.code.substring(1).equals(letterAndSize)).findAny();
+        return Arrays.stream(values()).filter(t -> !t.isText() && t.code.substring(1).equals(letterAndSize)).findAny();
     }
 }

@@ -1,6 +1,7 @@
 package s4s.data;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -62,6 +63,16 @@ final class EncodedImages implements ImageSource {
     @Override
     public String sha256() throws IOException {
         return files.sha256();
+    }
+
+    @Override
+    public List<String> names() {
+        return files.names();
+    }
+
+    @Override
+    public String leftOut() {
+        return files.leftOut();
     }
 
     @Override

@@ -3,6 +3,7 @@ package s4s.data;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class ImageArrays {
                 }
             }
             String array = arrayName(npz, file);
+            npz.verify(array);
             return source(file, () -> npz.rows(array), title(array, file), npz);
         } catch (IOException e) {
             npz.close();
@@ -119,19 +121,19 @@ final class ImageArrays {
         };
     }
 
-    /** The array with the pictures. */
+    /** The array with the pictures; others, also of kinds that are not read, don't matter. */
     private static String arrayName(Npz npz, Path file) throws IOException {
         List<String> names = npz.names();
         Optional<String> usual = Stream.of("images", "arr_0", "x").filter(npz::has).findFirst();
-        if (usual.isPresent()) {
-            return usual.get();
-        }
-        List<String> candidates = new java.util.ArrayList<>();
+        List<String> candidates = new ArrayList<>();
         for (String name : names) {
-            NpyHeader header = npz.header(name);
-            if (header.dtype() == DType.UINT8 && header.shape().length == 4) {
+            Optional<NpyHeader> header = headerOf(npz, name);
+            if (header.isPresent() && header.get().shape().length == 4 && header.get().dtype() == DType.UINT8) {
                 candidates.add(name);
             }
+        }
+        if (usual.isPresent() && (candidates.size() != 1 || hasFourAxes(npz, usual.get()))) {
+            return usual.get();
         }
         if (candidates.size() != 1) {
             throw new BadFileException("no pictures in " + file + ": it needs 'jpeg' and 'offset', or 'images', 'arr_0'"
@@ -141,6 +143,19 @@ final class ImageArrays {
         return candidates.get(0);
     }
 
+    private static boolean hasFourAxes(Npz npz, String name) throws IOException {
+        return headerOf(npz, name).map(header -> header.shape().length == 4).orElse(false);
+    }
+
+    /** Empty for arrays of Python objects and the like. */
+    private static Optional<NpyHeader> headerOf(Npz npz, String name) throws IOException {
+        try {
+            return Optional.of(npz.header(name));
+        } catch (BadFileException e) {
+            return Optional.empty();
+        }
+    }
+
     /** How an array holds pictures. */
     record Layout(int count, int height, int width, boolean real, boolean coloursLast) {
         /**
@@ -148,12 +163,12 @@ final class ImageArrays {
          * @throws BadFileException if it holds no pictures
          */
         static Layout of(DType dtype, long[] shape, String title, String shown) throws BadFileException {
-            boolean real = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
+            boolean real = dtype == DType.FLOAT16 || dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
             boolean first = shape.length == 4 && shape[1] == 3;
             boolean last = shape.length == 4 && shape[3] == 3 && !real;
             if (!real && dtype != DType.UINT8 || !first && !last) {
                 throw new BadFileException(title + " is " + shown + "; pictures are uint8 [N,H,W,3] or [N,3,H,W],"
-                        + " or float [N,3,H,W] in [-1,1]");
+                        + " or float16, float32 or float64 [N,3,H,W] in [-1,1]");
             }
             if (first && last) {
                 throw new BadFileException(title + " is " + shown
@@ -167,36 +182,30 @@ final class ImageArrays {
         }
     }
 
-    /** Takes over the array, which the caller must not use again. */
-    static ImageSet.Pixels pixels(NpyArray array, String title) throws BadFileException {
+    /** A whole array. Takes it over: the caller must not use it again. */
+    private static ImageSet.Pixels pixels(NpyArray array, String title) throws BadFileException {
         Layout layout = Layout.of(array.dtype(), array.shape(), title, array.toString());
         if (layout.real) {
-            return new ImageSet.Pixels(layout.height, layout.width, quantized(array, title));
+            FloatRange range = new FloatRange(title);
+            range.add(array);
+            range.check();
+        }
+        return new ImageSet.Pixels(layout.height, layout.width, bytes(array, layout));
+    }
+
+    /** Some pictures of an array whose numbers, if they are floats, were checked. Takes them over. */
+    static byte[] bytes(NpyArray array, Layout layout) {
+        if (layout.real) {
+            byte[] out = new byte[array.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = ImageSet.toByte(array.real(i));
+            }
+            return out;
         }
         if (layout.coloursLast) {
             toPlanes(array.shared(), layout.height * layout.width);
         }
-        return new ImageSet.Pixels(layout.height, layout.width, array.shared());
-    }
-
-    private static byte[] quantized(NpyArray array, String title) throws BadFileException {
-        byte[] out = new byte[array.size()];
-        double least = 0;
-        double most = 0;
-        for (int i = 0; i < out.length; i++) {
-            double value = array.real(i);
-            if (Double.isNaN(value)) {
-                throw new BadFileException(title + " has NaN at element " + i + "; make it again");
-            }
-            least = Math.min(least, value);
-            most = Math.max(most, value);
-            out[i] = ImageSet.toByte(value);
-        }
-        if (least == 0 && most > 2) {
-            throw new BadFileException(title + " has numbers from 0 to " + most
-                    + ", but float pictures are in [-1,1]; save 0..255 as uint8");
-        }
-        return out;
+        return array.shared();
     }
 
     /** From RGBRGB... to planes, picture by picture within the same memory. */
@@ -216,7 +225,7 @@ final class ImageArrays {
         for (String name : List.of("classes", "class_name")) {
             if (npz.has(name)) {
                 NpyArray array = npz.get(name);
-                if (array.dtype() != DType.STRING) {
+                if (!array.dtype().isText()) {
                     throw new BadFileException("array '" + name + "' in " + file + " is " + array
                             + "; names of classes are strings");
                 }

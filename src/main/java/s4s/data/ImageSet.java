@@ -11,9 +11,10 @@ import java.util.Map;
  *
  * <p>{@link #read} accepts
  * <ul>
- * <li>a folder of png, jpeg, bmp or gif files at any depth, in the order of their relative names; when every file is
- *     in a sub-folder just below, the sub-folders' names are the classes. Alpha is dropped, grey is repeated;
- * <li>a zip archive of such files, at any depth;
+ * <li>a folder of png, jpeg, webp, bmp, tiff, Netpbm or gif files at any depth, in the order of their relative names (code
+ *     points); when every file is in a sub-folder just below, the sub-folders' names are the classes, unless an EDM
+ *     {@code dataset.json} gives them. Colours become {@link Colours#CONVERTED};
+ * <li>a zip archive of such files, at any depth, and a {@code dataset.json};
  * <li>an npz with the uint8 array {@code jpeg} (picture files joined) and the integers {@code offset}: file i is
  *     {@code jpeg[offset[i]:offset[i+1]]};
  * <li>an npz or npy with uint8 pictures [N,H,W,3] or [N,3,H,W], or float pictures [N,3,H,W] in [-1,1] (see
@@ -56,9 +57,19 @@ public final class ImageSet implements ImageSource {
      * @throws BadFileException if there is nothing to read, or it cannot be used; the message says why
      */
     public static ImageSet read(Path path) throws IOException {
+        return read(path, Others.REFUSED);
+    }
+
+    /**
+     * Reads pictures.
+     *
+     * @param path as above
+     * @param others what to do with picture files that are not read
+     */
+    public static ImageSet read(Path path, Others others) throws IOException {
         return switch (SourceKind.of(path)) {
-            case FOLDER -> ImageFolder.read(PictureFiles.folder(path));
-            case ZIP -> ImageFolder.read(PictureFiles.zip(path), new int[0], List.of());
+            case FOLDER -> ImageFolder.read(PictureFiles.folder(path, others), true);
+            case ZIP -> ImageFolder.read(PictureFiles.zip(path, others), false);
             case NPY -> ImageArrays.readNpy(path);
             case NPZ -> ImageArrays.readNpz(path);
         };
@@ -81,7 +92,8 @@ public final class ImageSet implements ImageSource {
      *
      * @param nchw numbers [N, 3, height, width], [-1,1] for black to full
      * @param source what to call them
-     * @throws IllegalArgumentException if there is not at least one whole picture, or a part of one, or NaN
+     * @throws IllegalArgumentException if there is not at least one whole picture, or a part of one, or a number is not
+     *     finite
      */
     public static ImageSet of(float[] nchw, int height, int width, String source) {
         byte[] bytes = new byte[nchw.length];
@@ -97,12 +109,12 @@ public final class ImageSet implements ImageSource {
      * The 8-bit sample for a number in [-1,1]: x * 127.5 + 128, held within 0..255, its fraction dropped. This is the
      * inverse of p / 127.5 - 1 for every sample p.
      *
-     * @throws IllegalArgumentException if x is NaN
+     * @throws IllegalArgumentException if x is not finite
      * @see <a href="https://github.com/NVlabs/edm/blob/main/generate.py">EDM, generate.py</a>
      */
     public static byte toByte(double x) {
-        if (Double.isNaN(x)) {
-            throw new IllegalArgumentException("a sample is NaN; the picture cannot be stored");
+        if (!Double.isFinite(x)) {
+            throw new IllegalArgumentException("a sample is " + x + "; the picture cannot be stored");
         }
         return (byte) (int) Math.max(0, Math.min(255, x * 127.5 + 128));
     }

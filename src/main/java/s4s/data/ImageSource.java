@@ -3,6 +3,7 @@ package s4s.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Numbered RGB pictures of one size, read when asked for: sets that do not fit into memory. An {@link ImageSet} is one that
@@ -18,10 +19,21 @@ public interface ImageSource extends AutoCloseable {
      * @throws BadFileException if there is nothing to read, or it cannot be used; the message says why
      */
     static ImageSource open(Path path, Colours colours) throws IOException {
+        return open(path, colours, Others.REFUSED);
+    }
+
+    /**
+     * Opens pictures.
+     *
+     * @param path folder, zip, npz or npy
+     * @param colours what to do with files that are not 8-bit RGB
+     * @param others what to do with picture files that are not read
+     */
+    static ImageSource open(Path path, Colours colours, Others others) throws IOException {
         return switch (SourceKind.of(path)) {
             case FOLDER -> Files.exists(path.resolve(Shards.MANIFEST)) ? JoinedImages.open(path)
-                    : new EncodedImages(PictureFiles.folder(path), colours);
-            case ZIP -> new EncodedImages(PictureFiles.zip(path), colours);
+                    : new EncodedImages(PictureFiles.folder(path, others), colours);
+            case ZIP -> new EncodedImages(PictureFiles.zip(path, others), colours);
             case NPY -> ImageArrays.source(path, () -> Npy.rows(path), path.toString(), () -> {});
             case NPZ -> ImageArrays.openNpz(path, colours);
         };
@@ -34,10 +46,11 @@ public interface ImageSource extends AutoCloseable {
      *
      * @param path folder or zip of png or jpeg files
      * @param side pixels of a side of the result
+     * @param others what to do with picture files that are not read
      * @throws BadFileException if there are no picture files
      * @throws IllegalArgumentException if {@code side} is not from 1 to 4096
      */
-    static ImageSource squares(Path path, int side) throws IOException {
+    static ImageSource squares(Path path, int side, Others others) throws IOException {
         if (side < 1 || side > 4096) {
             throw new IllegalArgumentException("squares have 1 to 4096 pixels a side, not " + side);
         }
@@ -45,7 +58,8 @@ public interface ImageSource extends AutoCloseable {
         if (kind != SourceKind.FOLDER && kind != SourceKind.ZIP) {
             throw new BadFileException(path + " holds arrays: squares are cut out of a folder or zip of picture files");
         }
-        return new EncodedImages(kind == SourceKind.ZIP ? PictureFiles.zip(path) : PictureFiles.folder(path), side);
+        PictureFiles files = kind == SourceKind.ZIP ? PictureFiles.zip(path, others) : PictureFiles.folder(path, others);
+        return new EncodedImages(files, side);
     }
 
     /** The number of pictures, at least one. */
@@ -71,6 +85,16 @@ public interface ImageSource extends AutoCloseable {
 
     /** SHA-256 of the whole source, see {@link ImageSet#sha256}; reads it once. */
     String sha256() throws IOException;
+
+    /** The pictures' names in folder or archive, with '/' on every system; none if they have no names. */
+    default List<String> names() {
+        return List.of();
+    }
+
+    /** How many pictures were left out, and of which kinds; empty if none. */
+    default String leftOut() {
+        return "";
+    }
 
     /** What decodes the pictures, with versions; empty where they are numbers. */
     default String decoders() {

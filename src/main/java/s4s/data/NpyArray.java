@@ -3,6 +3,7 @@ package s4s.data;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
@@ -243,12 +244,12 @@ public final class NpyArray {
     }
 
     /**
-     * The elements of a STRING array.
+     * The elements of a STRING or BYTES array.
      *
      * @throws IllegalArgumentException if the type is another
      */
     public List<String> strings() {
-        if (dtype != DType.STRING) {
+        if (!dtype.isText()) {
             throw wrongType("text");
         }
         return IntStream.range(0, size()).mapToObj(this::string).toList();
@@ -285,7 +286,7 @@ public final class NpyArray {
 
     /** numpy's type code, for example "&lt;f4" or "&lt;U10". */
     String code() {
-        return dtype == DType.STRING ? dtype.code() + width / 4 : dtype.code();
+        return dtype.isText() ? dtype.code() + width / dtype.unit() : dtype.code();
     }
 
     /** Element {@code i} in double precision. */
@@ -297,7 +298,7 @@ public final class NpyArray {
                 return little().getFloat(4 * i);
             case FLOAT16:
                 return half(little().getShort(2 * i));
-            case STRING:
+            case STRING, BYTES:
                 throw wrongType("numbers");
             default:
                 long value = whole(i);
@@ -324,6 +325,11 @@ public final class NpyArray {
                 return little().getInt(4 * i);
             case UINT32:
                 return little().getInt(4 * i) & 0xffffffffL;
+            case UINT64:
+                if (little().getLong(8 * i) < 0) {
+                    throw new IllegalArgumentException("element " + i + " is beyond 2^63 - 1, which is not read");
+                }
+                return little().getLong(8 * i);
             case INT64:
                 return little().getLong(8 * i);
             default:
@@ -332,7 +338,7 @@ public final class NpyArray {
     }
 
     private String string(int i) {
-        String padded = new String(data, i * width, width, UTF_32);
+        String padded = new String(data, i * width, width, dtype == DType.BYTES ? StandardCharsets.UTF_8 : UTF_32);
         int end = padded.length();
         while (end > 0 && padded.charAt(end - 1) == 0) {
             end--;

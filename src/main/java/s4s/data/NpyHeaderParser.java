@@ -81,6 +81,9 @@ final class NpyHeaderParser {
         if (type.matches("U[1-9][0-9]{0,5}")) {
             return new NpyHeader(DType.STRING, 4 * Integer.parseInt(type.substring(1)), big, fortran, shape);
         }
+        if (type.matches("S[1-9][0-9]{0,6}")) {
+            return new NpyHeader(DType.BYTES, Integer.parseInt(type.substring(1)), false, fortran, shape);
+        }
         DType dtype = DType.named(type).orElseThrow(() -> unsupported(descr));
         return new NpyHeader(dtype, dtype.unit(), big, fortran, shape);
     }

@@ -1,5 +1,6 @@
 package s4s.data;
 
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
@@ -30,19 +29,15 @@ import java.util.zip.ZipOutputStream;
  */
 public final class Npz implements Closeable {
     private static final String SUFFIX = ".npy";
-    /** Deflate cannot shrink further: a length and a distance of one bit each stand for at most 258 bytes. */
-    private static final long LARGEST_RATIO = 1032;
     /** Any fixed local time will do, except the first of 1980, beside which Java also stores the time zone's. */
     private static final LocalDateTime TIMESTAMP = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final Path file;
-    private final ZipFile zip;
-    private final long fileLength;
+    private final ZipArchive zip;
 
-    private Npz(Path file, ZipFile zip, long fileLength) {
+    private Npz(Path file, ZipArchive zip) {
         this.file = file;
         this.zip = zip;
-        this.fileLength = fileLength;
     }
 
     /** Whether a written npz is packed. */
@@ -56,12 +51,12 @@ public final class Npz implements Closeable {
     /**
      * @param file an npz file
      * @return its arrays, to be closed
-     * @throws BadFileException if the file is missing or no (whole) zip archive
+     * @throws BadFileException if the file is missing or no (whole) zip archive, or has two arrays of one name
      */
     public static Npz open(Path file) throws IOException {
         BadFileException.requireFile(file);
         try {
-            return new Npz(file, new ZipFile(file.toFile()), Files.size(file));
+            return new Npz(file, ZipArchive.open(file));
         } catch (ZipException e) {
             throw new BadFileException(notZip(file), e);
         } catch (IOException e) {
@@ -117,13 +112,13 @@ public final class Npz implements Closeable {
 
     /** The names of the arrays, in the order of the file. */
     public List<String> names() {
-        return zip.stream().map(ZipEntry::getName).filter(n -> n.endsWith(SUFFIX))
+        return zip.names().stream().filter(n -> n.endsWith(SUFFIX))
                 .map(n -> n.substring(0, n.length() - SUFFIX.length())).toList();
     }
 
     /** Whether there is an array of this name. */
     public boolean has(String name) {
-        return zip.getEntry(name + SUFFIX) != null;
+        return zip.has(name + SUFFIX);
     }
 
     /**
@@ -133,16 +128,8 @@ public final class Npz implements Closeable {
      *     truncated, damaged, or of a type that is not read
      */
     public NpyArray get(String name) throws IOException {
-        ZipEntry entry = entry(name);
-        String title = title(name);
-        try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
-            NpyArray array = Npy.read(in, entry.getSize(), title);
-            if (in.getChecksum().getValue() != entry.getCrc()) {
-                throw new BadFileException(title + " is damaged: its checksum is wrong; make or copy the file again");
-            }
-            return array;
-        } catch (IOException e) {
-            throw damaged(title, e);
+        try (InputStream in = stream(name)) {
+            return Npy.read(in, zip.length(name + SUFFIX), title(name));
         }
     }
 
@@ -161,22 +148,20 @@ public final class Npz implements Closeable {
 
     /** What {@link #get} would find, without reading the data. */
     NpyHeader header(String name) throws IOException {
-        ZipEntry entry = entry(name);
-        try (InputStream in = zip.getInputStream(entry)) {
-            return Npy.header(in, entry.getSize(), title(name));
-        } catch (IOException e) {
-            throw damaged(title(name), e);
+        try (InputStream in = stream(name)) {
+            return Npy.header(in, zip.length(name + SUFFIX), title(name));
         }
     }
 
-    /** One array piece by piece, whatever its length; unlike {@link #get} without a look at the archive's checksum. */
+    /** Reads an array to its end, without keeping it, to find damage. */
+    void verify(String name) throws IOException {
+        header(name);
+        zip.verify(name + SUFFIX, title(name));
+    }
+
+    /** One array piece by piece, whatever its length; only {@link #verify} finds all damage. */
     NpyRows rows(String name) throws IOException {
-        ZipEntry entry = entry(name);
-        try {
-            return Npy.rows(zip.getInputStream(entry), entry.getSize(), title(name));
-        } catch (IOException e) {
-            throw damaged(title(name), e);
-        }
+        return Npy.rows(new BufferedInputStream(stream(name), 1 << 16), zip.length(name + SUFFIX), title(name));
     }
 
     @Override
@@ -188,28 +173,14 @@ public final class Npz implements Closeable {
         return "array '" + name + "' in " + file;
     }
 
-    private ZipEntry entry(String name) throws BadFileException {
-        ZipEntry entry = zip.getEntry(name + SUFFIX);
-        if (entry == null) {
+    private InputStream stream(String name) throws IOException {
+        if (!has(name)) {
             List<String> names = names();
             String present = names.isEmpty() ? "no arrays at all"
                     : String.join(", ", names.subList(0, Math.min(20, names.size()))) + (names.size() > 20 ? ", ..." : "");
             throw new BadFileException("no array '" + name + "' in " + file + "; it holds " + present);
         }
-        long packed = entry.getCompressedSize();
-        boolean possible = entry.getMethod() == ZipEntry.STORED
-                ? entry.getSize() == packed
-                : entry.getSize() >= 0 && entry.getSize() <= LARGEST_RATIO * packed + 64;
-        if (packed < 0 || packed > fileLength || !possible) {
-            throw new BadFileException(title(name) + " declares " + entry.getSize() + " bytes from " + packed
-                    + " packed ones, which cannot be; the file is damaged: make or copy it again");
-        }
-        return entry;
-    }
-
-    private static BadFileException damaged(String title, IOException cause) {
-        return cause instanceof BadFileException same ? same
-                : new BadFileException(title + " is truncated or damaged; make or copy the file again", cause);
+        return zip.stream(name + SUFFIX, title(name));
     }
 
     private static String notZip(Path file) throws IOException {

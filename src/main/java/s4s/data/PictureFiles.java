@@ -8,14 +8,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /** Numbered files of one picture each. May be read by several threads. */
 interface PictureFiles extends Closeable {
+    /** Larger files are refused before memory is taken for them: more than 4096 x 4096 pixels of 16 bits and alpha. */
+    long LARGEST = 256L << 20;
+    /** As Python's sorted() has it, by code points. */
+    Comparator<String> ORDER = Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
     int count();
 
     byte[] bytes(int i) throws IOException;
@@ -23,8 +33,23 @@ interface PictureFiles extends Closeable {
     /** What to call a picture in messages. */
     String name(int i);
 
+    /** The pictures' names in folder or archive, with '/' on every system; none if they have no names. */
+    default List<String> names() {
+        return List.of();
+    }
+
+    /** A file of the folder or archive that lies beside the pictures, if it is there. */
+    default Optional<byte[]> beside(String name) throws IOException {
+        return Optional.empty();
+    }
+
     /** What to call all of them, without the path. */
     String source();
+
+    /** Which pictures were left out, in words; empty if none. */
+    default String leftOut() {
+        return "";
+    }
 
     /** Hash of all of them. */
     String sha256() throws IOException;
@@ -33,40 +58,31 @@ interface PictureFiles extends Closeable {
     default void close() throws IOException {}
 
     /** The pictures at any depth of a folder, in the order of their relative names. */
-    static Folder folder(Path folder) throws IOException {
-        List<String> names = sorted(folder);
-        return new Folder(folder, required(names, folder), new String[names.size()]);
-    }
-
-    /** The pictures at any depth of a zip archive, in the order of their names. */
-    static PictureFiles zip(Path file) throws IOException {
-        ZipFile zip = new ZipFile(file.toFile());
-        List<String> names = zip.stream().filter(e -> !e.isDirectory()).map(ZipEntry::getName)
-                .filter(n -> PictureFormat.isNamed(n) && Stream.of(n.split("/")).noneMatch(part -> part.startsWith("."))).sorted().toList();
-        if (names.isEmpty()) {
-            zip.close();
-        }
-        return new Zip(file, zip, required(names, file));
-    }
-
-    private static List<String> required(List<String> names, Path source) throws BadFileException {
-        if (names.isEmpty()) {
-            throw new BadFileException("no " + PictureFormat.list() + " pictures in " + source
-                    + " or below; give another folder or convert them");
-        }
-        return names;
-    }
-
-    /** Relative names with '/' on every system, sorted; hidden files and folders are left out. */
-    private static List<String> sorted(Path folder) throws IOException {
+    static PictureFiles folder(Path folder, Others others) throws IOException {
+        Gathered gathered = new Gathered();
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(p -> PictureFormat.isNamed(p.toString()) && Files.isRegularFile(p)).map(folder::relativize)
-                    .filter(p -> StreamSupport.stream(p.spliterator(), false).noneMatch(e -> e.toString().startsWith(".")))
-                    .map(PictureFiles::slashed).sorted().toList();
+            all.filter(p -> !Files.isDirectory(p)).forEach(p -> gathered.file(slashed(folder.relativize(p)), p));
         } catch (UncheckedIOException e) {
             throw BadFileException.reading(folder, e.getCause());
         } catch (IOException e) {
             throw BadFileException.reading(folder, e);
+        }
+        List<String> names = gathered.names(folder, others);
+        return new Folder(folder, names, gathered.others(), new String[names.size()]);
+    }
+
+    /** The pictures at any depth of a zip archive, in the order of their names. */
+    static PictureFiles zip(Path file, Others others) throws IOException {
+        ZipArchive zip = ZipArchive.open(file);
+        try {
+            Gathered gathered = new Gathered();
+            for (String name : zip.names()) {
+                gathered.entry(zip, name);
+            }
+            return new Zip(file, zip, gathered.names(file, others), gathered.others());
+        } catch (IOException e) {
+            zip.close();
+            throw e;
         }
     }
 
@@ -74,8 +90,84 @@ interface PictureFiles extends Closeable {
         return String.join("/", StreamSupport.stream(relative.spliterator(), false).map(Path::toString).toList());
     }
 
+    /** Pictures are known by their names; other files that are pictures all the same, by name or content, are counted. */
+    final class Gathered {
+        private final List<String> names = new ArrayList<>();
+        private final SortedMap<String, Integer> others = new TreeMap<>();
+
+        void file(String name, Path file) {
+            if (isHidden(name)) {
+                return;
+            }
+            if (!Files.exists(file)) {
+                other("broken link");
+            } else if (Files.isRegularFile(file) && PictureFormat.isNamed(name)) {
+                names.add(name);
+            } else if (Files.isRegularFile(file)) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    sniffed(name, in);
+                } catch (IOException e) {
+                    other("unreadable");
+                }
+            }
+        }
+
+        void entry(ZipArchive zip, String name) throws IOException {
+            if (isHidden(name)) {
+                return;
+            }
+            if (PictureFormat.isNamed(name)) {
+                names.add(name);
+                return;
+            }
+            try (InputStream in = zip.stream(name, name + " in " + zip)) {
+                sniffed(name, in);
+            }
+        }
+
+        private void sniffed(String name, InputStream in) throws IOException {
+            if (PictureFormat.isOther(name, in.readNBytes(PictureFormat.START))) {
+                other(PictureFormat.ending(name).isEmpty() ? "without ending" : PictureFormat.ending(name));
+            }
+        }
+
+        private void other(String kind) {
+            others.merge(kind, 1, Integer::sum);
+        }
+
+        /** Beginning with a dot, or what macOS adds to archives; "." and ".." are steps, no names. */
+        private static boolean isHidden(String name) {
+            return Stream.of(name.split("/")).anyMatch(step -> step.startsWith(".") && !step.equals(".") && !step.equals("..")
+                    || step.equals("__MACOSX"));
+        }
+
+        /** The sorted names of the pictures, of which there is at least one. */
+        List<String> names(Path source, Others allowed) throws BadFileException {
+            if (allowed == Others.REFUSED && !others.isEmpty()) {
+                throw new BadFileException(source + " has picture files that are not read (" + others() + ") beside "
+                        + names.size() + " that are: convert, rename or remove them, or leave them out with --skip-others");
+            }
+            if (names.isEmpty()) {
+                throw new BadFileException("no " + PictureFormat.list() + " pictures in " + source
+                        + " or below; give another folder or convert them");
+            }
+            return names.stream().sorted(ORDER).toList();
+        }
+
+        String others() {
+            return others.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).collect(Collectors.joining(", "));
+        }
+    }
+
+    private static void requireSize(long length, String name) throws BadFileException {
+        if (length > LARGEST) {
+            throw new BadFileException(name + " has " + length + " bytes; picture files of up to " + (LARGEST >> 20)
+                    + " MiB are read: make it smaller");
+        }
+    }
+
     /** @param hashes of the pictures read so far */
-    record Folder(Path folder, List<String> names, String[] hashes) implements PictureFiles {
+    record Folder(Path folder, List<String> names, String leftOut, String[] hashes) implements PictureFiles {
         @Override
         public int count() {
             return names.size();
@@ -83,18 +175,30 @@ interface PictureFiles extends Closeable {
 
         @Override
         public byte[] bytes(int i) throws IOException {
+            Path file = folder.resolve(names.get(i));
             try {
-                byte[] bytes = Files.readAllBytes(folder.resolve(names.get(i)));
+                requireSize(Files.size(file), name(i));
+                byte[] bytes = Files.readAllBytes(file);
                 hashes[i] = Hashes.sha256(bytes);
                 return bytes;
             } catch (IOException e) {
-                throw BadFileException.reading(folder.resolve(names.get(i)), e);
+                throw BadFileException.reading(file, e);
             }
         }
 
         @Override
         public String name(int i) {
             return folder.resolve(names.get(i)).toString();
+        }
+
+        @Override
+        public Optional<byte[]> beside(String name) throws IOException {
+            Path file = folder.resolve(name);
+            try {
+                return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+            } catch (IOException e) {
+                throw BadFileException.reading(file, e);
+            }
         }
 
         @Override
@@ -117,7 +221,7 @@ interface PictureFiles extends Closeable {
     }
 
     /** @param zip the same file, open */
-    record Zip(Path file, ZipFile zip, List<String> names) implements PictureFiles {
+    record Zip(Path file, ZipArchive zip, List<String> names, String leftOut) implements PictureFiles {
         @Override
         public int count() {
             return names.size();
@@ -125,16 +229,25 @@ interface PictureFiles extends Closeable {
 
         @Override
         public byte[] bytes(int i) throws IOException {
-            try (InputStream in = zip.getInputStream(zip.getEntry(names.get(i)))) {
+            return bytes(names.get(i));
+        }
+
+        private byte[] bytes(String name) throws IOException {
+            String title = name + " in " + file;
+            requireSize(zip.length(name), title);
+            try (InputStream in = zip.stream(name, title)) {
                 return in.readAllBytes();
-            } catch (IOException e) {
-                throw new BadFileException(name(i) + " is truncated or damaged; make or copy the file again", e);
             }
         }
 
         @Override
         public String name(int i) {
             return names.get(i) + " in " + file;
+        }
+
+        @Override
+        public Optional<byte[]> beside(String name) throws IOException {
+            return zip.has(name) ? Optional.of(bytes(name)) : Optional.empty();
         }
 
         @Override

@@ -46,9 +46,11 @@ enum PictureFormat {
     /** Whether a file that is not read for its name is a picture after all, by name or content. */
     static boolean isOther(String name, byte[] start) {
         String text = new String(start, StandardCharsets.ISO_8859_1);
-        return OTHERS.contains(ending(name)) || of(start).filter(format -> format != BMP && format != NETPBM).isPresent()
-                || text.matches("(?s).{4}ftyp(avif|avis|hei.|hev.|mif1|msf1).*") || text.startsWith("8BPS")
-                || text.startsWith("\0\0\0\u000cjP  ") || text.startsWith("\u00ff\n") || text.startsWith("\0\0\0\u000cJXL ");
+        return OTHERS.contains(ending(name))
+                || text.matches("(?s)BM.{4}\0{4}.*|P[1-6]\\s+[#0-9].*|8BPS.*|\u00ff\n.*")
+                || text.matches("(?s).{4}ftyp(avif|avis|hei.|hev.|mif1|msf1).*")
+                || text.startsWith("\0\0\0\u000cjP  ") || text.startsWith("\0\0\0\u000cJXL ")
+                || of(start).filter(format -> format != BMP && format != NETPBM).isPresent();
     }
 
     /** What follows the last dot, in small letters; empty without one. */

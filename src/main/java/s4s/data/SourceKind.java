@@ -5,13 +5,16 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.ZipFile;
+import java.util.List;
+import java.util.zip.ZipException;
 
 /** What pictures can be stored in. */
 enum SourceKind {
     FOLDER, ZIP, NPZ, NPY;
 
-    /** By content, not by name. A zip archive without arrays holds picture files; a broken one is called an npz. */
+    private static final int PICKLE = 0x80;
+
+    /** By content, not by name. A zip archive with picture files holds these, whatever else; another, or a broken one, is an npz. */
     static SourceKind of(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return FOLDER;
@@ -26,14 +29,25 @@ enum SourceKind {
         if (Arrays.equals(start, NpyHeader.MAGIC)) {
             return NPY;
         }
+        if (start.length > 1 && (start[0] & 0xff) == PICKLE && start[1] <= 5) {
+            throw new BadFileException(path + " is a Python pickle; pictures are in a folder or zip of picture files, an npz or"
+                    + " an npy: write it with numpy.savez");
+        }
         if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
             throw new BadFileException(path + " holds no set of pictures; give a folder or zip of png or jpeg files, an npz or"
                     + " an npy");
         }
-        try (ZipFile zip = new ZipFile(path.toFile())) {
-            boolean pictures = zip.stream().anyMatch(e -> PictureFormat.isNamed(e.getName()));
-            return pictures && zip.stream().noneMatch(e -> e.getName().endsWith(".npy")) ? ZIP : NPZ;
-        } catch (IOException e) {
+        try (ZipArchive zip = ZipArchive.open(path)) {
+            List<String> names = zip.names();
+            if (names.stream().anyMatch(name -> name.endsWith("/data.pkl"))) {
+                throw new BadFileException(path + " is a file of torch.save; pictures are in a folder or zip of picture files,"
+                        + " an npz or an npy: write it with numpy.savez");
+            }
+            return names.stream().anyMatch(PictureFormat::isNamed) ? ZIP : NPZ;
+        } catch (ZipException e) {
+            if (path.toString().endsWith(".zip")) {
+                throw new BadFileException(path + " is a truncated or damaged zip archive; make or copy it again", e);
+            }
             return NPZ;
         }
     }

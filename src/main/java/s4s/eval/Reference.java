@@ -181,7 +181,7 @@ public record Reference(Moments.Gaussian moments, About about) {
 
     /** How many pictures a file says that it is of; 0 where it does not say so as we do. */
     private static long count(Npz in) throws IOException {
-        Optional<NpyArray> count = in.find("count").filter(array -> array.size() == 1 && array.dtype() != DType.STRING);
+        Optional<NpyArray> count = in.find("count").filter(array -> array.size() == 1 && !array.dtype().isText());
         double pictures = count.isPresent() ? count.get().doubles()[0] : 0;
         return pictures >= 0 && pictures < 1e15 && pictures == Math.rint(pictures) ? (long) pictures : 0;
     }

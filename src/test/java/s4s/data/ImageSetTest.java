@@ -253,7 +253,20 @@ class ImageSetTest {
         Path nan = npz("x", NpyArray.of(new float[] {0, Float.NaN, 0}, 1, 3, 1, 1));
         assertRefused(() -> ImageSet.read(nan), "'x'", "NaN at element 1");
         Path bright = npz("x", NpyArray.of(new float[] {0, 128, 255}, 1, 3, 1, 1));
-        assertRefused(() -> ImageSet.read(bright), "'x'", "0 to 255.0", "save 0..255 as uint8");
+        refusedBoth(bright, "'x'", "0 to 255.0", "save 0..255 as uint8");
+        Path unit = npz("x", NpyArray.of(new float[] {0, 0.5f, 1}, 1, 3, 1, 1));
+        refusedBoth(unit, "'x'", "0 to 1.0", "2 x - 1");
+        Path latents = npz("x", NpyArray.of(new float[] {-3, 0.5f, 1}, 1, 3, 1, 1));
+        refusedBoth(latents, "'x'", "-3.0 to 1.0", "[-1,1]");
+        Path infinite = npz("x", NpyArray.of(new double[] {-1, Double.POSITIVE_INFINITY, 1}, 1, 3, 1, 1));
+        refusedBoth(infinite, "'x'", "an infinite number at element 1");
+        Path half = npz("x", NpyArray.half(new float[] {-1, 0, 1.25f}, 1, 3, 1, 1));
+        assertArrayEquals(new int[] {0, 128, 255}, unsigned(ImageSet.read(half).pixels()));
+    }
+
+    private static void refusedBoth(Path file, String... words) {
+        assertRefused(() -> ImageSet.read(file), words);
+        assertRefused(() -> ImageSource.open(file, Colours.RGB_ONLY), words);
     }
 
     /** The network's input p / 127.5 - 1 in single precision must come back as p. */
@@ -269,7 +282,7 @@ class ImageSetTest {
         }
         assertArrayEquals(set.pixels(), ImageSet.read(npz("x", NpyArray.of(x, 1, 3, 16, 16))).pixels());
         assertEquals(-1, ImageSet.toByte(1e30));
-        assertEquals(0, ImageSet.toByte(Double.NEGATIVE_INFINITY));
+        assertIllegal(() -> ImageSet.toByte(Double.NEGATIVE_INFINITY), "Infinity");
         assertEquals((byte) 128, ImageSet.toByte(0));
         assertIllegal(() -> ImageSet.toByte(Double.NaN), "NaN");
     }

@@ -152,7 +152,7 @@ class ImageSourceTest {
                 48, 70, 70, 68, 65, 61, 71, 91, 91, 73, 87, 82, 92, 114, 76, 94, 109, 104, 113, 99, 98, 117,
                 130, 126}};
         Path zip = zip("any.zip", Map.of("a.png", pattern(11, 8), "b.png", pattern(6, 9), "c.png", picture("c_grey.png")));
-        try (ImageSource squares = ImageSource.squares(zip, 5)) {
+        try (ImageSource squares = ImageSource.squares(zip, 5, Others.REFUSED)) {
             assertEquals(3, squares.count());
             assertEquals(5, squares.height());
             assertEquals(5, squares.width());
@@ -165,8 +165,8 @@ class ImageSourceTest {
             assertArrayEquals(squares.pixels(new int[] {1}), Arrays.copyOfRange(pixels, 75, 150));
             assertArrayEquals(Arrays.copyOfRange(pixels, 150, 175), Arrays.copyOfRange(pixels, 175, 200));
         }
-        assertRefused(() -> ImageSource.squares(resource("packed.npz"), 5), "packed.npz", "picture files");
-        assertIllegal(() -> ImageSource.squares(zip, 0), "not 0");
+        assertRefused(() -> ImageSource.squares(resource("packed.npz"), 5, Others.REFUSED), "packed.npz", "picture files");
+        assertIllegal(() -> ImageSource.squares(zip, 0, Others.REFUSED), "not 0");
     }
 
     private static byte[] pattern(int width, int height) throws IOException {

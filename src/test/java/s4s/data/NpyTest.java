@@ -253,7 +253,23 @@ class NpyTest {
         assertRefused(() -> read("object.npy"), "object.npy", "object arrays are not read");
         assertRefused(() -> read("structured.npy"), "structured.npy", "structured arrays are not read");
         assertRefused(() -> read("complex.npy"), "complex.npy", "'<c16' is not read");
-        assertRefused(() -> read("bytes.npy"), "bytes.npy", "'|S2' is not read");
+    }
+
+    /** bytes.npy is numpy's array([b"ab"]); the other is what numpy 2.4 writes of array([0, 3, 2**63 - 1], "u8"), and 2**63. */
+    @Test
+    void readsBytesAndUnsignedLongs() throws IOException {
+        assertEquals(List.of("ab"), read("bytes.npy").strings());
+        byte[] file = new byte[128 + 24];
+        String head = "\u0093NUMPY\1\0v\0{'descr': '<u8', 'fortran_order': False, 'shape': (3,), }" + " ".repeat(60) + "\n";
+        System.arraycopy(head.getBytes(StandardCharsets.ISO_8859_1), 0, file, 0, 128);
+        file[128 + 8] = 3;
+        java.util.Arrays.fill(file, 128 + 16, 128 + 23, (byte) -1);
+        file[128 + 23] = 0x7f;
+        Path npy = Files.write(folder.resolve("u8.npy"), file);
+        assertArrayEquals(new long[] {0, 3, Long.MAX_VALUE}, Npy.read(npy).longs());
+        file[128 + 23] = -1;
+        NpyArray beyond = Npy.read(Files.write(npy, file));
+        assertIllegal(beyond::longs, "element 2", "2^63");
     }
 
     @Test
