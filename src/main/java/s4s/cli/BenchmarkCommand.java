@@ -17,17 +17,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.Claim;
 import s4s.eval.Benchmark;
-import s4s.eval.BenchmarkRun;
+import s4s.eval.BenchmarkTable;
 import s4s.eval.Contestant;
 import s4s.eval.CostEstimate;
-import s4s.eval.Scores;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.report.Progress;
-import s4s.report.Provenance;
 import s4s.report.ResultsFile;
 import s4s.run.Program;
 import s4s.schedule.NoiseSchedule;
@@ -96,8 +93,7 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
         int wanted = images.isPresent() ? images.get() : wanted(benchmark, repository);
         int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted)
                 : Math.min(500, benchmark.images() / 10));
-        Path table = benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED);
-        Path csv = out.orElse(table);
+        Path csv = out.orElse(benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED));
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
@@ -108,14 +104,12 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
                 throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
-            List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
             int batchImages = batch.orElse(Math.min(250, blockImages));
             if (cost) {
+                List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
                 spec.commandLine().getOut().println(cost(benchmark, loaded.model(), all, wanted, batchImages, manager).printAll());
                 return 0;
             }
-            Provenance provenance = benchmark.provenance(loaded, "0 to images - 1", CommandText.of(spec))
-                    .with("block", blockImages);
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
             List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
@@ -126,38 +120,12 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
             NoiseSchedule schedule = loaded.model().schedule();
             due.forEach(contestant -> contestant.value().requireRange(schedule)
                     .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note)));
-            ResultsFile results = ResultsFile.open(csv, Scores.table(), provenance);
-            if (there(results, due) < wanted) {
-                try (Claim claim = Claim.ofFile(csv)) {
-                    results = ResultsFile.open(csv, Scores.table(), provenance);    // as another command may have left it
-                    grow(results, there(results, due), wanted, chosen, all, manager, progress,
-                            new BenchmarkRun(benchmark, loaded, entries, batchImages, blockImages, state(csv),
-                                    line -> spec.commandLine().getErr().println("s4s: " + line)));
-                }
-            }
+            ResultsFile results = BenchmarkTable.of(csv, benchmark, loaded, entries, batchImages, blockImages, CommandText.of(spec))
+                    .to(wanted, chosen, again, manager, progress, line -> spec.commandLine().getErr().println("s4s: " + line));
             spec.commandLine().getOut().println(csv + " has " + results.table().rowCount() + " rows of "
                     + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
-    }
-
-    /** How many images the table has of all of some contestants. */
-    private long there(ResultsFile results, List<Contestant> due) {
-        return again ? 0 : due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
-    }
-
-    /** Where the sums of a table are kept: in a folder beside it. */
-    private static Path state(Path csv) {
-        return csv.resolveSibling("state").resolve(csv.getFileName().toString().replace(".csv", ""));
-    }
-
-    private static void grow(ResultsFile results, long there, int wanted, Predicate<String> chosen, List<Contestant> all,
-            NDManager manager, Progress progress, BenchmarkRun run) throws IOException {
-        run.to(wanted, chosen, manager, progress, (count, scores) -> {
-            if (count > there) {
-                results.replace(Scores.merged(results.table(), scores, all));           // the sums of others may be elsewhere
-            }
-        });
     }
 
     private static Table cost(Benchmark benchmark, DiffusionModel model, List<Contestant> contestants, int wanted, int batch,

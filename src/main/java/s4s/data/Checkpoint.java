@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Where a stopped run stands, in one npz: its arrays, beside them {@code recipe} (names and values in turn) and {@code sha256}
@@ -56,8 +57,8 @@ public final class Checkpoint {
         }
         NpyArray hash = arrays.remove(HASH);
         if (hash == null) {
-            throw new BadFileException(file + " was written by an earlier version, which did not record what it depends on;"
-                    + " remove it to begin again");
+            throw new BadFileException(file + " was written by an earlier version, which did not record what it depends on: end"
+                    + " that run with that version, or remove the file to begin again");
         }
         if (!hash.equals(NpyArray.of(List.of(sha256(arrays))))) {
             throw new BadFileException(file + " is damaged: its arrays are not those that were written; remove it to begin"
@@ -66,9 +67,24 @@ public final class Checkpoint {
         Optional<String> other = Recipes.difference(pairs(arrays.remove(RECIPE).strings()), recipe);
         if (other.isPresent()) {
             throw new BadFileException(file + " belongs to another run: " + other.get()
-                    + "; go on with those settings, or remove it to begin again");
+                    + "; go on with that, or remove the file to begin again");
         }
         return Optional.of(arrays);
+    }
+
+    /**
+     * {@link #read()}, or nothing where that is refused: then the file is removed.
+     *
+     * @param notes told the reason in one line
+     */
+    public Optional<Map<String, NpyArray>> readOrBegin(Consumer<String> notes) throws IOException {
+        try {
+            return read();
+        } catch (BadFileException e) {
+            notes.accept("begun again, for " + e.getMessage());
+            delete();
+            return Optional.empty();
+        }
     }
 
     /** Puts {@code arrays} in place of what was written before; when this returns, they are on the disk. */

@@ -44,7 +44,16 @@ public final class Claim implements Closeable {
      * @throws BadFileException as {@link #ofFolder}
      */
     public static Claim ofFile(Path output) throws IOException {
-        return of(output, output.resolveSibling("." + output.getFileName() + SUFFIX));
+        return of(output, beside(output));
+    }
+
+    /** Whether a file is claimed, or was when its process was killed. */
+    public static boolean isLeftOn(Path output) {
+        return Files.exists(beside(output));
+    }
+
+    private static Path beside(Path output) {
+        return output.resolveSibling("." + output.getFileName() + SUFFIX);
     }
 
     private static Claim of(Path output, Path name) throws IOException {

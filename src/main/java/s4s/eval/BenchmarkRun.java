@@ -85,12 +85,7 @@ public final class BenchmarkRun {
         for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
             Group group = new Group(entry.getKey(), entry.getValue(), new Checkpoint(state.resolve(entry.getKey() + ".npz"),
                     recipe(entry.getValue())));
-            try {
-                group.count = read(group).get(0).count();
-            } catch (BadFileException e) {
-                notes.accept(e.getMessage() + "; the sums are made again");
-                group.sums.delete();
-            }
+            group.count = tallies(group, group.sums.readOrBegin(notes)).get(0).count();
             groups.add(group);
         }
     }
@@ -160,10 +155,18 @@ public final class BenchmarkRun {
         return Scores.table(all, block);
     }
 
-    /** The sums of a group, as far as they are stored. */
+    /** The stored sums of a group. */
     private List<Tally> read(Group group) throws IOException {
+        List<Tally> tallies = tallies(group, group.sums.read());
+        if (tallies.get(0).count() != group.count) {
+            throw new BadFileException(group.sums.file() + " was changed or removed while the table was made; start again");
+        }
+        return tallies;
+    }
+
+    /** The sums of a group, none yet where nothing is stored. */
+    private List<Tally> tallies(Group group, Optional<Map<String, NpyArray>> arrays) {
         int size = loaded.features().size();
-        Optional<Map<String, NpyArray>> arrays = group.sums.read();
         List<Tally> tallies = new ArrayList<>();
         for (int i = 0; i < group.contestants.size(); i++) {
             String place = i + "/";

@@ -38,18 +38,21 @@ public final class ResultsFile {
     private static final Set<ColumnType> TYPES =
             Set.of(ColumnType.STRING, ColumnType.INTEGER, ColumnType.LONG, ColumnType.DOUBLE);
     private static final String NONE = "none";
+    private static final String PREVIOUS = "previous sha256";
 
     private final Path csv;
     private final Provenance provenance;
     private final long start = System.nanoTime();
     private String onDisk;
+    private boolean whole;
     private Table table;
 
-    private ResultsFile(Path csv, Table table, Provenance provenance, String onDisk) {
+    private ResultsFile(Path csv, Table table, Provenance provenance, String onDisk, boolean whole) {
         this.csv = csv;
         this.table = table;
         this.provenance = provenance;
         this.onDisk = onDisk;
+        this.whole = whole;
     }
 
     /** A table of results and what made it. */
@@ -75,7 +78,7 @@ public final class ResultsFile {
             }
         }
         if (!Files.exists(csv)) {
-            return new ResultsFile(csv, schema.emptyCopy(), provenance, NONE);
+            return new ResultsFile(csv, schema.emptyCopy(), provenance, NONE, true);
         }
         Results earlier = read(csv);
         if (!columns(earlier.table).equals(columns(schema))) {
@@ -83,7 +86,8 @@ public final class ResultsFile {
                     + columns(schema) + "; move it away to begin again");
         }
         try {
-            return new ResultsFile(csv, earlier.table, provenance.continuing(earlier.provenance), Hashes.sha256(csv));
+            boolean whole = Json.string(Json.parseObject(Files.readString(sidecar(csv))), PREVIOUS).isEmpty();
+            return new ResultsFile(csv, earlier.table, provenance.continuing(earlier.provenance), Hashes.sha256(csv), whole);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     csv + " was made otherwise: " + e.getMessage() + "; move it away to begin again", e);
@@ -108,7 +112,7 @@ public final class ResultsFile {
             String hash = Hashes.sha256(bytes);
             // a kill between the two files' moves leaves the table one row behind its description: fine
             if (!hash.equals(Json.string(description, "sha256").orElse(""))
-                    && !hash.equals(Json.string(description, "previous sha256").orElse(""))) {
+                    && !hash.equals(Json.string(description, PREVIOUS).orElse(""))) {
                 throw new IOException(csv + " is not the table that " + json.getFileName()
                         + " describes (its SHA-256 differs): it was changed after it was made");
             }
@@ -170,6 +174,19 @@ public final class ResultsFile {
         store(rows.copy());
     }
 
+    /** Whether the description is of this table alone, not of that before a kill as well. */
+    public boolean isWhole() {
+        return whole;
+    }
+
+    /** Ends what a kill left between the writing of the table and of its description. */
+    public void finish() throws IOException {
+        if (!whole) {
+            describe(table, onDisk, onDisk);
+            whole = true;
+        }
+    }
+
     private void store(Table rows) throws IOException {
         byte[] bytes = format(rows);
         String before = Files.exists(csv) ? Hashes.sha256(csv) : NONE;
@@ -181,6 +198,7 @@ public final class ResultsFile {
         AtomicFiles.write(csv, bytes);
         onDisk = after;
         describe(rows, after, after);
+        whole = true;
         table = rows; // only now: a failed write leaves the rows as they were
     }
 
@@ -189,7 +207,7 @@ public final class ResultsFile {
         json.addProperty("file", csv.getFileName().toString());
         json.addProperty("sha256", hash);
         if (!previous.equals(hash)) {
-            json.addProperty("previous sha256", previous);
+            json.addProperty(PREVIOUS, previous);
         }
         json.addProperty("rows", rows.rowCount());
         JsonObject types = new JsonObject();

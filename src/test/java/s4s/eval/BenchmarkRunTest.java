@@ -2,9 +2,11 @@ package s4s.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +132,18 @@ class BenchmarkRunTest {
         loaded = new Benchmark.Loaded(denoiser, "other hash", loaded.features(), loaded.reference());
         run("state", 20, new ArrayList<>());
         assertEquals(2 * calls, denoiser.calls());
+        assertTrue(notes.size() == benchmark.fixed(denoiser).size()
+                && notes.get(0).contains("model sha256 was hash, now it is other hash"), notes.toString());
+    }
+
+    /** Sums that vanish or change under a run would make a table of fewer images than it says. */
+    @Test
+    void sumsThatOthersRemoveAreMissed() throws IOException {
+        BenchmarkRun run = new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve("state"),
+                notes::add);
+        String group = benchmark.fixed(denoiser).keySet().iterator().next();
+        assertTrue(assertThrows(IOException.class, () -> run.to(40, group::equals, manager, Progress.none(), (count, table) ->
+                Files.delete(folder.resolve("state").resolve(group + ".npz")))).getMessage().contains("changed or removed"));
     }
 
     @Test

@@ -34,7 +34,7 @@ import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.data.Npz;
 import s4s.eval.Benchmark;
-import s4s.eval.BenchmarkRun;
+import s4s.eval.BenchmarkTable;
 import s4s.eval.Contestant;
 import s4s.eval.Extraction;
 import s4s.eval.Features;
@@ -42,7 +42,6 @@ import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.PartialSums;
 import s4s.eval.Reference;
-import s4s.eval.Scores;
 import s4s.eval.Teacher;
 import s4s.learn.Distance;
 import s4s.learn.Families;
@@ -58,7 +57,6 @@ import s4s.model.NetworkDenoiser;
 import s4s.model.UNet;
 import s4s.report.Progress;
 import s4s.report.Provenance;
-import s4s.report.ResultsFile;
 import s4s.run.ImageStore;
 import s4s.schedule.Edm;
 import s4s.schedule.GridType;
@@ -306,13 +304,7 @@ class StoppedRunsTest {
         Benchmark.Loaded loaded = new Benchmark.Loaded(denoiser, "hash", features,
                 new Reference(known.gaussian(), new Reference.About("features", "hash", "ramp", "hash")));
         List<Contestant> some = benchmark.contestants(denoiser, GridType.EDM, 2).subList(0, 2);
-        stopsAnywhere(out -> {
-            try (Claim claim = Claim.ofFile(out.resolve("t.csv"))) {
-                ResultsFile results = ResultsFile.open(out.resolve("t.csv"), Scores.table(), benchmark
-                        .provenance(loaded, "all", "test").with("block", 4));
-                new BenchmarkRun(benchmark, loaded, Map.of("2-edm", some), 4, 4, out.resolve("state"), note -> {})
-                        .to(8, group -> true, manager, Progress.none(), (count, table) -> results.replace(table));
-            }
-        });
+        stopsAnywhere(out -> BenchmarkTable.of(out.resolve("t.csv"), benchmark, loaded, Map.of("2-edm", some), 4, 4, "test")
+                .to(8, group -> true, false, manager, Progress.none(), note -> {}));
     }
 }
