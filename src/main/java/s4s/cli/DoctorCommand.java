@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -49,12 +50,20 @@ final class DoctorCommand implements Callable<Integer> {
         check("threads", () -> {
             String omp = System.getenv("OMP_NUM_THREADS");
             return (omp == null ? "as many as the engine likes" : "OMP_NUM_THREADS=" + omp) + ", "
+                    + (System.getenv("OMP_WAIT_POLICY") == null ? "spinning for GOMP_SPINCOUNT="
+                            + Optional.ofNullable(System.getenv("GOMP_SPINCOUNT")).orElse("3000, which the library sets")
+                            : "OMP_WAIT_POLICY=" + System.getenv("OMP_WAIT_POLICY")) + ", "
                     + Runtime.getRuntime().availableProcessors() + " processors, heap "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MiB";
         });
-        Optional<String> fault = ConvolutionCheck.fault(Devices.chosen());
-        line(fault.isEmpty() ? "ok" : "WRONG", "gradients", fault.map(wrong -> wrong + "; only TorchScript networks need it")
-                .orElse("of convolutions are right"));
+        line("ok", "memory", System.getenv("MALLOC_ARENA_MAX") != null ? "of freed tensors is kept (MALLOC_*)"
+                : "of freed tensors goes back to the system; where that is glibc's, ./s4s sets MALLOC_ARENA_MAX=1,"
+                        + " MALLOC_TRIM_THRESHOLD_=1073741824 and MALLOC_MMAP_THRESHOLD_=4294967296, which spares page faults");
+        check("gradients", () -> {
+            Optional<String> fault = ConvolutionCheck.fault(Devices.chosen());
+            return fault.map(wrong -> "WRONG: " + wrong + "; only TorchScript networks need it").orElse("of convolutions are right");
+        });
+        line("note", "trust", "TorchScript files (.pt) are programs: load only those of a source that you trust");
         check("models", () -> {
             Models models = Models.ofRepository();
             for (String name : models.names()) {
@@ -111,7 +120,7 @@ final class DoctorCommand implements Callable<Integer> {
             line("ok", name, probe.look());
         } catch (Exception | LinkageError e) {
             missing++;
-            line("MISSING", name, String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
+            line("MISSING", name, Faults.of(e).line());
         }
     }
 
@@ -126,7 +135,7 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (IOException e) {
             return Optional.empty();
         }
-        String text = new String(process.getInputStream().readAllBytes());
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0
                 ? text.lines().findFirst() : Optional.empty();
     }

@@ -27,7 +27,7 @@ import s4s.report.Provenance;
 public final class ExtractionOptions {
     @Option(names = "--inception", paramLabel = "FILE.pt",
             description = "TorchScript file of the feature network. Without it the mini features are used, and numbers are"
-                + " called \"FD (mini features)\", not FID.")
+                + " called \"FD (mini features)\", not FID. Such files are programs: load only those you trust.")
     private Optional<Path> inception;
 
     @Option(names = "--spatial", description = "Measure in the Inception's spatial features instead: sFID. The file must have"

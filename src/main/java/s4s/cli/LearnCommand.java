@@ -88,7 +88,8 @@ final class LearnCommand implements Callable<Integer>, Resumable {
     static final class How {
         @Option(names = "--distance", paramLabel = "NAME|FILE.pt",
                 description = "perceptual (mini features), l2, l1, or a TorchScript file of two image batches in [-1, 1] that"
-                    + " gives a number for each pair, as LPIPS does. Of a model that draws latents, l2 and l1 are of latents,"
+                    + " gives a number for each pair, as LPIPS does; such files are programs, load only"
+                    + " those you trust. Of a model that draws latents, l2 and l1 are of latents,"
                     + " the others of decoded pictures (default: perceptual for pictures, l2 for latents, as in the papers).")
         private Optional<String> distance;
 

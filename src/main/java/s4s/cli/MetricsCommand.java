@@ -50,7 +50,8 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
     private List<Kind> only;
 
     @Option(names = "--lpips", paramLabel = "FILE.pt",
-            description = "LPIPS of pairs too, by a file of src/main/python/export_lpips.py.")
+            description = "LPIPS of pairs too, by a file of src/main/python/export_lpips.py. Such files are"
+                + " programs: load only those you trust.")
     private Optional<Path> lpips;
 
     @Option(names = "--kid-subsets", defaultValue = "100", description = "Subsets of KID (default ${DEFAULT-VALUE}).")

@@ -27,6 +27,9 @@ final class JoinedImages implements ImageSource {
         for (int i = 0; i < shards.size(); i++) {
             starts[i + 1] = starts[i] + shards.get(i).count();
         }
+        for (int i = 0; i < shards.size(); i++) {       // no count is believed before the file has it
+            open(i);
+        }
         open(0);
     }
 

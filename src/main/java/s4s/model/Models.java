@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import s4s.data.BadFileException;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
@@ -187,10 +188,25 @@ public record Models(Path folder) {
         try (Npz npz = Npz.open(file)) {
             Map<String, NpyArray> arrays = new LinkedHashMap<>();
             for (String array : npz.names()) {
-                arrays.put(array, npz.get(array));
+                NpyArray numbers = npz.get(array);
+                if (!finite(numbers)) {
+                    throw new BadFileException(file + ": the weight '" + array + "' holds a number that is not finite; restore the"
+                            + " file, or train again");
+                }
+                arrays.put(array, numbers);
             }
             return arrays;
         }
+    }
+
+    private static boolean finite(NpyArray array) {
+        float[] numbers = array.floats();
+        for (float number : numbers) {
+            if (!Float.isFinite(number)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Weights weights(String name, NDManager manager) throws IOException {

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.data.Hashes;
 import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
@@ -196,6 +197,28 @@ class DamagedFilesTest {
         nodes.add(nodes.get(0));
         Files.writeString(file, tree.toString());
         Answer.refuses("short.json: Stage 3 of solver", "sample", "--solver", file.toString(), "--out", file.toString());
+    }
+
+    @Test
+    void weightsThatAreNotFinite() throws IOException {
+        Path from = Models.ofRepository().path(MODEL);
+        Path model = Files.createDirectories(folder.resolve("notfinite"));
+        Map<String, NpyArray> arrays = new HashMap<>();
+        try (Npz npz = Npz.open(from.resolve("weights.npz"))) {
+            for (String name : npz.names()) {
+                arrays.put(name, npz.get(name));
+            }
+        }
+        String name = arrays.keySet().iterator().next();
+        float[] numbers = arrays.get(name).floats();
+        numbers[0] = Float.NaN;
+        arrays.put(name, NpyArray.of(numbers, arrays.get(name).shape()));
+        Npz.write(model.resolve("weights.npz"), arrays);
+        ModelCard card = ModelCard.read(from.resolve("card.json"));
+        new ModelCard(card.name(), card.kind(), card.network(), card.details(), card.parameters(),
+                Hashes.sha256(model.resolve("weights.npz")), card.training(), card.evaluation()).write(model.resolve("card.json"));
+        Answer.refuses("weights.npz: the weight '" + name + "' holds a number that is not finite", "sample", "--model",
+                model.toString(), "--seeds", "0", "--nfe", "3", "--out", folder.resolve("x.npz").toString());
     }
 
     /** Sizes are looked at before memory is taken. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.AccessDeniedException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -46,5 +47,24 @@ class DevicesTest {
         assertTrue(Devices.outOfMemory(new IllegalStateException("x", new EngineException(torch))).orElseThrow()
                 .contains("--batch"));
         assertEquals(Optional.empty(), Devices.outOfMemory(new EngineException("shapes differ")));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenNamesTheVariable() {
+        EngineException engine = new EngineException("Failed to extract PyTorch native library",
+                new AccessDeniedException("/home/nobody/.djl.ai/pytorch"));
+        engine.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("ai.djl.pytorch.jni.LibUtils", "copyNativeLibraryFromClasspath", "LibUtils.java", 366)});
+        String advice = Devices.notLoaded(new IllegalStateException(engine)).orElseThrow();
+        assertTrue(advice.contains("DJL_CACHE_DIR") && advice.contains("/home/nobody/.djl.ai/pytorch"), advice);
+        assertEquals(Optional.empty(), Devices.notLoaded(new EngineException("shapes differ")));
+    }
+
+    /** What the C library has, which is what OpenMP reads when it is loaded. */
+    @Test
+    void threadsThatWaitSleepSoon() {
+        Devices.chosen();
+        Devices.environment().ifPresent(c -> assertTrue(c.getenv("GOMP_SPINCOUNT") != null
+                || System.getenv("OMP_WAIT_POLICY") != null));
     }
 }
