@@ -11,6 +11,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from traitlets import Bool
 
 HOME = os.environ["S4S_HOME"]
+CUT = re.compile(r"left out: the front end did not read in time\]|IOPub (message|data) rate exceeded")
 TEMPLATES = os.path.join(HOME, "src", "main", "jupyter")
 
 
@@ -22,12 +23,18 @@ class Execute(ExecutePreprocessor):
     def preprocess(self, nb, resources=None, km=None):
         self.cell_count = len(nb.cells)
         self.running = 0
+        name = (resources or {}).get("metadata", {}).get("name", "the notebook")
+        faults = []
         try:
-            return super().preprocess(nb, resources, km)
+            nb, resources = super().preprocess(nb, resources, km)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+            faults.append(describe(failure, nb.cells[self.running], self.running + 1))
+        faults += [f"  {name}, cell {number}: output is missing: {line}\n"
+                   for number, cell in enumerate(nb.cells, 1) for line in cut(cell)]
+        if faults:
             with open(os.environ["S4S_ERROR_FILE"], "w", encoding="utf-8") as file:
-                file.write(describe(failure, nb.cells[self.running], self.running + 1))
-            return nb, resources
+                file.write("".join(faults))
+        return nb, resources
 
     def preprocess_cell(self, cell, resources, index):
         self.running = index
@@ -35,6 +42,12 @@ class Execute(ExecutePreprocessor):
             name = resources["metadata"]["name"]
             os.write(3, f"\r\033[K{name}: cell {index + 1} of {self.cell_count}".encode())
         return super().preprocess_cell(cell, resources, index)
+
+
+def cut(cell):
+    """Lines with which the kernel or a server says that it left output out."""
+    text = "".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream" and output.name == "stderr")
+    return [line for line in text.splitlines() if CUT.search(line)]
 
 
 def describe(failure, cell, number):
@@ -45,7 +58,9 @@ def describe(failure, cell, number):
     for error in errors:
         text = "\n".join(error.traceback) or f"{error.ename}: {error.evalue}"
         lines += ["  " + line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()[-25:]]
-    if isinstance(failure, CellTimeoutError):
+    if isinstance(failure, CellTimeoutError) and "IOPub" in str(failure):
+        lines.append("  output is missing: the kernel never said that the cell has ended")
+    elif isinstance(failure, CellTimeoutError):
         lines.append(f"  took longer than {c.Execute.timeout} s; S4S_CELL_TIMEOUT sets another limit")
     elif isinstance(failure, DeadKernelError):
         lines.append("  the kernel died: out of memory, or the cell ended the process; see the .log file")
@@ -85,6 +100,9 @@ c.Execute.kernel_name = "java"
 c.Execute.timeout = int(os.environ.get("S4S_CELL_TIMEOUT") or 3600)
 # a busy machine; a kernel that dies is noticed at once
 c.Execute.startup_timeout = 600
+# a cell whose end is not announced has lost output; without this it would be saved as it is
+c.Execute.raise_on_iopub_timeout = True
+c.Execute.iopub_timeout = 60
 # times of execution would change every committed notebook at every run
 c.Execute.record_timing = False
 

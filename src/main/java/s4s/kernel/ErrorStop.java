@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
  */
 final class ErrorStop implements ShellHandler<ExecuteRequest> {
 
-    /** Longer than basekernel takes from one request to the next (50 ms), shorter than a reader's reaction. */
+    /** Longer than the kernel takes from one request to the next, shorter than a reader's reaction. */
     private static final Duration QUEUE_GAP = Duration.ofMillis(300);
 
     private final ShellHandler<ExecuteRequest> handler;
@@ -42,7 +42,7 @@ final class ErrorStop implements ShellHandler<ExecuteRequest> {
     public void handle(ShellReplyEnvironment env, Message<ExecuteRequest> request) {
         if (waited(request)) {
             env.setBusyDeferIdle();
-            env.reply(aborted(env));
+            env.reply(JavaKernel.plain(env, MessageType.EXECUTE_REPLY, Map.of("status", "aborted")));
             queueEnd = Instant.now().plus(QUEUE_GAP);
             return;
         }
@@ -64,12 +64,5 @@ final class ErrorStop implements ShellHandler<ExecuteRequest> {
         } catch (DateTimeParseException e) {
             return false;
         }
-    }
-
-    /** The library knows no such reply, so its content is plain JSON under the type of the reply. */
-    @SuppressWarnings("unchecked")
-    private static Message<?> aborted(ShellReplyEnvironment env) {
-        MessageType<?> type = MessageType.EXECUTE_REPLY;
-        return new Message<>(env.getContext(), (MessageType<Map<String, String>>) type, Map.of("status", "aborted"));
     }
 }

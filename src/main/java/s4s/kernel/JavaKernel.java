@@ -1,23 +1,34 @@
 package s4s.kernel;
 
-import io.github.spencerpark.jupyter.channels.JupyterConnection;
+import io.github.spencerpark.jupyter.channels.ShellReplyEnvironment;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.LanguageInfo;
 import io.github.spencerpark.jupyter.kernel.ReplacementOptions;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 import io.github.spencerpark.jupyter.messages.Header;
+import io.github.spencerpark.jupyter.messages.Message;
 import io.github.spencerpark.jupyter.messages.MessageType;
-import io.github.spencerpark.jupyter.messages.reply.HistoryReply;
+import io.github.spencerpark.jupyter.messages.publish.PublishError;
+import io.github.spencerpark.jupyter.messages.publish.PublishExecuteInput;
+import io.github.spencerpark.jupyter.messages.publish.PublishExecuteResult;
+import io.github.spencerpark.jupyter.messages.reply.ErrorReply;
+import io.github.spencerpark.jupyter.messages.reply.ExecuteReply;
 import io.github.spencerpark.jupyter.messages.reply.KernelInfoReply;
+import io.github.spencerpark.jupyter.messages.request.ExecuteRequest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
@@ -53,13 +64,19 @@ public final class JavaKernel extends BaseKernel {
 
     private static final Pattern LEADING_TRIVIA = Pattern.compile("\\A(?:\\s++|//.*+|(?s:/\\*.*?\\*/))*+");
 
+    /** More than the reader is shown. */
+    private static final int MOST_CAUSES = 100;
+
     /** A shell that is asked to end while a cell runs is not waited for longer than this. */
     private static final long SHUTDOWN_SECONDS = 3;
 
     private final CellControl control = new CellControl();
+    private final KernelIO io = new KernelIO();
+    private final History history = new History();
     private final JShell shell;
     private final SourceCodeAnalysis analysis;
     private final Cells cells = new Cells();
+    private int cell;
     private boolean failed;
 
     /** Starts a JShell on the class path of this virtual machine. */
@@ -70,21 +87,71 @@ public final class JavaKernel extends BaseKernel {
         analysis = shell.sourceCodeAnalysis();
     }
 
-    @Override
-    public void becomeHandlerForConnection(JupyterConnection connection) {
-        super.becomeHandlerForConnection(connection);
+    /** Answers what arrives there. */
+    void serve(Connection connection) {
+        becomeHandlerForConnection(connection);
         connection.setHandler(MessageType.EXECUTE_REQUEST,
-                new ErrorStop(connection.getHandler(MessageType.EXECUTE_REQUEST), () -> failed));
-        // the base class's answer lacks the status that the protocol asks for
+                new ErrorStop((env, request) -> execute(connection, env, request), () -> failed));
+        // the base class's answers lack the status that the protocol asks for
         connection.setHandler(MessageType.KERNEL_INFO_REQUEST, (env, message) -> {
             env.setBusyDeferIdle();
             env.reply(new KernelInfo(getLanguageInfo(), getBanner()));
         });
-        // without a history manager the base class leaves the front end waiting
         connection.setHandler(MessageType.HISTORY_REQUEST, (env, message) -> {
             env.setBusyDeferIdle();
-            env.reply(new HistoryReply(List.of()));
+            env.reply(plain(env, MessageType.HISTORY_REPLY, history.reply(message.getContent())));
         });
+    }
+
+    /** A message whose content is JSON that the library has no class for. */
+    @SuppressWarnings("unchecked")
+    static Message<?> plain(ShellReplyEnvironment env, MessageType<?> type, Object content) {
+        return new Message<>(env.getContext(), (MessageType<Object>) type, content);
+    }
+
+    private void execute(Connection connection, ShellReplyEnvironment env, Message<ExecuteRequest> message) {
+        ExecuteRequest request = message.getContent();
+        boolean counted = request.shouldStoreHistory() && !request.isSilent();
+        env.setBusyDeferIdle();
+        commManager.setMessageContext(message);
+        connection.publisher().attach(message);
+        connection.input().attach(message, request.isStdinEnabled());
+        io.attach(env);
+        cell = counted ? executionCount.getAndIncrement() : executionCount.get();
+        if (!request.isSilent()) {
+            env.publish(new PublishExecuteInput(request.getCode(), cell));
+        }
+        Optional<String> text = Optional.empty();
+        failed = true;
+        try {
+            Optional<DisplayData> value = Optional.ofNullable(eval(request.getCode()));
+            text = value.map(data -> data.getData(MIMEType.TEXT_PLAIN)).map(String::valueOf);
+            if (value.isPresent() && !request.isSilent()) {
+                env.publish(new PublishExecuteResult(cell, value.get()));
+            }
+            failed = false;
+            env.reply(new ExecuteReply(cell, Map.of()));
+        } catch (Exception e) {
+            fail(env, e, request.isSilent());
+        } catch (Error e) {
+            fail(env, new CellException(e), request.isSilent()); // of the compiler: a cell of a thousand parentheses
+        }
+        if (counted) {
+            history.add(cell, request.getCode(), text);
+        }
+    }
+
+    private void fail(ShellReplyEnvironment env, Exception e, boolean silent) {
+        Throwable told = e instanceof CellException && e.getCause() != null ? e.getCause() : e;
+        String name = told.getClass().getSimpleName();
+        List<String> traceback = formatError(e);
+        String message = Cells.message(told);
+        if (!silent) {
+            env.publish(new PublishError(name, message, traceback));
+        }
+        ErrorReply reply = new ErrorReply(name, message, traceback);
+        reply.setExecutionCount(cell);
+        env.replyError(MessageType.EXECUTE_REPLY.error(), reply);
     }
 
     /**
@@ -95,49 +162,143 @@ public final class JavaKernel extends BaseKernel {
      */
     @Override
     public DisplayData eval(String code) throws Exception {
-        int cell = executionCount.get() - 1;
         control.begin();
-        failed = true;
+        cells.begin(cell);
         try {
-            Optional<Object> last = Optional.empty();
-            String rest = code;
-            while (true) {
-                CompletionInfo next = analysis.analyzeCompletion(rest);
-                if (!next.completeness().isComplete()) {
-                    requireBlank(next, rest, cell, line(code, rest));
-                    break;
-                }
-                control.requireNotInterrupted();
-                last = evalSnippet(next.source(), cell, line(code, rest));
-                rest = next.remaining();
-            }
-            DisplayData shown = last.map(this::rendered).orElse(null);
-            failed = false;
-            return shown;
-        } catch (Error e) {
-            throw new CellException(e); // of a renderer: the base class would let it end the channel's thread
+            Optional<Object> last = new Run(cell, split(code)).finish();
+            return last.isPresent() ? control.watch(() -> rendered(last.get())) : null;
         } finally {
             System.out.flush();
             System.err.flush();
         }
     }
 
-    private Optional<Object> evalSnippet(String source, int cell, int line) throws Exception {
-        // JShell counts the lines of code wrongly behind leading blank lines and comments
-        String code = LEADING_TRIVIA.matcher(source).replaceFirst("");
-        int first = line + newlines(source.substring(0, source.length() - code.length()));
-        Optional<Object> value = Optional.empty();
-        List<SnippetEvent> events = new ArrayList<>(shell.eval(code));
-        events.removeIf(event -> event.causeSnippet() != null); // updates of what earlier cells declared
-        for (SnippetEvent event : events) {
-            cells.add(event.snippet(), cell, first);
-            value = shown(event);
+    /**
+     * A statement or declaration of a cell.
+     *
+     * @param line at which it begins in the cell, from 1
+     */
+    private record Part(String source, int line) {}
+
+    /** The statements of a cell; the last one may be half. */
+    private List<Part> split(String code) {
+        List<Part> parts = new ArrayList<>();
+        String rest = code;
+        while (!rest.isBlank()) {
+            CompletionInfo next = analysis.analyzeCompletion(rest);
+            // JShell counts the lines of code wrongly behind leading blank lines and comments
+            String bare = LEADING_TRIVIA.matcher(rest).replaceFirst("");
+            int line = line(code, bare);
+            if (!next.completeness().isComplete() || Magics.isCommand(bare)) {
+                if (next.completeness() != SourceCodeAnalysis.Completeness.EMPTY) {
+                    parts.add(new Part(bare, line));
+                }
+                break;
+            }
+            parts.add(new Part(LEADING_TRIVIA.matcher(next.source()).replaceFirst(""), line));
+            rest = next.remaining();
         }
-        CellControl.Ending ending = control.takeEnding();
-        for (SnippetEvent event : events) {
-            requireSuccess(event, ending);
+        return parts;
+    }
+
+    /**
+     * A cell on its way. As in JShell, a declaration may name what the cell declares further down; whether all of it came is
+     * asked at the end.
+     */
+    private final class Run {
+        private final int cell;
+        private final Deque<Part> parts;
+        private final List<Snippet> undefined = new ArrayList<>();
+
+        Run(int cell, List<Part> parts) {
+            this.cell = cell;
+            this.parts = new ArrayDeque<>(parts);
         }
-        return value;
+
+        Optional<Object> finish() throws Exception {
+            Optional<Object> last = Optional.empty();
+            while (!parts.isEmpty()) {
+                control.requireNotInterrupted();
+                last = eval(parts.remove());
+            }
+            undefined.removeIf(snippet -> shell.status(snippet) != Snippet.Status.RECOVERABLE_NOT_DEFINED);
+            if (!undefined.isEmpty()) {
+                throw cells.rejected(shell, undefined);
+            }
+            return last;
+        }
+
+        private Optional<Object> eval(Part part) throws Exception {
+            if (parts.isEmpty()) {
+                requireWhole(part);
+            }
+            Optional<Object> value = Optional.empty();
+            List<SnippetEvent> events = events(part);
+            for (SnippetEvent event : events) {
+                cells.add(event.snippet(), cell, part.line());
+                value = shown(event);
+            }
+            CellControl.Ending ending = control.takeEnding();
+            for (SnippetEvent event : events) {
+                boolean recoverable = event.status() == Snippet.Status.RECOVERABLE_NOT_DEFINED;
+                if (recoverable && event.snippet().subKind() != Snippet.SubKind.VAR_DECLARATION_WITH_INITIALIZER_SUBKIND) {
+                    undefined.add(event.snippet());
+                } else if ((recoverable || event.status() == Snippet.Status.REJECTED) && declare(event.snippet())) {
+                    return eval(part);
+                } else {
+                    requireSuccess(event, ending);
+                }
+            }
+            return value;
+        }
+
+        private List<SnippetEvent> events(Part part) throws Exception {
+            try {
+                List<SnippetEvent> events = new ArrayList<>(shell.eval(part.source()));
+                events.removeIf(event -> event.causeSnippet() != null); // updates of what earlier cells declared
+                return events;
+            } catch (RuntimeException | Error e) {
+                // an exception that JShell cannot copy, such as one whose causes run in a circle
+                Throwable thrown = control.takeEnding().thrown().orElse(e);
+                throw thrown instanceof Exception exception ? exception : new CellException(thrown);
+            }
+        }
+
+        /**
+         * Declares the types further down if what runs now needs one of them: JShell would refuse it, or leave a variable
+         * without its first value.
+         *
+         * @return whether there were such types
+         */
+        private boolean declare(Snippet snippet) throws Exception {
+            Set<String> missing = cells.missing(shell, snippet);
+            if (parts.stream().noneMatch(part -> declaredType(part).filter(missing::contains).isPresent())) {
+                return false;
+            }
+            List<Part> types = parts.stream().filter(part -> declaredType(part).isPresent()).collect(Collectors.toList());
+            parts.removeAll(types);
+            for (Part type : types) {
+                eval(type);
+            }
+            return true;
+        }
+
+        private Optional<String> declaredType(Part part) {
+            return analysis.sourceToSnippets(part.source()).stream()
+                    .filter(snippet -> snippet.kind() == Snippet.Kind.TYPE_DECL)
+                    .map(snippet -> ((DeclarationSnippet) snippet).name())
+                    .findFirst();
+        }
+
+        private void requireWhole(Part part) throws CellException {
+            if (!analysis.analyzeCompletion(part.source()).completeness().isComplete()) {
+                List<String> lines = new ArrayList<>(List.of("cell " + cell + ", from line " + part.line(),
+                        "    " + part.source().strip().lines().findFirst().orElse(""),
+                        "the code ends in the middle of a statement"));
+                Magics.advice(part.source()).ifPresent(advice -> lines.set(2, advice));
+                throw new CellException(lines.get(2), lines);
+            }
+        }
     }
 
     /** Values of expressions and of variables by name; a declaration or an assignment shows nothing. */
@@ -155,10 +316,10 @@ public final class JavaKernel extends BaseKernel {
 
     private void requireSuccess(SnippetEvent event, CellControl.Ending ending) throws Exception {
         if (ending.stopped()) {
-            throw new InterruptedException("the cell was interrupted");
+            throw ending.interruption();
         }
         if (event.exception() instanceof UnresolvedReferenceException) {
-            throw cells.rejected(shell, ((UnresolvedReferenceException) event.exception()).getSnippet());
+            throw cells.rejected(shell, List.of(((UnresolvedReferenceException) event.exception()).getSnippet()));
         }
         if (event.exception() instanceof EvalException && ending.thrown().isPresent()) {
             Throwable thrown = ending.thrown().get();
@@ -172,7 +333,7 @@ public final class JavaKernel extends BaseKernel {
             throw event.exception();
         }
         if (!event.status().isDefined()) {
-            throw cells.rejected(shell, event.snippet());
+            throw cells.rejected(shell, List.of(event.snippet()));
         }
     }
 
@@ -180,25 +341,25 @@ public final class JavaKernel extends BaseKernel {
     private static void useShellFrames(Throwable thrown, Throwable copy) {
         Throwable to = thrown;
         Throwable from = copy;
-        while (to != null && from != null) {
+        for (int cause = 0; to != null && from != null && cause < MOST_CAUSES; cause++) { // causes may run in a circle
             to.setStackTrace(from.getStackTrace());
             to = to.getCause();
             from = from.getCause();
         }
     }
 
-    private static void requireBlank(CompletionInfo info, String rest, int cell, int line) throws CellException {
-        if (info.completeness() != SourceCodeAnalysis.Completeness.EMPTY) {
-            int first = line + newlines(rest.substring(0, rest.length() - rest.stripLeading().length()));
-            throw new CellException("the code ends in the middle of a statement", List.of(
-                    "cell " + cell + ", from line " + first,
-                    "    " + rest.strip().lines().findFirst().orElse(""),
-                    "the code ends in the middle of a statement"));
-        }
-    }
-
     private DisplayData rendered(Object value) {
         return value instanceof DisplayData ? (DisplayData) value : getRenderer().render(value);
+    }
+
+    @Override
+    public KernelIO getIO() {
+        return io;
+    }
+
+    @Override
+    public void display(DisplayData data) {
+        io.display.display(data);
     }
 
     /** The line, from 1, at which the rest of a cell begins. */
@@ -226,7 +387,8 @@ public final class JavaKernel extends BaseKernel {
      * @return what may replace the text before the position; {@code null}, basekernel's word for nothing
      */
     @Override
-    public ReplacementOptions complete(String code, int at) {
+    public ReplacementOptions complete(String code, int position) {
+        int at = index(code, position);
         // the whole cell first: its earlier statements declare variables; but declarations hide what follows them
         for (int start : List.of(0, lastSnippet(code, at))) {
             int[] anchor = new int[1];
@@ -237,10 +399,15 @@ public final class JavaKernel extends BaseKernel {
                         .map(Suggestion::continuation)
                         .distinct()
                         .collect(Collectors.toList());
-                return new ReplacementOptions(names, start + anchor[0], at);
+                return new ReplacementOptions(names, code.codePointCount(0, start + anchor[0]), code.codePointCount(0, at));
             }
         }
         return null;
+    }
+
+    /** A front end counts characters, Java's strings count pairs of surrogates twice. */
+    private static int index(String code, int position) {
+        return code.offsetByCodePoints(0, Math.max(0, Math.min(position, code.codePointCount(0, code.length()))));
     }
 
     /** Where the snippet begins that a position of the cell lies in. */
@@ -262,14 +429,18 @@ public final class JavaKernel extends BaseKernel {
      * @return {@code null}, basekernel's word for nothing, if nothing is known
      */
     @Override
-    public DisplayData inspect(String code, int at, boolean extraDetail) {
-        int end = endOfName(code, at);
-        for (int start : List.of(0, lastSnippet(code, end))) {
-            List<Documentation> found = analysis.documentation(code.substring(start), end - start, true);
-            if (!found.isEmpty()) {
-                return new DisplayData(found.stream()
-                        .map(d -> d.javadoc() == null ? d.signature() : d.signature() + "\n" + plain(d.javadoc()))
-                        .collect(Collectors.joining("\n\n")));
+    public DisplayData inspect(String code, int position, boolean extraDetail) {
+        int end = endOfName(code, index(code, position));
+        // documentation of a method is that of a call: where no parenthesis follows its name, one is put there
+        for (String text : List.of(code, code.substring(0, end) + "(")) {
+            for (int start : List.of(0, lastSnippet(code, end))) {
+                int at = text.equals(code) ? end : end + 1;
+                List<Documentation> found = analysis.documentation(text.substring(start), at - start, true);
+                if (!found.isEmpty()) {
+                    return new DisplayData(found.stream()
+                            .map(d -> d.javadoc() == null ? d.signature() : d.signature() + "\n" + plain(d.javadoc()))
+                            .collect(Collectors.joining("\n\n")));
+                }
             }
         }
         return null;
@@ -318,8 +489,6 @@ public final class JavaKernel extends BaseKernel {
     public void interrupt() {
         try {
             control.interrupt();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (ExecutionControl.ExecutionControlException e) {
             throw new IllegalStateException("the cell could not be stopped: " + e.getMessage(), e);
         }

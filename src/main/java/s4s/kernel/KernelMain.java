@@ -1,7 +1,9 @@
 package s4s.kernel;
 
-import io.github.spencerpark.jupyter.channels.JupyterConnection;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
+import io.github.spencerpark.jupyter.messages.publish.PublishStream.StreamType;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.Level;
@@ -26,12 +28,20 @@ public final class KernelMain {
         Logger.getLogger("").setLevel(Level.WARNING); // basekernel tells every message
         JavaKernel kernel = new JavaKernel();
         Notebook.serve(kernel);
-        JupyterConnection connection =
-                new JupyterConnection(KernelConnectionProperties.parse(Files.readString(Path.of(args[0]))));
-        kernel.becomeHandlerForConnection(connection);
+        Connection connection =
+                new Connection(KernelConnectionProperties.parse(Files.readString(Path.of(args[0]))), System.err);
+        kernel.serve(connection);
         connection.connect();
+        System.setOut(printStream(connection, StreamType.OUT));
+        System.setErr(printStream(connection, StreamType.ERR));
+        System.setIn(connection.input());
         connection.waitUntilClose();
         System.exit(0); // threads that cells started do not keep the process
+    }
+
+    /** For good: threads that a cell started go on when it has ended. */
+    private static PrintStream printStream(Connection connection, StreamType stream) {
+        return new PrintStream(connection.publisher().stream(stream), false, StandardCharsets.UTF_8);
     }
 
     /** A front end that is killed cannot say goodbye, and its kernels would stay for ever with all their memory. */

@@ -133,7 +133,9 @@ public record KernelSpec(
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String classPath = home.resolve("target/s4s.jar") + System.getProperty("path.separator")
                 + home.resolve("target/lib");
-        Map<String, String> env = Map.of("S4S_HOME", home.toString());
+        // a JVM takes the letters of file names from the locale; the launcher has one of UTF-8
+        String locale = Optional.ofNullable(System.getenv("LC_ALL")).filter(name -> !name.isBlank()).orElse("C.UTF-8");
+        Map<String, String> env = Map.of("S4S_HOME", home.toString(), "LC_ALL", locale);
         String installed = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         ijava(installed, java, options, classPath + "/*.jar", env)
                 .orElseGet(() -> own(java, options, classPath + "/*", env))

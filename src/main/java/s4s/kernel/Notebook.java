@@ -65,6 +65,15 @@ public final class Notebook {
         getKernelInstance().getIO().display.updateDisplay(id, render(value, types));
     }
 
+    /**
+     * Takes away what the running cell has put out.
+     *
+     * @param wait whether only when it puts out something new, so that nothing flickers
+     */
+    public static void clearOutput(boolean wait) {
+        getKernelInstance().getIO().clear(wait);
+    }
+
     private static String publish(DisplayData data) {
         if (!data.hasDisplayId()) {
             data.setDisplayId(UUID.randomUUID().toString());

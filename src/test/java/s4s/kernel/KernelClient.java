@@ -207,6 +207,22 @@ final class KernelClient implements AutoCloseable {
         return id;
     }
 
+    /** Sends frames as they are to the shell and the control channel. */
+    void sendDamaged(List<String> frames) {
+        for (ZMQ.Socket socket : List.of(shell, control)) {
+            frames.subList(0, frames.size() - 1).forEach(socket::sendMore);
+            socket.send(frames.get(frames.size() - 1));
+        }
+    }
+
+    /** Sends a message with any header, rightly signed. */
+    void sendSigned(String header) {
+        List<String> parts = List.of(header, "{}", "{}", "{}");
+        List<String> frames = new ArrayList<>(List.of(DELIMITER, signature(parts)));
+        frames.addAll(parts);
+        sendDamaged(frames);
+    }
+
     /** The next message, or null when none comes in time. */
     private Message read(ZMQ.Socket socket) {
         String part = socket.recvStr();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,10 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import s4s.kernel.KernelClient.Message;
 import s4s.kernel.KernelClient.Outcome;
 
@@ -289,13 +295,121 @@ class KernelProtocolTest {
     }
 
     @Test
-    void hasNoHistoryButAnswers() {
-        JsonObject content = new JsonObject();
-        content.addProperty("hist_access_type", "tail");
-        content.addProperty("n", 5);
-        content.addProperty("raw", true);
-        content.addProperty("output", false);
-        assertEquals(0, client.ask("history_request", content).content().getAsJsonArray("history").size());
+    void remembersWhatItRan() {
+        int first = count(client.execute("int remembered = 1;"));
+        client.execute("int other = 2; other + 1");
+        client.execute("int remembered = 1;");
+        assertEquals("[[1," + (first + 1) + ",\"int other = 2; other + 1\"],[1," + (first + 2) + ",\"int remembered = 1;\"]]",
+                history("{hist_access_type: tail, n: 2}"));
+        assertEquals("[[1," + first + ",[\"int remembered = 1;\",null]],[1," + (first + 1) + ",[\"int other = 2; other + 1\",\"3\"]]]",
+                history("{hist_access_type: range, session: 0, output: true, start: " + first + ", stop: " + (first + 2) + "}"));
+        assertEquals("[[1," + (first + 2) + ",\"int remembered = 1;\"]]",
+                history("{hist_access_type: search, pattern: 'int [p-r]ememb?red*', unique: true}"));
+        assertEquals("[[1," + first + ",\"int remembered = 1;\"],[1," + (first + 2) + ",\"int remembered = 1;\"]]",
+                history("{hist_access_type: search, pattern: 'int remembered*', n: 5}"));
+        assertEquals("[]", history("{hist_access_type: range, session: -1, start: 0}"));
+    }
+
+    private static int count(Outcome outcome) {
+        return outcome.reply().content().get("execution_count").getAsInt();
+    }
+
+    private static String history(String request) {
+        JsonObject reply = client.ask("history_request", JsonParser.parseString(request).getAsJsonObject()).content();
+        assertEquals("ok", reply.get("status").getAsString());
+        return reply.getAsJsonArray("history").toString();
+    }
+
+    /** 100,000 lines, as IPython delivers them: all, in order, the end included. */
+    @Test
+    void losesNoOutput() {
+        Outcome outcome = client.execute("""
+                for (int i = 0; i < 100_000; i++) {
+                    System.out.println("line " + i);
+                }
+                display("<b>shown</b>", "text/html");
+                System.out.println("after");
+                "RESULT\"""");
+        String expected = IntStream.range(0, 100_000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining()) + "after\n";
+        assertEquals(expected.hashCode(), outcome.stream("stdout").hashCode());
+        assertEquals("RESULT", outcome.result().get("text/plain").getAsString());
+        assertEquals(List.of("status", "execute_input", "display_data", "execute_result", "status"), outcome.published().stream()
+                .map(Message::type).filter(type -> !type.equals("stream")).toList());
+        assertTrue(outcome.published().size() < 1000, "a server passes on 1,000 messages a second");
+    }
+
+    /** JShell itself takes each of these. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "sealed interface S permits A, B { }\nrecord A() implements S { }\nrecord B() implements S { }\nnew A() instanceof S",
+        "class Node { Tree tree = new Tree(); }\nclass Tree { Node node; }\nnew Node().tree.node == null",
+        "interface Form { static Form unit() { return new Square(1); } }\nrecord Square(double s) implements Form { }\n"
+                + "Form.unit().equals(new Square(1))",
+        "int area(Box box) { return box.w(); }\nrecord Box(int w) { }\narea(new Box(3)) == 3",
+        "enum Hue { RED; Paint paint() { return new Paint(this); } }\nrecord Paint(Hue hue) { }\nHue.RED.paint().hue() == Hue.RED",
+        "int later() { return there() + soon; }\nint soon = 5;\nint there() { return 2; }\nlater() == 7"})
+    void declaresWhatNamesEachOther(String cell) {
+        for (int run = 0; run < 2; run++) { // a cell is run again
+            assertEquals("true", client.execute(cell).result().get("text/plain").getAsString());
+        }
+    }
+
+    /** Where JShell leaves a variable without its first value. */
+    @Test
+    void givesAVariableItsFirstValueWhereItsTypeComesLater() {
+        Outcome outcome = client.execute("""
+                System.out.println(1);
+                List<Later> list = new ArrayList<>(List.of(new Later()));
+                System.out.println(3);
+                class Later { Latest latest = new Latest(); }
+                class Latest { { System.out.println(2); } }
+                list.size()""");
+        assertEquals("1", outcome.result().get("text/plain").getAsString());
+        assertEquals("1\n2\n3\n", outcome.stream("stdout"));
+    }
+
+    @Test
+    void tellsAtTheEndWhatIsStillUndefined() {
+        Outcome outcome = client.execute("class Half { Nowhere n; }\nSystem.out.println(\"ran\");\nclass Other { Neither n; }");
+        assertEquals("ran\n", outcome.stream("stdout"));
+        assertTrue(outcome.traceback().contains("not defined: class Nowhere"), outcome.traceback());
+        assertTrue(outcome.traceback().contains("not defined: class Neither"), outcome.traceback());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"%maven a:b:1 | pom.xml", "%%time | nanoTime", "!ls -la | ProcessBuilder", "/vars | Press Tab",
+        "?String | Shift+Tab"})
+    void saysWhatStandsForAMagic(String line, String advice) {
+        Outcome outcome = client.execute("int before = 7;\n" + line + "\nint after = 8;");
+        assertTrue(outcome.traceback().contains(advice), outcome.traceback());
+        assertEquals("7", client.execute("before").result().get("text/plain").getAsString());
+    }
+
+    @Test
+    void shortensATraceWithoutEnd() {
+        Outcome outcome = client.execute("int deep(int n) { return deep(n + 1) + 1; }\ndeep(0)");
+        assertEquals("StackOverflowError", outcome.of("error").get(0).text("ename"));
+        assertTrue(outcome.traceback().contains("lines left out"), outcome.traceback());
+        assertTrue(outcome.traceback().lines().count() < 50, outcome.traceback());
+        Outcome circle = client.execute("var one = new RuntimeException(\"one\");\nvar two = new RuntimeException(\"two\", one);\n"
+                + "one.initCause(two);\nthrow one;");
+        assertEquals("one", circle.of("error").get(0).text("evalue"));
+        assertTrue(circle.traceback().lines().count() < 50, circle.traceback());
+    }
+
+    /** IPython and its client: what is damaged is dropped, the next message answered. */
+    @Test
+    void dropsDamagedMessages() {
+        for (List<String> frames : List.of(List.of(""), List.of("a", "b"), List.of("<IDS|MSG>"), List.of("<IDS|MSG>", "s", "{}", "{}"),
+                List.of("<IDS|MSG>", "wrong", "{}", "{}", "{}", "{}"))) {
+            client.sendDamaged(frames);
+        }
+        for (String header : List.of("", "{", "[]", "{}", "{\"msg_id\":\"1\",\"msg_type\":\"none\"}",
+                "{\"msg_id\":\"1\",\"msg_type\":\"execute_request\"}", "[".repeat(50_000))) {
+            client.sendSigned(header);
+        }
+        assertEquals("2", client.execute("1 + 1").result().get("text/plain").getAsString());
+        assertEquals("interrupt_reply", client.askControl("interrupt_request", new JsonObject()).type());
     }
 
     @Test
@@ -317,10 +431,36 @@ class KernelProtocolTest {
         assertEquals("InterruptedException", outcome.of("error").get(0).text("ename"));
     }
 
+    /** A wait inside the operating system hears neither an interrupt nor JShell's stop. */
+    @Test
+    void leavesACellThatNothingReaches() {
+        Outcome outcome = interrupted("{ System.out.println(\"running\"); new ServerSocket(0).accept(); }", "");
+        assertEquals("InterruptedException", outcome.of("error").get(0).text("ename"));
+        assertTrue(outcome.of("error").get(0).text("evalue").contains("accept"), outcome.traceback());
+        assertFalse(outcome.traceback().contains("s4s.kernel"), outcome.traceback());
+    }
+
+    @Test
+    void interruptsTheTextOfAValue() {
+        client.execute("class Endless { public String toString() { System.out.println(\"running\"); while (true) { } } }");
+        assertEquals("InterruptedException", interrupted("new Endless()", "").of("error").get(0).text("ename"));
+    }
+
+    @Test
+    void hidesItsOwnFramesAfterAForcedStop() {
+        Outcome outcome = interrupted("while (true) { System.out.println(\"on and on\"); }", "");
+        assertFalse(outcome.traceback().contains("s4s.kernel"), outcome.traceback());
+        assertTrue(outcome.traceback().contains("at cell " + count(outcome)), outcome.traceback());
+    }
+
     /** Runs code, interrupts it when it has begun, and looks whether the kernel still knows its variables. */
     private static Outcome interrupted(String code) {
+        return interrupted("System.out.println(\"running\");\n" + code, "\nkept.clear();");
+    }
+
+    private static Outcome interrupted(String code, String after) {
         client.execute("var kept = new ArrayList<>(List.of(\"state\"));");
-        String id = client.startExecution("System.out.println(\"running\");\n" + code + "\nkept.clear();");
+        String id = client.startExecution(code + after);
         client.await(id, m -> m.type().equals("stream"));
         assertEquals("interrupt_reply", client.askControl("interrupt_request", new JsonObject()).type());
         Outcome outcome = client.outcome(id);
