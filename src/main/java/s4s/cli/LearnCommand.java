@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +24,7 @@ import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
 import s4s.learn.Distance;
 import s4s.learn.Families;
+import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
@@ -40,7 +43,12 @@ import s4s.solver.Solvers;
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file,"
             + " which every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
-            "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."})
+            "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."},
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:Learned, or the start is as good as the pairs can tell (it says so).",
+            "1:Learning diverged (the best before is written), or nothing was learned; the last line says which. A suite goes on"
+                + " with its other solvers.",
+            "2:Bad input."})
 final class LearnCommand implements Callable<Integer>, Resumable {
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
             description = "Model in data/models (default ${DEFAULT-VALUE}).")
@@ -141,16 +149,22 @@ final class LearnCommand implements Callable<Integer>, Resumable {
             PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
             NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
                     diffusion, manager);
+            List<String> failed = new ArrayList<>();
             try (Claim claim = suite.isPresent() ? Claim.ofFolder(folder) : Claim.ofFile(file(recipes.get(0), folder))) {
                 for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
                     Recipe.Setting setting = setting(manager, lesson.getKey(), lesson.getValue(), named, distance);
                     for (Recipe recipe : lesson.getValue()) {
-                        learn(recipe, setting, file(recipe, folder));
+                        if (!learn(recipe, setting, file(recipe, folder)).usable()) {
+                            failed.add(recipe.name());
+                        }
                     }
                 }
             }
+            if (suite.isPresent() && !failed.isEmpty()) {
+                spec.commandLine().getErr().println("s4s: diverged, or learned nothing: " + String.join(", ", failed));
+            }
+            return failed.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
-        return 0;
     }
 
     private Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, PairOptions.Named model,
@@ -179,18 +193,23 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         return chosen;
     }
 
-    private void learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
+    /** Learns, and writes the solver, but no start of a suite under the name of what was to be learned. */
+    private Learner.Outcome learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
         Path checkpoint = checkpoint(file);
         long start = System.nanoTime();
         try (Progress progress = Progress.terminal(System.err, recipe.name())) {
             Recipe.Result result = recipe.learn(setting, Optional.of(checkpoint), CommandText.of(spec), progress,
                     spec.commandLine().getErr()::println);
-            result.file().write(file);
+            Learner.Outcome outcome = result.learned().outcome();
+            if (suite.isEmpty() || outcome != Learner.Outcome.NOTHING) {
+                result.file().write(file);
+            }
             Files.deleteIfExists(checkpoint);
-            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5f, the start's %.5f; %.0f s. %s%n", file,
+            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5g, the start's %.5g; %.0f s. %s%n", file,
                     result.learned().validation(), result.learned().history().get(0).validation(),
                     (System.nanoTime() - start) * 1e-9, result.learned().ended());
             spec.commandLine().getOut().flush();
+            return outcome;
         }
     }
 

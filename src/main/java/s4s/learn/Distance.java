@@ -2,6 +2,7 @@ package s4s.learn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import s4s.eval.MiniFeatures;
@@ -17,10 +18,11 @@ public interface Distance {
      * Distances of some pairs.
      *
      * @param values the distance of each pair, shape (batch)
-     * @param embedding coordinates of the samples, shape (batch, any), in which a distance is about a squared length:
-     *     {@code d(x, y) ~ c |embedding(x) - embedding(y)|^2}; learning takes the curvature of its objective from them
+     * @param embedding coordinates of the samples, shape (batch, any), in which the distance is a squared length:
+     *     {@code d(x, y) = |embedding(x) - embedding(y)|^2}; learning takes the curvature of its objective from them. Empty
+     *     where there are none: the curvature then comes from how the distance's gradient changes
      */
-    record Measured(NDArray values, NDArray embedding) {}
+    record Measured(NDArray values, Optional<NDArray> embedding) {}
 
     /**
      * @param samples float32, shape (batch, sample shape...)
@@ -44,12 +46,13 @@ public interface Distance {
     }
 
     /**
-     * Any distance, for instance LPIPS. Its coordinates are the elements.
+     * Any distance: not negative, 0 for equal arguments, and differentiable almost everywhere else.
      *
-     * @param values from samples and targets to one number for each pair, differentiable; shape (batch) or (batch, 1, ...)
+     * @param values from samples and targets to one number for each pair; shape (batch) or (batch, 1, ...)
      */
     static Distance of(BinaryOperator<NDArray> values) {
-        return (samples, targets) -> new Measured(values.apply(samples, targets).reshape(samples.getShape().get(0)), flat(samples));
+        return (samples, targets) ->
+                new Measured(values.apply(samples, targets).reshape(samples.getShape().get(0)), Optional.empty());
     }
 
     /**
@@ -60,7 +63,7 @@ public interface Distance {
     static Distance squared(UnaryOperator<NDArray> embedding) {
         return (samples, targets) -> {
             NDArray here = embedding.apply(samples);
-            return new Measured(here.sub(embedding.apply(targets)).square().sum(new int[] {1}), here);
+            return new Measured(here.sub(embedding.apply(targets)).square().sum(new int[] {1}), Optional.of(here));
         };
     }
 

@@ -17,8 +17,9 @@ import org.apache.commons.math3.linear.RealVector;
  *   (H + mu diag H) d = -g,     theta += s d
  * </pre>
  *
- * where the length {@code s} in (0, 1] shrinks until the batch's loss falls by a part of what the quadratic model promises, and
- * grows again after steps that keep the promise. Shortening the step, unlike a large {@code mu}, does not care how the parameters
+ * where the length {@code s} in (0, 1] shrinks, and after some tries {@code mu} grows as well, until the batch's loss falls by a
+ * part of what the quadratic model promises, or no more than rounding is promised; {@code s} grows again after steps that keep
+ * the promise. All is relative to {@code H} and the loss: the units of the distance do not matter. Shortening the step, unlike a large {@code mu}, does not care how the parameters
  * are scaled or how strongly they hang together: the weights of a noise-form solver must sum to nearly 1 or noise is left over,
  * a valley that damping by the diagonal cannot follow. {@code mu} only guards against a singular matrix. {@code H} is averaged
  * over steps where one batch is small for the number of parameters.
@@ -28,6 +29,7 @@ import org.apache.commons.math3.linear.RealVector;
 public final class GaussNewton implements Optimizer {
 
     private static final int TRIES = 5;
+    private static final double ROUNDING = 1e-7;                 // of a loss in float32
     private static final double LEAST_GUARD = 1e-6;
     private static final double LARGEST_GUARD = 0.1;
 
@@ -47,21 +49,30 @@ public final class GaussNewton implements Optimizer {
     @Override
     public double[] step(double[] theta, Block[] blocks, Sample sample) {
         Linearization here = sample.linearize(true);
-        RealMatrix h = averaged(here.curvature().orElseThrow(), sample.size());
+        Curvature curvature = here.curvature().orElseThrow();
+        RealMatrix h = averaged(curvature, sample.size());
         RealVector g = new ArrayRealVector(here.gradient());
         RealVector d = direction(h, g);
-        double slope = -g.dotProduct(d);
-        double bend = d.dotProduct(h.operate(d));
-        for (int attempt = 0; attempt < TRIES; attempt++) {
+        double first = length;
+        double promised = Double.POSITIVE_INFINITY;
+        for (int tries = 0; tries < TRIES || promised > ROUNDING * here.loss(); tries++) {
+            boolean damps = tries > 0 && tries % (curvature.sampled() ? 2 : TRIES) == 0;
+            if (damps) {
+                guard *= 10;                                     // towards the gradient of unit curvature, which must fall
+                d = direction(h, g);
+            }
+            if (tries > 0 && !(damps && curvature.sampled())) {
+                length /= 3;
+            }
             double[] candidate = new ArrayRealVector(theta).add(d.mapMultiply(length)).toArray();
-            double promised = length * slope - 0.5 * length * length * bend;
+            promised = -length * g.dotProduct(d) - 0.5 * length * length * d.dotProduct(h.operate(d));
             double ratio = (here.loss() - sample.loss(candidate)) / promised;
             if (ratio > 0.1) {
-                length = ratio > 0.5 ? Math.min(1, 2 * length) : length;
-                guard = Math.max(LEAST_GUARD, guard / 3);
+                length = tries >= TRIES ? 0.3 * first : ratio > 0.5 ? Math.min(1, 2 * length) : length;
+                guard = Math.min(LARGEST_GUARD, guard);
+                guard = tries > 0 && curvature.sampled() ? guard : Math.max(LEAST_GUARD, guard / 3);
                 return candidate;
             }
-            length /= 3;
         }
         length = 0.3;                                            // another batch, another direction
         guard = Math.min(LARGEST_GUARD, 10 * guard);
@@ -84,7 +95,8 @@ public final class GaussNewton implements Optimizer {
     }
 
     /** The average over steps, unless this batch has many pairs for each parameter. */
-    private RealMatrix averaged(double[][] h, int pairs) {
+    private RealMatrix averaged(Curvature now, int pairs) {
+        double[][] h = now.matrix();
         double keep = Math.max(0, Math.min(0.85, 1 - pairs / (8.0 * h.length)));
         if (average.length == 0) {
             average = new double[h.length][h.length];
@@ -93,8 +105,8 @@ public final class GaussNewton implements Optimizer {
         double[][] unbiased = new double[h.length][h.length];
         for (int i = 0; i < h.length; i++) {
             for (int j = 0; j < h.length; j++) {
-                average[i][j] = keep * average[i][j] + (1 - keep) * h[i][j];
-                unbiased[i][j] = average[i][j] / weight;
+                average[i][j] = keep * average[i][j] + (1 - keep) * (h[i][j] / now.unit());
+                unbiased[i][j] = average[i][j] / weight * now.unit();
             }
         }
         return new Array2DRowRealMatrix(unbiased, false);

@@ -23,6 +23,7 @@ import s4s.data.Checkpoint;
 import s4s.data.NpyArray;
 import s4s.model.DiffusionModel;
 import s4s.report.Progress;
+import s4s.run.DivergedException;
 
 /**
  * Learns the parameters of a family from teacher pairs. The validation pairs decide: what is returned are the parameters that
@@ -30,6 +31,9 @@ import s4s.report.Progress;
  * run needs to go on is in it after each validation, and a later run gives the same numbers as one that was not interrupted.
  */
 public final class Learner implements AutoCloseable {
+
+    /** A gradient of so many times its noise is one. */
+    private static final double SIGNIFICANT = 2;
 
     private final Family family;
     private final Plan plan;
@@ -77,9 +81,27 @@ public final class Learner implements AutoCloseable {
      * @param theta the best parameters
      * @param validation mean distance of the validation pairs there
      * @param history all validations, first that of the start
+     * @param outcome whether it is of use
      * @param ended why the run ended, a sentence
      */
-    public record Learned(double[] theta, double validation, List<Entry> history, String ended) {}
+    public record Learned(double[] theta, double validation, List<Entry> history, Outcome outcome, String ended) {}
+
+    /** What came of learning. */
+    public enum Outcome {
+        /** Parameters with a smaller validation loss than the start's. */
+        LEARNED,
+        /** None are better than the start: its loss is at rounding, or its gradient at the noise of the pairs. */
+        CONVERGED,
+        /** None are better than the start, though its gradient says that there are. */
+        NOTHING,
+        /** The finite numbers were left; the parameters are the best before. */
+        DIVERGED;
+
+        /** Whether a plan was carried out and the result is as good as its pairs allow. */
+        public boolean usable() {
+            return this == LEARNED || this == CONVERGED;
+        }
+    }
 
     /**
      * @param parent parent of all working memory
@@ -137,6 +159,8 @@ public final class Learner implements AutoCloseable {
      *
      * @param progress shows steps and losses
      * @throws CancellationException if the thread is interrupted
+     * @throws DivergedException if the start already leaves the finite numbers
+     * @throws IllegalStateException if the engine's gradient collector is open outside of s4s
      * @throws IOException if the checkpoint cannot be read or written
      */
     public Learned run(Progress progress) throws IOException {
@@ -158,7 +182,6 @@ public final class Learner implements AutoCloseable {
         if (history.isEmpty()) {
             validate("start", Double.NaN);
         }
-        String ended = "The plan was finished.";
         try {
             for (; phase < plan.phases().size(); phase++) {
                 Plan.Phase now = plan.phases().get(phase);
@@ -174,19 +197,33 @@ public final class Learner implements AutoCloseable {
                         save(optimizer);
                     }
                     progress.update(done(), total, String.format(Locale.ROOT,
-                            "%s: loss %.5f, best validation %.5f", now.name(), loss, bestLoss));
+                            "%s: loss %.5g, best validation %.5g", now.name(), loss, bestLoss));
                 }
                 theta = best.clone();
                 mean = best.clone();
                 step = 0;
                 waiting = 0;
             }
-        } catch (CancellationException e) {
-            throw e;                                         // stopped by the user, who may go on from the checkpoint
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            ended = "Learning diverged in step " + (done() + 1) + ", the best parameters before are kept: " + e.getMessage();
+        } catch (DivergedException e) {
+            return learned(Outcome.DIVERGED, "Learning diverged in step " + (done() + 1)
+                    + ", the best parameters before are kept: " + e.getMessage());
         }
-        return new Learned(best.clone(), bestLoss, List.copyOf(history), ended);
+        if (bestLoss < history.get(0).validation()) {
+            return learned(Outcome.LEARNED, "The plan was finished.");
+        }
+        if (bestLoss <= objective.rounding(validation)) {
+            return learned(Outcome.CONVERGED, "Converged at its start: the loss there is that of rounding.");
+        }
+        double significance = objective.linearize(best, new Objective.Batch(seeds, noise, targets), Optional.empty())
+                .significance();
+        String told = String.format(Locale.ROOT, "no step lowered the validation loss, and the gradient at the start is %.2g"
+                + " times its noise.", significance);
+        return significance <= SIGNIFICANT ? learned(Outcome.CONVERGED, "Converged at its start: " + told)
+                : learned(Outcome.NOTHING, "Nothing was learned, these are the start's numbers: " + told);
+    }
+
+    private Learned learned(Outcome outcome, String ended) {
+        return new Learned(best.clone(), bestLoss, List.copyOf(history), outcome, ended);
     }
 
     private int done() {
@@ -275,7 +312,8 @@ public final class Learner implements AutoCloseable {
         return Arrays.stream(free).mapToDouble(i -> whole[i]).toArray();
     }
 
-    private static NDArray rows(NDArray all, int[] rows, NDManager scope) {
+    /** Some rows of an array, in their order. */
+    static NDArray rows(NDArray all, int[] rows, NDManager scope) {
         NDList parts = new NDList();
         for (int from = 0; from < rows.length; ) {           // runs of neighbours: a batch wraps around at most a few times
             int to = from + 1;
@@ -313,8 +351,10 @@ public final class Learner implements AutoCloseable {
         @Override
         public Linearization linearize(boolean curvature) {
             Linearization all = objective.linearize(theta, batch, curvature ? Optional.of(random) : Optional.empty());
-            last = Optional.of(new Linearization(all.losses(), part(all.gradient(), free), all.curvature()
-                    .map(h -> Arrays.stream(free).mapToObj(i -> part(h[i], free)).toArray(double[][]::new)), all.noise()));
+            double[][] gradients = Arrays.stream(all.gradients()).map(g -> part(g, free)).toArray(double[][]::new);
+            last = Optional.of(new Linearization(all.losses(), gradients, all.curvature()
+                    .map(h -> new Curvature(Arrays.stream(free).mapToObj(i -> part(h.matrix()[i], free)).toArray(double[][]::new),
+                            h.unit(), h.sampled())), all.noise()));
             return last.get();
         }
 
@@ -322,10 +362,8 @@ public final class Learner implements AutoCloseable {
         public double loss(double[] part) {
             try {
                 return Linearization.mean(objective.losses(whole(part), batch));
-            } catch (CancellationException e) {
-                throw e;
-            } catch (IllegalArgumentException | IllegalStateException e) {
-                return Double.POSITIVE_INFINITY;             // no solver, or one that leaves the finite numbers
+            } catch (DivergedException e) {
+                return Double.POSITIVE_INFINITY;
             }
         }
 

@@ -7,13 +7,18 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Vector-Jacobian products by the engine: one graph, any cotangent. The engine's own interface only differentiates sums, and
- * allows one open collector in a process; here a collector is open just while a graph is made.
+ * allows one open collector in a process. Threads that need it queue here; it is open just while a graph is made.
  */
 public final class Backpropagation {
+
+    /** Held while this program has the engine's collector open. */
+    private static final ReentrantLock COLLECTOR = new ReentrantLock(true);
 
     private Backpropagation() {}
 
@@ -22,13 +27,38 @@ public final class Backpropagation {
      *
      * @param function array operations
      * @param leaves arrays of the function that gradients are wanted for; not the result of other operations
+     * @throws IllegalStateException as {@link #collect}
      */
     public static <T> T record(Supplier<T> function, NDArray... leaves) {
         for (NDArray leaf : leaves) {
             leaf.setRequiresGradient(true);
         }
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            return function.get();
+        return collect(collector -> function.get());
+    }
+
+    /**
+     * Works under the engine's gradient collector, after the threads that asked for it before.
+     *
+     * @throws IllegalStateException if the collector is open elsewhere in this process, or on this thread
+     */
+    public static <T> T collect(Function<GradientCollector, T> work) {
+        COLLECTOR.lock();
+        try (GradientCollector collector = open()) {
+            return work.apply(collector);
+        } finally {
+            COLLECTOR.unlock();
+        }
+    }
+
+    private static GradientCollector open() {
+        Engine engine = Engine.getInstance();
+        boolean before = JniUtils.isGradMode();
+        try {
+            return engine.newGradientCollector();
+        } catch (IllegalStateException e) {
+            JniUtils.setGradMode(before);                        // the engine has switched it on already
+            throw new IllegalStateException("The engine's gradient collector, of which a process has one, is open outside of"
+                    + " s4s: close it before solvers are learned or networks trained.", e);
         }
     }
 

@@ -54,7 +54,7 @@ public final class Executor {
      * @param observer sees every evaluation
      * @return the samples, float64, of the shape of {@code noise}, attached to its manager
      * @throws IllegalArgumentException if program, denoiser and noise do not fit together
-     * @throws IllegalStateException if a state is not finite; the message names the node
+     * @throws DivergedException if a state is not finite; the message names the node
      * @throws CancellationException if the thread is interrupted
      */
     public static NDArray run(Program program, Denoiser denoiser, NDArray noise, Observer observer) {
@@ -128,7 +128,7 @@ public final class Executor {
 
     private static void write(Program program, int k, Combination row, List<Combination.Target> targets) {
         if (!row.write(targets)) {
-            throw new IllegalStateException("Solver " + program.solver() + " left the finite numbers at node " + k
+            throw new DivergedException("Solver " + program.solver() + " left the finite numbers at node " + k
                     + " (noise level " + program.nodes().get(k).sigma()
                     + "); look for NaN in the noise or the network, or for weights that blow up.");
         }

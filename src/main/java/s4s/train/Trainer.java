@@ -1,10 +1,8 @@
 package s4s.train;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +22,7 @@ import s4s.data.NpyArray;
 import s4s.model.Devices;
 import s4s.model.ModelCard;
 import s4s.model.Weights;
+import s4s.run.Backpropagation;
 
 /**
  * Minimises an {@link Objective} over {@link Examples}: Adam, warm-up and linear decay, an
@@ -212,11 +211,11 @@ public final class Trainer implements AutoCloseable {
             SplittableRandom random = batches.random(step);
             int[] indices = batches.indices(step);
             NDArray batch = examples.batch(scope, indices, random);
-            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            loss = Backpropagation.collect(collector -> {
                 NDArray value = objective.loss(weights, batch, indices, random);
                 collector.backward(value);
-                loss = value.getFloat();
-            }
+                return value.getFloat();
+            });
             adam.step(weights, step, config.learningRateAt(step));
             double decay = config.emaDecayAt(step);
             weights.arrays().forEach((name, w) -> {

@@ -6,12 +6,14 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +26,7 @@ import s4s.data.AtomicFiles;
 import s4s.data.Claim;
 import s4s.eval.Benchmark;
 import s4s.eval.Teacher;
+import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
@@ -74,7 +77,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     interface Recipes extends Function<Benchmark, List<Recipe>>, Serializable {}
 
     /** What a task returns. */
-    private record Outcome(String json, double validation, double start, double seconds, String ended)
+    private record Answer(String json, double validation, double start, double seconds, Learner.Outcome outcome, String ended)
             implements Serializable {}
 
     /** What is known before learning. */
@@ -94,6 +97,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     public Integer call() throws IOException {
         Benchmark benchmark = Benchmark.ofModel(suite);
         Models models = Models.ofRepository();
+        List<String> failed = new ArrayList<>();
         Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(models.card(benchmark.model()).name()));
         try (NDManager manager = Devices.manager(); Progress progress = Progress.terminal(System.err, "learn")) {
             Course course = new Course(benchmark, models, models.card(benchmark.model()),
@@ -113,15 +117,20 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
             }
             try (Claim claim = Claim.ofFolder(folder); Cluster cluster = options.openForWholeExecutors("s4s learn")) {
                 for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                    learn(cluster, course, lesson.getKey(), lesson.getValue(), measure, progress);
+                    failed.addAll(learn(cluster, course, lesson.getKey(), lesson.getValue(), measure, progress));
                 }
             }
         }
-        return 0;
+        if (!failed.isEmpty()) {
+            spec.commandLine().getErr().println("s4s: diverged, or learned nothing: " + String.join(", ", failed));
+        }
+        return failed.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private void learn(Cluster cluster, Course course, Teacher teacher, List<Recipe> due, String measure, Progress progress)
-            throws IOException {
+    /** Learns what is due from a teacher; returns the names of what cannot be used. */
+    private List<String> learn(Cluster cluster, Course course, Teacher teacher, List<Recipe> due, String measure,
+            Progress progress) throws IOException {
+        List<String> failed = new ArrayList<>();
         Path drawn = course.folder.resolve("pairs.parts");
         String model = course.benchmark.model();
         Parcel parcel = withEyes(new Parcel().withModel(course.models, model), course)
@@ -139,18 +148,24 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
             Recipe recipe = chosen(known, Benchmark.ofModel(model), List.of(name)).get(0);
             long start = System.nanoTime();
             Recipe.Result result = recipe.learn(what, Optional.empty(), command, Progress.none());
-            return new Outcome(result.file().json(), result.learned().validation(),
+            return new Answer(result.file().json(), result.learned().validation(),
                     result.learned().history().get(0).validation(), (System.nanoTime() - start) * 1e-9,
-                    result.learned().ended());
-        })), (i, outcome) -> {
+                    result.learned().outcome(), result.learned().ended());
+        })), (i, answer) -> {
             Path file = file(course.folder, names.get(i));
-            AtomicFiles.write(file, outcome.json.getBytes(StandardCharsets.UTF_8));
-            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5f, the start's %.5f; %.0f s. %s%n", file,
-                    outcome.validation, outcome.start, outcome.seconds, outcome.ended);
+            if (answer.outcome != Learner.Outcome.NOTHING) {
+                AtomicFiles.write(file, answer.json.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!answer.outcome.usable()) {
+                failed.add(names.get(i));
+            }
+            spec.commandLine().getOut().printf(Locale.ROOT, "%s: validation %.5g, the start's %.5g; %.0f s. %s%n", file,
+                    answer.validation, answer.start, answer.seconds, answer.ended);
             spec.commandLine().getOut().flush();
             progress.update(++done[0], names.size(), "solvers");
         });
         Folders.delete(drawn);
+        return failed;
     }
 
     /** The parcel with the network of the perceptual distance, if it is here. */

@@ -68,4 +68,55 @@ class LearnCommandTest {
         ok(again);
         assertNotEquals(first, Files.readString(file));
     }
+
+    /**
+     * wrong-gradient.pt was traced from {@code 2 * d.detach() - d} with {@code d = ((a - b) ** 2).mean((1, 2, 3))}: the values of
+     * l2 with the opposite gradient, along which no step can be good.
+     */
+    @Test
+    void whereNothingIsLearnedTheExitCodeSaysSo(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("s.json");
+        String[] command = {"learn", "--family", "s4s-lms", "--nfe", "3", "--pairs", "8", "--validation", "8", "--steps", "2",
+            "--distance", "src/test/resources/torchscript/wrong-gradient.pt", "--out", file.toString()};
+        Answer answer = Answer.of(command);
+        assertEquals(1, answer.code(), answer.err());
+        assertTrue(answer.out().strip().lines().reduce((a, b) -> b).orElseThrow().contains("Nothing was learned"), answer.out());
+        assertTrue(SolverFile.read(file).provenance().recipe().get("ended").startsWith("Nothing was learned"));
+        Answer suite = Answer.of("learn", "--suite", "cifar10-mini", "--brief", "--family", "s4s-lms,gs", "--nfe", "3",
+                "--pairs", "8", "--validation", "8", "--steps", "1", "--distance", command[12], "--out",
+                folder.resolve("suite").toString());
+        assertEquals(1, suite.code());
+        assertTrue(suite.err().strip().endsWith("learned nothing: s4s-lms-dpmpp-3m-logsnr-nfe3, gs-dpmpp-3m-nolof-logsnr-nfe3"),
+                suite.err());
+        assertFalse(Files.exists(folder.resolve("suite/s4s-lms-dpmpp-3m-logsnr-nfe3.json")), "no start under a learned name");
+    }
+
+    /** The teacher is the start itself: there is nothing to learn, which is no fault. */
+    @Test
+    void aStartThatHasConvergedIsAResult(@TempDir Path folder) throws IOException {
+        for (String role : new String[] {"training", "validation"}) {
+            ok("teacher", "--role", role, "--pairs", "8", "--solver", "dpmpp-3m", "--grid", "logsnr", "--nfe", "4", "--out",
+                    folder.resolve(role).toString());
+        }
+        for (String distance : new String[] {"l2", "l1", "perceptual"}) {
+            Path file = folder.resolve(distance + ".json");
+            String said = ok("learn", "--family", "s4s-alt", "--init", "dpmpp-3m", "--grid", "logsnr", "--nfe", "4", "--pairs",
+                    "8", "--validation", "8", "--pairs-from", folder.resolve("training").toString(), "--validation-from",
+                    folder.resolve("validation").toString(), "--steps", "2", "--distance", distance, "--out",
+                    file.toString()).out();
+            assertTrue(said.contains("Converged at its start"), said);
+            assertTrue(SolverFile.read(file).provenance().recipe().get("ended").startsWith("Converged at its start"));
+        }
+    }
+
+    /** A learning rate with which weights overflow. */
+    @Test
+    void divergenceIsNoSuccess(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("s.json");
+        Answer answer = Answer.of("learn", "--family", "s4s-lms", "--nfe", "3", "--pairs", "8", "--validation", "8", "--steps",
+                "9", "--optimizer", "adam", "--rate", "1e200", "--distance", "l2", "--out", file.toString());
+        assertEquals(1, answer.code(), answer.err());
+        assertTrue(answer.out().contains("Learning diverged in step 2"), answer.out());
+        assertTrue(SolverFile.read(file).provenance().recipe().get("ended").startsWith("Learning diverged"));
+    }
 }

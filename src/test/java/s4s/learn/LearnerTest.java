@@ -110,7 +110,7 @@ class LearnerTest {
             assertArrayEquals(expected.losses(), found.losses(), 1e-9);
             for (int p = 0; p < theta.length; p++) {
                 assertEquals(expected.gradient()[p], found.gradient()[p], 1e-9);
-                assertArrayEquals(expected.curvature().orElseThrow()[p], found.curvature().orElseThrow()[p], 1e-9);
+                assertArrayEquals(expected.curvature().orElseThrow().matrix()[p], found.curvature().orElseThrow().matrix()[p], 1e-9);
             }
             assertArrayEquals(expected.noise()[47], found.noise()[47], 1e-9);
             assertArrayEquals(roomy.losses(theta, pairs), crowded.losses(theta, pairs), 1e-9);
@@ -166,7 +166,7 @@ class LearnerTest {
         double[][] estimate = new double[size][size];
         int probes = 400;
         for (int n = 0; n < probes; n++) {
-            double[][] h = objective.linearize(theta, batch, Optional.of(new SplittableRandom(n))).curvature().orElseThrow();
+            double[][] h = objective.linearize(theta, batch, Optional.of(new SplittableRandom(n))).curvature().orElseThrow().matrix();
             for (int p = 0; p < size; p++) {
                 for (int q = 0; q < size; q++) {
                     estimate[p][q] += h[p][q] / probes;
