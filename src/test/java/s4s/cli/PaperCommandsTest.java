@@ -88,7 +88,7 @@ class PaperCommandsTest {
         assertTrue(result.out().contains("800, 10 images each"), result.out());
         assertTrue(result.out().lines().anyMatch(l -> l.startsWith("forward passes of single images") && l.endsWith("16,000")),
                 result.out());
-        refuses("--images is at least 1", "cost", "--images", "0");
+        refuses("--images is from 1 to", "cost", "--images", "0");
     }
 
     /** COCO's captions as prompts, and its pictures of any size as a reference. */
