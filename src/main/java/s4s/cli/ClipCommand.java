@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
 import s4s.data.BadFileException;
 import s4s.data.Colours;
 import s4s.data.ImageSource;
+import s4s.data.Others;
+import s4s.data.Pairing;
 import s4s.eval.ClipScore;
 import s4s.model.Devices;
 import s4s.report.Measurements;
@@ -50,6 +52,14 @@ final class ClipCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "50", description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Option(names = "--by-position", description = "Take the pictures in the order of their names as text, where as numbers it would"
+            + " be another.")
+    private boolean byPosition;
+
+    @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links, instead of"
+            + " refusing the set.")
+    private boolean skip;
+
     @Mixin
     private OutputOptions output;
 
@@ -64,7 +74,7 @@ final class ClipCommand implements Callable<Integer> {
         List<String> lines = lines();
         Path image = Path.of(clip + "-image.pt");
         Path text = Path.of(clip + "-text.pt");
-        try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY);
+        try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY, skip ? Others.LEFT_OUT : Others.REFUSED);
                 ClipScore score = ClipScore.load(image, text, tokenizer);
                 NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "clip")) {
@@ -72,6 +82,9 @@ final class ClipCommand implements Callable<Integer> {
             if (lines.size() != count) {
                 throw new IllegalArgumentException(captions + " has " + lines.size() + " lines for the " + count + " pictures of "
                         + images + "; give one for each");
+            }
+            if (!byPosition) {
+                Pairing.requireOneOrder(source, String.valueOf(captions.getFileName()));
             }
             double[] cosines = new double[count];
             for (int from = 0; from < count; from += batch) {

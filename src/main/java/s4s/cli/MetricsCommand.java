@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.data.ImageSource;
+import s4s.data.Pairing;
 import s4s.eval.FeatureSet;
 import s4s.eval.Frechet;
 import s4s.eval.Kid;
@@ -73,6 +74,10 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
             description = "Neighbours of density and coverage (default ${DEFAULT-VALUE}).")
     private int density;
 
+    @Option(names = "--by-position", description = "Pair pictures in the order of the sets, whatever their names. Without it those"
+            + " of one name are a pair.")
+    private boolean byPosition;
+
     @Mixin
     private ExtractionOptions extraction;
 
@@ -110,8 +115,10 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
     }
 
     private void pairs(Set<Kind> kinds) throws IOException {
-        try (ImageSource a = extraction.open(images); ImageSource b = extraction.open(reference);
+        try (ImageSource a = extraction.open(images); ImageSource all = extraction.open(reference);
                 Progress progress = Progress.terminal(System.err, "pairs")) {
+            Similarity.requirePairs(a, all);
+            ImageSource b = (byPosition ? Pairing.BY_POSITION : Pairing.BY_NAME).align(a, all);
             int[] chosen = extraction.choose(a);
             if (kinds.equals(EnumSet.of(Kind.PAIRS))) {
                 provenance = extraction.record(provenance, "images", a, extraction.selection(a));

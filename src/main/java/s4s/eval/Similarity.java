@@ -72,8 +72,12 @@ public record Similarity(double rmse, double psnr, double ssim) {
                 Arrays.stream(all).mapToDouble(Similarity::ssim).average().orElseThrow(), all.length, equal);
     }
 
-    /** Refuses sets of other sizes. */
-    static void requirePairs(ImageSource a, ImageSource b) {
+    /**
+     * Refuses sets of other sizes.
+     *
+     * @throws IllegalArgumentException if they differ in number or size of the pictures
+     */
+    public static void requirePairs(ImageSource a, ImageSource b) {
         if (a.height() != b.height() || a.width() != b.width() || a.count() != b.count()) {
             throw new IllegalArgumentException("pairs need sets of one kind: " + a.source() + " has " + a.count()
                     + " pictures of " + a.width() + "x" + a.height() + ", " + b.source() + " has " + b.count() + " of "
