@@ -52,12 +52,12 @@ final class ClipCommand implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "50", description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--by-position", description = "Take the pictures in the order of their names as text, where as numbers it would"
-            + " be another.")
+    @Option(names = "--by-position", description = "Take the pictures in the order of their names as text, where as numbers it"
+            + " would be another.")
     private boolean byPosition;
 
-    @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links, instead of"
-            + " refusing the set.")
+    @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links, instead"
+            + " of refusing the set.")
     private boolean skip;
 
     @Mixin
@@ -74,7 +74,8 @@ final class ClipCommand implements Callable<Integer> {
         List<String> lines = lines();
         Path image = Path.of(clip + "-image.pt");
         Path text = Path.of(clip + "-text.pt");
-        try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY, skip ? Others.LEFT_OUT : Others.REFUSED);
+        Others others = skip ? Others.LEFT_OUT : Others.REFUSED;
+        try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY, others);
                 ClipScore score = ClipScore.load(image, text, tokenizer);
                 NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "clip")) {

@@ -74,8 +74,8 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
             description = "Neighbours of density and coverage (default ${DEFAULT-VALUE}).")
     private int density;
 
-    @Option(names = "--by-position", description = "Pair pictures in the order of the sets, whatever their names. Without it those"
-            + " of one name are a pair.")
+    @Option(names = "--by-position", description = "Pair pictures in the order of the sets, whatever their names. Without it"
+            + " those of one name are a pair.")
     private boolean byPosition;
 
     @Mixin

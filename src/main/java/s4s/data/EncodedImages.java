@@ -121,7 +121,7 @@ final class EncodedImages implements ImageSource {
             int row = line / side * rows + (rows - side) / 2 + line % side;
             System.arraycopy(whole, row * columns + (columns - side) / 2, middle, line * side, side);
         }
-        byte[] resized = Resampling.BICUBIC_ANTIALIASED.resize(ImageSet.of(middle, side, side, ""), height, width).pixels();
+        byte[] resized = Resampling.BICUBIC_ANTIALIASED.resizeInBytes(ImageSet.of(middle, side, side, ""), height, width).pixels();
         System.arraycopy(resized, 0, out, offset, resized.length);
     }
 

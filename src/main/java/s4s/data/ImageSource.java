@@ -41,7 +41,7 @@ public interface ImageSource extends AutoCloseable {
 
     /**
      * Opens a folder or zip of picture files of any sizes, as squares of one size: the middle of each, as large as it allows,
-     * resized with the kernel of Pillow's bicubic; RGB as {@link Colours#CONVERTED} makes it. EDM's dataset tool cuts the same
+     * resized by Pillow's bicubic; RGB as {@link Colours#CONVERTED} makes it. EDM's dataset tool cuts the same
      * squares, and shrinks them with another kernel.
      *
      * @param path folder or zip of png or jpeg files

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 /** Which pictures of two sets belong together. Names decide where there are some; what they leave open is refused. */
 public enum Pairing {
     /**
-     * Of two sets with names those whose names are the same, but for the ending of the file and zeros before numbers. A set with
-     * names beside one without is in its order only if the names have one order: 10.png comes before 2.png as text, but not as a
-     * number.
+     * Of two sets with names those whose names are the same, but for the ending of the file and zeros before numbers. A set
+     * with names beside one without is in its order only if the names have one order: 10.png comes before 2.png as text, but
+     * not as a number.
      */
     BY_NAME {
         @Override
@@ -30,8 +30,8 @@ public enum Pairing {
                     return partners;
                 }
             }
-            int first = IntStream.range(0, left.size()).filter(i -> !number(left.get(i)).equals(number(right.get(i)))).findFirst()
-                    .orElse(0);
+            int first = IntStream.range(0, left.size()).filter(i -> !number(left.get(i)).equals(number(right.get(i))))
+                    .findFirst().orElse(0);
             throw new IllegalArgumentException("the pictures' names are not the same in " + a.source() + " and " + b.source()
                     + " (number " + first + " in order: " + left.get(first) + " and " + right.get(first)
                     + "); rename them, or give --by-position to pair them in the order of their names");
@@ -59,7 +59,7 @@ public enum Pairing {
     abstract int[] partners(ImageSource a, ImageSource b);
 
     /**
-     * Refuses a set whose names have another order as numbers than as text, where something without names follows the pictures.
+     * Refuses a set whose names have another order as numbers than as text, where something without names follows it.
      *
      * @param other what has no names
      */

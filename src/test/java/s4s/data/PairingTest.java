@@ -62,7 +62,8 @@ class PairingTest {
         assertArrayEquals(new int[] {0, 1, 2}, byName(array, array));
         assertArrayEquals(new int[] {0, 1, 2}, byName(array, set("a", "08.png", "09.png", "10.png")));
         assertArrayEquals(new int[] {0, 1, 2}, byName(set("a", "cat.png", "dog 2.png", "dog 3.png"), array));
-        assertIllegal(() -> byName(set("a", "1.png", "10.png", "2.png"), array), "10.png comes before 2.png", "b.npz has no names");
+        assertIllegal(() -> byName(set("a", "1.png", "10.png", "2.png"), array), "10.png comes before 2.png",
+                "b.npz has no names");
         assertIllegal(() -> byName(array, set("a", "1.png", "10.png", "2.png")), "10.png comes before 2.png", "--by-position");
         assertArrayEquals(new int[] {0, 1, 2}, Pairing.BY_POSITION.partners(array, set("a", "1.png", "10.png", "2.png")));
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResamplingTest {
     /** 7 rows of 5. */
@@ -37,6 +39,28 @@ class ResamplingTest {
         for (Resampling way : Resampling.values()) {
             assertArrayEquals(pictures().pixels(), way.resize(pictures(), 7, 5).pixels(), way.toString());
         }
+    }
+
+    /**
+     * Pillow 13: {@code Image.fromarray(plane).resize((width, height), Image.BICUBIC)} of each plane, of numbers that a linear
+     * congruential generator makes; black and white ones where its seed is odd.
+     */
+    @ParameterizedTest
+    @CsvSource({"2, 37, 29, 12, 10, a1cdfd54ee0bb5cc12016dc592f30e9c234ec1cb6ca8877234fbfdca7c532a35",
+        "3, 37, 29, 12, 10, fe51df12d9a165c7a022452e0d5d57a678f61b7fbdcd386a396798c3bae4e47e",
+        "4, 16, 16, 33, 40, 0e6afbe01d26194bda689e8d59a266ec1870cef6135e4cebe73d7ed14e02e8d3",
+        "5, 16, 16, 33, 40, b6840d4efa3960ff2ee5b4ea6a338b1ce60a15169ef44f50c5a10cbea394dd8b",
+        "6, 64, 64, 64, 21, 17972d2cf68694d18a5fd20b919de7916844a30a545aa3b84353649ce7dd2ddd"})
+    void bytesAreThoseOfPillow(int seed, int height, int width, int newHeight, int newWidth, String sha256) {
+        byte[] pixels = new byte[3 * height * width];
+        long state = seed;
+        for (int i = 0; i < pixels.length; i++) {
+            state = (state * 1103515245 + 12345) % (1L << 31);
+            pixels[i] = (byte) (seed % 2 == 0 ? state >> 16 & 255 : (state >> 16 & 1) * 255);
+        }
+        ImageSet resized = Resampling.BICUBIC_ANTIALIASED.resizeInBytes(ImageSet.of(pixels, height, width, ""), newHeight,
+                newWidth);
+        assertEquals(sha256, Hashes.sha256(resized.pixels()));
     }
 
     @Test
