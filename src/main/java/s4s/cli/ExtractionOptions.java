@@ -65,7 +65,7 @@ public final class ExtractionOptions {
     private int batch;
 
     @Option(names = "--state", paramLabel = "FOLDER",
-            description = "Keep what is computed there, so that a killed run goes on; emptied at the end.")
+            description = "Keep what is computed there, so that a killed run goes on; emptied at the end, and removed.")
     private Optional<Path> state;
 
     @Option(names = "--save-every", defaultValue = "2000", paramLabel = "N",
