@@ -10,7 +10,7 @@ import math
 import os
 
 from exporting import discrete_schedule
-from messages import Refused
+from messages import Refused, named
 
 ANYTHING = None                                            # in place of values: whatever it is, it changes nothing here
 MISSING = object()
@@ -167,6 +167,12 @@ class Config:
             self.refuse(key, "a whole number from %d is needed" % least)
         return value
 
+    def name(self, key, default=None):
+        value = self.get(key, default)
+        if value is not None and not isinstance(value, str):
+            self.refuse(key, "a name is needed")
+        return value
+
     def flag(self, key):
         value = self.get(key, False)
         if not isinstance(value, bool):
@@ -197,7 +203,10 @@ class StableDiffusion:
         if not self.scale > 0:
             vae.refuse("scaling_factor", "a positive number is needed")
         places = text.count("max_position_embeddings", 77)
-        self.tokenizer = Tokenizer(folder, places)
+        try:
+            self.tokenizer = Tokenizer(folder, places)
+        except (AttributeError, KeyError, TypeError, ValueError) as e:
+            raise Refused("%s holds no tokenizer of CLIP (%s)" % (os.path.join(folder, "tokenizer"), named(e)))
         if self.tokenizer.largest >= text.count("vocab_size", 49408):
             text.refuse("vocab_size", "the tokenizer has a token with the number %d" % self.tokenizer.largest)
         self.unet, self.vae = (without_private(c.values) for c in (unet, vae))
@@ -241,7 +250,7 @@ def shape(unet, vae):
 # --- the schedule that the network was trained on ------------------------------------------------------------------------------
 
 def prediction(config):
-    name = config.get("prediction_type", "epsilon")
+    name = config.name("prediction_type", "epsilon")
     if name not in PREDICTIONS:
         config.refuse("prediction_type", known(list(PREDICTIONS)))
     if name == "epsilon" and config.flag("rescale_betas_zero_snr"):
@@ -252,7 +261,7 @@ def prediction(config):
 
 def schedule(config, index_class=None):
     """The noise rates as a card has them, see exporting.discrete_schedule."""
-    name = config.get("_class_name", index_class)
+    name = config.name("_class_name", index_class)
     if index_class is not None and name != index_class:
         config.refuse("_class_name", "model_index.json says %s" % index_class)
     zero, shift = config.flag("rescale_betas_zero_snr"), config.number("snr_shift_scale", 3.0 if name in SHIFTED else 1.0)
@@ -287,7 +296,7 @@ def betas(config, defaults):
         if len(given) != count:
             config.refuse("trained_betas", "these are %d rates for num_train_timesteps %d" % (len(given), count))
         return checked(config, "trained_betas", [float(b) for b in given])
-    name = config.get("beta_schedule", defaults.get("beta_schedule"))
+    name = config.name("beta_schedule", defaults.get("beta_schedule"))
     if name in ALPHA_BARS:
         bar = ALPHA_BARS[name]
         return checked(config, "beta_schedule", [min(1 - bar((i + 1) / count) / bar(i / count), 0.999) for i in range(count)])

@@ -75,7 +75,9 @@ def weights(path, key=None):
     Nothing in the file is run. With a key, the state dict is the file's entry of this name.
     """
     try:
-        found = safetensors(path) if path.endswith(".safetensors") else torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")                # of torch, on pickles that it refuses afterwards
+            found = safetensors(path) if path.endswith(".safetensors") else torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as e:                                 # torch raises almost anything on a file that is not its own
