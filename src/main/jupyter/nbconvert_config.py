@@ -46,7 +46,8 @@ class Execute(ExecutePreprocessor):
 
 def cut(cell):
     """Lines with which the kernel or a server says that it left output out."""
-    text = "".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream" and output.name == "stderr")
+    streams = [output for output in cell.get("outputs", []) if output.output_type == "stream"]
+    text = "".join(output.text for output in streams if output.name == "stderr")
     return [line for line in text.splitlines() if CUT.search(line)]
 
 

@@ -144,7 +144,8 @@ class OutputTest(KernelCase):
     def test_a_thread_that_goes_on_writes_to_the_last_cell(self):
         messages, _ = self.session.run(
             "var gate = new CountDownLatch(1);\n"
-            'new Thread(() -> { try { gate.await(); } catch (InterruptedException e) { } System.out.println("late"); }).start();')
+            "new Thread(() -> { try { gate.await(); } catch (InterruptedException e) { }"
+            ' System.out.println("late"); }).start();')
         self.assertEqual("", stream(messages))
         request = self.session.client.execute("gate.countDown();")
         self.assertEqual("late\n", self.session.await_stream(request))
@@ -270,7 +271,8 @@ class DamagedMessageTest(KernelCase):
             yield self.sign({**header, field: None}, {}, {}, {})
         for kind in ("no_such_request", "", "status", "execute_reply", "x" * 1_000_000):
             yield self.sign({**header, "msg_type": kind}, {}, {}, {})
-        for content in ({}, {"code": None}, {"code": []}, {"code": {}}, {"code": "1", "silent": "perhaps", "user_expressions": 3}):
+        for content in ({}, {"code": None}, {"code": []}, {"code": {}},
+                        {"code": "1", "silent": "perhaps", "user_expressions": 3}):
             yield self.sign({**header, "msg_type": "execute_request"}, {}, {}, content)
         for kind in ("complete_request", "inspect_request"):
             for content in ({}, {"code": "Mat", "cursor_pos": -5}, {"code": "Mat", "cursor_pos": 10 ** 9},

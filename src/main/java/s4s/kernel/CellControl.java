@@ -130,7 +130,7 @@ final class CellControl extends LocalExecutionControl {
         return new Ending(call.thrown, call.stopped, call.left, call.place);
     }
 
-    /** Interrupts the running cell; if it does not end within a second, stops it; if it does not hear that either, leaves it. */
+    /** Interrupts the running cell; if it does not end in a second, stops it; if it hears that neither, leaves it. */
     void interrupt() throws ExecutionControl.EngineTerminationException, ExecutionControl.InternalException {
         interrupted = true;
         Call call = current;
@@ -175,7 +175,7 @@ final class CellControl extends LocalExecutionControl {
         InterruptedException interruption() {
             InterruptedException interruption = new InterruptedException(left
                     ? "the cell does not hear an interrupt and was left behind on its thread: it waits in "
-                            + place.stream().findFirst().map(f -> f.getClassName() + "." + f.getMethodName()).orElse("native code")
+                            + place.stream().findFirst().map(f -> f.getClassName() + "." + f.getMethodName()).orElse("?")
                             + "; what it holds stays taken, later cells run on another thread"
                     : "the cell was interrupted");
             interruption.setStackTrace(place.toArray(new StackTraceElement[0]));

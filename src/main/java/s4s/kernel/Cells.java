@@ -133,7 +133,8 @@ final class Cells {
     }
 
     private static boolean ofACell(StackTraceElement frame) {
-        return WRAPPER.matcher(frame.getClassName()).find() || Optional.ofNullable(frame.getFileName()).orElse("").startsWith("#");
+        return WRAPPER.matcher(frame.getClassName()).find()
+                || Optional.ofNullable(frame.getFileName()).orElse("").startsWith("#");
     }
 
     /** Frames between the reader's code and the place of the exception say nothing to him. */

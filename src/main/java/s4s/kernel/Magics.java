@@ -14,8 +14,8 @@ final class Magics {
     /** Some does: {@code !done}; so this is a command only if it is no Java. */
     private static final Pattern SHELL = Pattern.compile("!\\s*([A-Za-z./][^\\n]*).*", Pattern.DOTALL);
 
-    private static final List<String> LIBRARIES = List.of("maven", "jars", "classpath", "loadFromPOM", "mavenRepo", "addMavenDependency",
-            "jar", "dependency", "pip", "conda", "env");
+    private static final List<String> LIBRARIES = List.of("maven", "jars", "classpath", "loadFromPOM", "mavenRepo",
+            "addMavenDependency", "jar", "dependency", "pip", "conda", "env");
 
     private Magics() {}
 

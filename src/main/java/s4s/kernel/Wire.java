@@ -83,7 +83,8 @@ final class Wire {
         List<byte[]> parts = new ArrayList<>();
         parts.add(bytes(gson.toJson(header(message.getHeader(), Instant.now().toString()))));
         parts.add(message.hasParentHeader()
-                ? bytes(gson.toJson(header(message.getParentHeader(), message.getParentHeader().getTimestamp().getDateString())))
+                ? bytes(gson.toJson(
+                        header(message.getParentHeader(), message.getParentHeader().getTimestamp().getDateString())))
                 : bytes("{}"));
         parts.add(bytes(message.hasMetadata() ? gson.toJson(message.getMetadata()) : "{}"));
         parts.add(bytes(gson.toJson(message.getContent())));

@@ -301,8 +301,10 @@ class KernelProtocolTest {
         client.execute("int remembered = 1;");
         assertEquals("[[1," + (first + 1) + ",\"int other = 2; other + 1\"],[1," + (first + 2) + ",\"int remembered = 1;\"]]",
                 history("{hist_access_type: tail, n: 2}"));
-        assertEquals("[[1," + first + ",[\"int remembered = 1;\",null]],[1," + (first + 1) + ",[\"int other = 2; other + 1\",\"3\"]]]",
-                history("{hist_access_type: range, session: 0, output: true, start: " + first + ", stop: " + (first + 2) + "}"));
+        assertEquals("[[1," + first + ",[\"int remembered = 1;\",null]],"
+                        + "[1," + (first + 1) + ",[\"int other = 2; other + 1\",\"3\"]]]",
+                history("{hist_access_type: range, session: 0, output: true, "
+                        + "start: " + first + ", stop: " + (first + 2) + "}"));
         assertEquals("[[1," + (first + 2) + ",\"int remembered = 1;\"]]",
                 history("{hist_access_type: search, pattern: 'int [p-r]ememb?red*', unique: true}"));
         assertEquals("[[1," + first + ",\"int remembered = 1;\"],[1," + (first + 2) + ",\"int remembered = 1;\"]]",
@@ -330,11 +332,12 @@ class KernelProtocolTest {
                 display("<b>shown</b>", "text/html");
                 System.out.println("after");
                 "RESULT\"""");
-        String expected = IntStream.range(0, 100_000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining()) + "after\n";
+        String expected = IntStream.range(0, 100_000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining())
+                + "after\n";
         assertEquals(expected.hashCode(), outcome.stream("stdout").hashCode());
         assertEquals("RESULT", outcome.result().get("text/plain").getAsString());
-        assertEquals(List.of("status", "execute_input", "display_data", "execute_result", "status"), outcome.published().stream()
-                .map(Message::type).filter(type -> !type.equals("stream")).toList());
+        assertEquals(List.of("status", "execute_input", "display_data", "execute_result", "status"),
+                outcome.published().stream().map(Message::type).filter(type -> !type.equals("stream")).toList());
         assertTrue(outcome.published().size() < 1000, "a server passes on 1,000 messages a second");
     }
 
@@ -346,7 +349,8 @@ class KernelProtocolTest {
         "interface Form { static Form unit() { return new Square(1); } }\nrecord Square(double s) implements Form { }\n"
                 + "Form.unit().equals(new Square(1))",
         "int area(Box box) { return box.w(); }\nrecord Box(int w) { }\narea(new Box(3)) == 3",
-        "enum Hue { RED; Paint paint() { return new Paint(this); } }\nrecord Paint(Hue hue) { }\nHue.RED.paint().hue() == Hue.RED",
+        "enum Hue { RED; Paint paint() { return new Paint(this); } }\nrecord Paint(Hue hue) { }\n"
+                + "Hue.RED.paint().hue() == Hue.RED",
         "int later() { return there() + soon; }\nint soon = 5;\nint there() { return 2; }\nlater() == 7"})
     void declaresWhatNamesEachOther(String cell) {
         for (int run = 0; run < 2; run++) { // a cell is run again
@@ -377,8 +381,8 @@ class KernelProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"%maven a:b:1 | pom.xml", "%%time | nanoTime", "!ls -la | ProcessBuilder", "/vars | Press Tab",
-        "?String | Shift+Tab"})
+    @CsvSource(delimiter = '|', value = {"%maven a:b:1 | pom.xml", "%%time | nanoTime", "!ls -la | ProcessBuilder",
+        "/vars | Press Tab", "?String | Shift+Tab"})
     void saysWhatStandsForAMagic(String line, String advice) {
         Outcome outcome = client.execute("int before = 7;\n" + line + "\nint after = 8;");
         assertTrue(outcome.traceback().contains(advice), outcome.traceback());
@@ -391,8 +395,8 @@ class KernelProtocolTest {
         assertEquals("StackOverflowError", outcome.of("error").get(0).text("ename"));
         assertTrue(outcome.traceback().contains("lines left out"), outcome.traceback());
         assertTrue(outcome.traceback().lines().count() < 50, outcome.traceback());
-        Outcome circle = client.execute("var one = new RuntimeException(\"one\");\nvar two = new RuntimeException(\"two\", one);\n"
-                + "one.initCause(two);\nthrow one;");
+        Outcome circle = client.execute("var one = new RuntimeException(\"one\");\n"
+                + "var two = new RuntimeException(\"two\", one);\none.initCause(two);\nthrow one;");
         assertEquals("one", circle.of("error").get(0).text("evalue"));
         assertTrue(circle.traceback().lines().count() < 50, circle.traceback());
     }
@@ -400,8 +404,8 @@ class KernelProtocolTest {
     /** IPython and its client: what is damaged is dropped, the next message answered. */
     @Test
     void dropsDamagedMessages() {
-        for (List<String> frames : List.of(List.of(""), List.of("a", "b"), List.of("<IDS|MSG>"), List.of("<IDS|MSG>", "s", "{}", "{}"),
-                List.of("<IDS|MSG>", "wrong", "{}", "{}", "{}", "{}"))) {
+        for (List<String> frames : List.of(List.of(""), List.of("a", "b"), List.of("<IDS|MSG>"),
+                List.of("<IDS|MSG>", "s", "{}", "{}"), List.of("<IDS|MSG>", "wrong", "{}", "{}", "{}", "{}"))) {
             client.sendDamaged(frames);
         }
         for (String header : List.of("", "{", "[]", "{}", "{\"msg_id\":\"1\",\"msg_type\":\"none\"}",
