@@ -107,12 +107,26 @@ TOKENIZER = dict({key: ANYTHING for key in (
 
 # --- reading -------------------------------------------------------------------------------------------------------------------
 
+def single(pairs):
+    """An object without doubled keys: which of two values counts is another one from reader to reader."""
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError("the key %s stands there twice" % shown(key))
+        found[key] = value
+    return found
+
+
+def no_number(name):
+    raise ValueError("%s is no number of JSON" % name)
+
+
 def read_json(*parts):
-    """A JSON file, as Python's values."""
+    """A JSON file, as Python's values; one that readers understand differently is refused."""
     path = os.path.join(*parts)
     with open(path, encoding="utf-8-sig") as file:
         try:
-            return json.load(file)
+            return json.load(file, object_pairs_hook=single, parse_constant=no_number)
         except (ValueError, RecursionError) as e:
             raise Refused("%s is no JSON (%s)" % (path, e))
 
@@ -147,9 +161,8 @@ class Config:
                 self.refuse(key, known([shown(a) for a in allowed]))
 
     def get(self, key, default=None):
-        """A value; one that is null is as good as missing."""
-        value = self.values.get(key)
-        return default if value is None else value
+        """A value; where one is needed, null is not the default: diffusers' classes take it for None."""
+        return self.values.get(key, default)
 
     def refuse(self, key, reason):
         value = self.values.get(key, MISSING)
@@ -385,7 +398,8 @@ class Tokenizer:
         self.text = json.dumps(tokenizer, ensure_ascii=False)
         self.pad, self.largest = vocabulary[pad], max(vocabulary.values())
         self.ordinary = sorted(n for name, n in vocabulary.items() if name not in (start, end, pad))
-        longest = config.get("model_max_length", places)
+        longest = config.get("model_max_length")
+        longest = places if longest is None else longest
         if isinstance(longest, bool) or not isinstance(longest, (int, float)) or not longest >= 3:
             config.refuse("model_max_length", "a number of tokens is needed")
         self.length = int(min(longest, places))            # some files say 1e30, which means none of its own

@@ -69,6 +69,8 @@ def main():
     options = parser.parse_args()
     read, sources = diffusers_config.StableDiffusion(options.folder), []
     exporting.check_options(options)
+    for package in ("DIFFUSERS", "TRANSFORMERS"):          # their remarks on configurations, which are held to our own list
+        os.environ.setdefault(package + "_VERBOSITY", "error")
     try:
         from diffusers import AutoencoderKL, UNet2DConditionModel
         from transformers import CLIPTextConfig, CLIPTextModel

@@ -2,8 +2,8 @@
 5.24 saved, with changes. Needs no torch.
 
 Usage: read_configs.py FOLDER < CASES: a JSON list of {"FILE": {"key": value, ...}}, where the value "(none)" takes a key out, the
-file's key "(all)" puts another object in its place, and null takes the file away. One line for each: what was read, as JSON, or
-the line of the refusal. The last case stays in FOLDER."""
+file's key "(all)" puts another object in its place, "(twice)" names a key that stands there a second time, and null takes the
+file away. One line for each: what was read, as JSON, or the line of the refusal. The last case stays in FOLDER."""
 
 import json
 import os
@@ -26,9 +26,12 @@ for case in json.load(sys.stdin):
             continue
         value = diffusers_config.read_json(path) if os.path.exists(path) else {}
         value = changes.get("(all)", value)
-        value.update({k: v for k, v in changes.items() if k != "(all)"})
+        value.update({k: v for k, v in changes.items() if k not in ("(all)", "(twice)")})
+        text = json.dumps({k: v for k, v in value.items() if v != "(none)"})
+        if "(twice)" in changes:
+            text = '{"%s": 0, %s' % (changes["(twice)"], text[1:])
         with open(path, "w", encoding="utf-8") as file:
-            json.dump({k: v for k, v in value.items() if v != "(none)"}, file)
+            file.write(text)
     try:
         read = diffusers_config.StableDiffusion(folder)
         print(json.dumps({"prediction": read.prediction, "schedule": read.schedule, "shape": read.shape, "scale": read.scale,

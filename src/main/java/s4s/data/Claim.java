@@ -3,12 +3,13 @@ package s4s.data;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The right to make an output, which one command has at a time: a lock of the operating system, gone with its process however
@@ -18,11 +19,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class Claim implements Closeable {
     private static final String SUFFIX = ".lock";
 
+    /**
+     * The claims of this process, as the operating system has them: on POSIX a file's locks belong to the process, and closing
+     * any of its channels on the file ends them all, so a file that is claimed here must not be opened a second time.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path file;
+    private final Path held;
     private final FileChannel channel;
 
-    private Claim(Path file, FileChannel channel) {
+    private Claim(Path file, Path held, FileChannel channel) {
         this.file = file;
+        this.held = held;
         this.channel = channel;
     }
 
@@ -61,24 +70,32 @@ public final class Claim implements Closeable {
         try {
             while (true) {
                 Files.createDirectories(file.getParent());
-                String before = identity(file);
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                Path key = file.getParent().toRealPath().resolve(file.getFileName());
+                if (!HELD.add(key)) {
+                    throw taken(output);
+                }
                 boolean held = false;
                 try {
-                    if (channel.tryLock() == null) {
-                        throw taken(output);
+                    String before = identity(file);
+                    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    try {
+                        if (channel.tryLock() == null) {
+                            throw taken(output);
+                        }
+                        // another command may have removed the file between opening and locking it: a lock of nothing
+                        held = !before.isEmpty() && before.equals(identity(file));
+                    } finally {
+                        if (!held) {
+                            channel.close();
+                        }
                     }
-                    // another command may have removed the file between opening and locking it: a lock of nothing
-                    held = !before.isEmpty() && before.equals(identity(file));
-                } catch (OverlappingFileLockException e) {
-                    throw taken(output);
+                    if (held) {
+                        return new Claim(file, key, channel);
+                    }
                 } finally {
                     if (!held) {
-                        channel.close();
+                        HELD.remove(key);
                     }
-                }
-                if (held) {
-                    return new Claim(file, channel);
                 }
             }
         } catch (IOException e) {
@@ -105,6 +122,8 @@ public final class Claim implements Closeable {
     public void close() throws IOException {
         try (channel) {
             Files.deleteIfExists(file);                 // while it is locked: who opens it later opens another
+        } finally {
+            HELD.remove(held);
         }
         if (file.endsWith(SUFFIX) && !Files.isSymbolicLink(file.getParent())) {
             try {

@@ -8,6 +8,7 @@ import static s4s.data.Resources.assertRefused;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,13 +66,31 @@ class ClaimTest {
         assertRefused(() -> Claim.ofFolder(Files.writeString(folder.resolve("file"), "")), "is a file where a folder is needed");
     }
 
+    /** A refused claim leaves the one that stands, also under another name of the folder and towards other processes. */
+    @Test
+    void aRefusalHereLeavesTheClaim() throws IOException, InterruptedException {
+        Path out = folder.resolve("out");
+        try (Claim claim = Claim.ofFolder(out)) {
+            assertRefused(() -> Claim.ofFolder(out).close(), TAKEN);
+            assertRefused(() -> Claim.ofFolder(Files.createSymbolicLink(folder.resolve("link"), out)).close(), TAKEN);
+            Process other = other(out).redirectErrorStream(true).start();
+            other.getOutputStream().close();
+            String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(1, other.waitFor(), said);
+            assertTrue(said.contains(TAKEN), said);
+        }
+    }
+
+    private static ProcessBuilder other(Path out) {
+        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), Other.class.getName(), out.toString());
+    }
+
     /** The lock is the operating system's: whatever ends its process ends it. */
     @Test
     void aKilledProcessLosesItsClaim() throws IOException, InterruptedException {
         Path out = folder.resolve("out");
-        Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), Other.class.getName(), out.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process other = other(out).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader said = new BufferedReader(new InputStreamReader(other.getInputStream()))) {
             assertEquals("claimed", said.readLine());
             assertRefused(() -> Claim.ofFolder(out).close(), TAKEN);
