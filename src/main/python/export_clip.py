@@ -145,7 +145,10 @@ def eight_bits(images, height: int, width: int):
 
 
 def clip_pixels(images, side: int):
-    """What PIL makes of them: bicubic with antialiasing, widths and then heights, each in 8 bits; the middle, normalised."""
+    """What PIL makes of them: bicubic with antialiasing, widths and then heights, each in 8 bits; the middle, normalised.
+
+    Pillow 13 takes the heights of tall pictures first; the order here is that of all versions before, CLIP's own among them.
+    """
     height, width = images.shape[2], images.shape[3]
     short = min(height, width)
     x = eight_bits(images.float(), height, side * width // short)
