@@ -22,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.eval.Decompositions;
 import s4s.eval.Features;
 import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
@@ -34,8 +33,8 @@ import s4s.model.Models;
 /** {@code s4s bench fid}: images per second of a feature network, seconds of the distance, and Python's beside them. */
 @Command(name = "fid", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Measures images per second of a feature network (pixels in, vectors out and added to the moments) and"
-            + " seconds of the Frechet distance, by the engine and by Java alone, at the network's size and at 2048; and the"
-            + " same in PyTorch where python3 has it. Medians, after one run that does not count."})
+            + " seconds of the Frechet distance at the network's size and at 2048; and the same in PyTorch where"
+            + " python3 has it. Medians, after one run that does not count."})
 final class BenchFidCommand implements Callable<Integer> {
     private static final int LARGE = 2048;
 
@@ -51,9 +50,6 @@ final class BenchFidCommand implements Callable<Integer> {
 
     @Option(names = "--repeats", defaultValue = "3", description = "Runs (default ${DEFAULT-VALUE}).")
     private int repeats;
-
-    @Option(names = "--java", description = "Also the distance at 2048 by Java alone: a minute a run.")
-    private boolean slow;
 
     @Option(names = "--python", defaultValue = "python3", description = "Which Python (default ${DEFAULT-VALUE}).")
     private String python;
@@ -92,13 +88,8 @@ final class BenchFidCommand implements Callable<Integer> {
         for (int size : sizes) {
             Moments.Gaussian a = moments(size, 1);
             Moments.Gaussian b = moments(size, 2);
-            for (Decompositions way : Decompositions.values()) {
-                if (way == Decompositions.ENGINE || slow || size < LARGE) {
-                    double distance = median(() -> new Frechet(a, way).to(b));
-                    row(out, "distance at " + size + ", " + way.name().toLowerCase(Locale.ROOT) + ", s", distance,
-                            Optional.ofNullable(theirs.get("distance " + size)), false);
-                }
-            }
+            double distance = median(() -> new Frechet(a).to(b));
+            row(out, "distance at " + size + ", s", distance, Optional.ofNullable(theirs.get("distance " + size)), false);
         }
     }
 

@@ -1,7 +1,7 @@
 package s4s.eval;
 
+import java.util.Arrays;
 import org.apache.commons.math3.linear.RealMatrix;
-import org.ejml.data.DMatrixRMaj;
 
 /**
  * The Frechet distance to one Gaussian, the reference,
@@ -19,8 +19,7 @@ import org.ejml.data.DMatrixRMaj;
  */
 public final class Frechet {
     private final Moments.Gaussian reference;
-    private final Decompositions decompositions;
-    private final DMatrixRMaj factor;
+    private final double[][] factor;
 
     /**
      * Distances to {@code reference}.
@@ -28,17 +27,7 @@ public final class Frechet {
      * @throws IllegalArgumentException if its covariance has negative eigenvalues beyond rounding
      */
     public Frechet(Moments.Gaussian reference) {
-        this(reference, Decompositions.of(reference.mean().length));
-    }
-
-    /**
-     * Distances to {@code reference}, computed by {@code decompositions}.
-     *
-     * @throws IllegalArgumentException if its covariance has negative eigenvalues beyond rounding
-     */
-    public Frechet(Moments.Gaussian reference, Decompositions decompositions) {
         this.reference = reference;
-        this.decompositions = decompositions;
         this.factor = factor(reference.covariance());
     }
 
@@ -64,19 +53,16 @@ public final class Frechet {
             double d = reference.mean()[i] - other.mean()[i];
             shift += d * d;
         }
-        double root = decompositions.nuclearNorm(factor, factor(other.covariance()));
+        double root = Decompositions.nuclearNorm(factor, factor(other.covariance()));
         double traces = reference.covariance().getTrace() + other.covariance().getTrace();
         double rest = traces - 2 * root;
         return shift + (rest <= size * Math.ulp(1.0) * traces ? 0 : rest);
     }
 
     /** The sum of the squares of A is that of the eigenvalues that are not negative; what the trace lacks are the others. */
-    private DMatrixRMaj factor(RealMatrix covariance) {
-        DMatrixRMaj a = decompositions.factor(symmetric(covariance));
-        double positive = 0;
-        for (double element : a.data) {
-            positive += element * element;
-        }
+    private static double[][] factor(RealMatrix covariance) {
+        double[][] a = Decompositions.factor(covariance.add(covariance.transpose()).scalarMultiply(0.5));
+        double positive = Arrays.stream(a).flatMapToDouble(Arrays::stream).map(element -> element * element).sum();
         double negative = covariance.getTrace() - positive;
         if (negative < -Moments.Gaussian.ROUNDING * positive) {
             throw new IllegalArgumentException("a matrix of " + covariance.getRowDimension() + " x "
@@ -84,17 +70,5 @@ public final class Frechet {
                     + ", the others to " + positive);
         }
         return a;
-    }
-
-    private static DMatrixRMaj symmetric(RealMatrix covariance) {
-        DMatrixRMaj matrix = new DMatrixRMaj(covariance.getData());
-        for (int i = 0; i < matrix.numRows; i++) {
-            for (int j = 0; j < i; j++) {
-                double mean = 0.5 * (matrix.get(i, j) + matrix.get(j, i));
-                matrix.set(i, j, mean);
-                matrix.set(j, i, mean);
-            }
-        }
-        return matrix;
     }
 }
