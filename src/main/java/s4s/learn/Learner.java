@@ -350,11 +350,7 @@ public final class Learner implements AutoCloseable {
 
         @Override
         public Linearization linearize(boolean curvature) {
-            Linearization all = objective.linearize(theta, batch, curvature ? Optional.of(random) : Optional.empty());
-            double[][] gradients = Arrays.stream(all.gradients()).map(g -> part(g, free)).toArray(double[][]::new);
-            last = Optional.of(new Linearization(all.losses(), gradients, all.curvature()
-                    .map(h -> new Curvature(Arrays.stream(free).mapToObj(i -> part(h.matrix()[i], free)).toArray(double[][]::new),
-                            h.unit(), h.sampled())), all.noise()));
+            last = Optional.of(objective.linearize(theta, free, batch, curvature ? Optional.of(random) : Optional.empty()));
             return last.get();
         }
 

@@ -125,13 +125,19 @@ final class Objective {
         }
     }
 
+    /** Around all parameters. */
+    Linearization linearize(double[] theta, Batch pairs, Optional<SplittableRandom> random) {
+        return linearize(theta, IntStream.range(0, theta.length).toArray(), pairs, random);
+    }
+
     /**
-     * Distances, gradient, and the curvature if asked for.
+     * Distances, and by the free parameters the gradient, and the curvature if asked for.
      *
+     * @param free indices of parameters
      * @param random makes the curvature's estimate
      * @throws DivergedException if the parameters give no solver, or a state, a distance or its gradient is not finite
      */
-    Linearization linearize(double[] theta, Batch pairs, Optional<SplittableRandom> random) {
+    Linearization linearize(double[] theta, int[] free, Batch pairs, Optional<SplittableRandom> random) {
         DifferentiableProgram program =
                 DifferentiableProgram.of(made(family::trace, theta), model.schedule(), model.prediction());
         int count = pairs.size();
@@ -139,7 +145,7 @@ final class Objective {
         double[][] gradients = new double[count][];
         double[][] noise = new double[count][];
         float[][] cotangents = new float[count][];
-        double[][] curvature = new double[theta.length][theta.length];
+        double[][] curvature = new double[free.length][free.length];
         boolean[] embedded = new boolean[1];
         double[] squares = new double[count];
         batch = BatchLoop.over(0, count, batch, (from, to) -> {
@@ -156,11 +162,11 @@ final class Objective {
                 if (random.isPresent() && measured.embedding().isPresent()) {
                     NDArray embedding = measured.embedding().get();
                     NDArray v = normal(cotangents, from, to, embedding.getShape(), random.get(), scope);
-                    rows = program.parameters(sweep.pullback(
-                            Backpropagation.pullback(embedding, v, false, scope, x)[0]).numbers());
+                    rows = columns(program.parameters(sweep.pullback(
+                            Backpropagation.pullback(embedding, v, false, scope, x)[0]).numbers()), free);
                 }
                 // sums only from here on, where nothing asks a device for memory any more
-                System.arraycopy(program.parameters(exact.numbers()), 0, gradients, from, to - from);
+                System.arraycopy(columns(program.parameters(exact.numbers()), free), 0, gradients, from, to - from);
                 for (double[] row : rows) {
                     for (int p = 0; p < row.length; p++) {
                         add(curvature[p], row, 2 * row[p] / count);
@@ -187,7 +193,12 @@ final class Objective {
         if (random.isEmpty() || embedded[0]) {
             return new Linearization(losses, gradients, random.map(r -> new Curvature(curvature, 1, false)), noise);
         }
-        return new Linearization(losses, gradients, Optional.of(secants(theta, pairs, losses, squares, random.get())), noise);
+        return new Linearization(losses, gradients, Optional.of(secants(theta, free, pairs, losses, squares, random.get())),
+                noise);
+    }
+
+    private static double[][] columns(double[][] rows, int[] chosen) {
+        return Arrays.stream(rows).map(row -> Arrays.stream(chosen).mapToDouble(i -> row[i]).toArray()).toArray(double[][]::new);
     }
 
     /**
@@ -210,17 +221,18 @@ final class Objective {
      * The Gauss-Newton matrix by {@link Secants} of some pairs: of as many as make it about as dear as a sweep of all, drawn with
      * chances that are proportional to {@code d_i / |x_i - y_i|^2}, about the size of their share in it.
      */
-    private Curvature secants(double[] theta, Batch pairs, double[] losses, double[] squares, SplittableRandom random) {
-        int some = Math.min(pairs.size(), Math.max(1, Math.round(2f * pairs.size() / theta.length)));
+    private Curvature secants(double[] theta, int[] free, Batch pairs, double[] losses, double[] squares,
+            SplittableRandom random) {
+        int some = Math.min(pairs.size(), Math.max(1, Math.round(2f * pairs.size() / free.length)));
         double[] weights = IntStream.range(0, losses.length)
                 .mapToDouble(i -> squares[i] > 0 ? losses[i] / squares[i] : 0).toArray();
         double whole = Arrays.stream(weights).sum();
         if (!(whole > 0)) {
-            return new Curvature(new double[theta.length][theta.length], 1, true);
+            return new Curvature(new double[free.length][free.length], 1, true);
         }
         int[] chosen = systematic(weights, some, random.nextDouble());
         long[] seeds = Arrays.stream(chosen).mapToLong(i -> pairs.seeds[i]).toArray();
-        double[][] matrix = new double[theta.length][theta.length];
+        double[][] matrix = new double[free.length][free.length];
         try (NDManager outer = pairs.noise.getManager().newSubManager()) {
             Batch batchOf = new Batch(seeds, Learner.rows(pairs.noise, chosen, outer), Learner.rows(pairs.targets, chosen, outer));
             batch = BatchLoop.over(0, some, batch, (from, to) -> {
@@ -230,7 +242,7 @@ final class Objective {
                     NDArray targets = slice(batchOf.targets, from, to, scope);
                     NDArray here = Executor.run(program(theta), batchOf.network(model, from, to), noise);
                     NDList directions = new NDList();
-                    for (int p = 0; p < theta.length; p++) {
+                    for (int p : free) {
                         double[] moved = theta.clone();
                         moved[p] += STEP;
                         try (NDArray there = Executor.run(program(moved), batchOf.network(model, from, to), noise)) {
@@ -242,12 +254,12 @@ final class Objective {
                     sum = Secants.sum(distance, directions, here, targets,
                             Arrays.stream(chosen, from, to).mapToDouble(i -> losses[i]).toArray(), shares, scope);
                 }
-                for (int p = 0; p < theta.length; p++) {
+                for (int p = 0; p < free.length; p++) {
                     add(matrix[p], sum[p], 1);
                 }
             });
         }
-        evaluations += (long) some * (theta.length + 1) * program(theta).evaluations();
+        evaluations += (long) some * (free.length + 1) * program(theta).evaluations();
         return new Curvature(Secants.positive(matrix), whole / pairs.size(), true);
     }
 
