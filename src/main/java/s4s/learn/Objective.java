@@ -198,7 +198,8 @@ final class Objective {
     }
 
     private static double[][] columns(double[][] rows, int[] chosen) {
-        return Arrays.stream(rows).map(row -> Arrays.stream(chosen).mapToDouble(i -> row[i]).toArray()).toArray(double[][]::new);
+        return Arrays.stream(rows).map(row -> Arrays.stream(chosen).mapToDouble(i -> row[i]).toArray())
+                .toArray(double[][]::new);
     }
 
     /**
