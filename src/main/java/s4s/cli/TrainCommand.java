@@ -404,7 +404,7 @@ final class TrainCommand implements Callable<Integer>, Resumable {
         NoiseMatching.Rates rates = details.schedule == Schedule.SD ? NoiseMatching.Rates.STABLE_DIFFUSION
                 : NoiseMatching.Rates.LATENT_DIFFUSION;
         return new Job(new NoiseMatching(unet, rates, new NoiseMatching.LatentSpace(name, models.card(name).weightsSha256(),
-                network, Decoder.of(autoencoder, scale)), conditioning), pixels, () -> new Latents(pixels, autoencoder, scale,
+                network, Decoder.of(autoencoder::decode, scale)), conditioning), pixels, () -> new Latents(pixels, autoencoder, scale,
                         done -> progress.update(done, pixels.count(), "pictures encoded")), heldOut);
     }
 

@@ -52,7 +52,7 @@ public record ConditionalNetwork(Network network, Preconditioning preconditionin
         int batch = Math.toIntExact(x.getShape().get(0));
         List<float[]> all = new ArrayList<>(Collections.nCopies(batch, none));
         all.addAll(given.length == none.length ? Collections.nCopies(batch, given) : List.of(given));
-        float[] rows = Vocabulary.join(all);
+        float[] rows = Requests.join(all);
         NDManager caller = x.getManager();
         try (NDManager scope = caller.newSubManager()) {
             scope.tempAttachAll(x, label);

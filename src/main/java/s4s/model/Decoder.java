@@ -22,19 +22,10 @@ public interface Decoder {
     }
 
     /**
-     * Of a model that draws an autoencoder's latents, scaled to unit variance: {@code decode(z / scale)}.
+     * Of a model that draws latents scaled to unit variance: {@code network(z / scale)}.
      *
+     * @param network from latents to pictures, an autoencoder's second half
      * @param scale the latent scaling factor, one over the standard deviation of the data's latents; positive
-     */
-    static Decoder of(Autoencoder autoencoder, double scale) {
-        return of(autoencoder::decode, scale);
-    }
-
-    /**
-     * Of a model that draws scaled latents, with a network of its own: {@code network(z / scale)}.
-     *
-     * @param network from latents to pictures
-     * @param scale the latent scaling factor; positive
      */
     static Decoder of(UnaryOperator<NDArray> network, double scale) {
         return samples -> {

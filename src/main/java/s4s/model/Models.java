@@ -145,7 +145,7 @@ public record Models(Path folder) {
             throw new IOException("model '" + name + "' was trained with other weights of " + autoencoder.get()
                     + " than those here: restore them, or train again");
         }
-        return Decoder.of(autoencoder(autoencoder.get(), manager), latentScale(autoencoder.get()));
+        return Decoder.of(autoencoder(autoencoder.get(), manager)::decode, latentScale(autoencoder.get()));
     }
 
     /** The autoencoder in whose latents diffusion model {@code name} works; none if it draws pictures, or has its own decoder. */

@@ -29,7 +29,7 @@ record Prompts(ClipTokenizer tokenizer, ScriptEncoder encoder) implements Reques
         Map<String, float[]> rows = new HashMap<>();
         requests.forEach(text -> rows.computeIfAbsent(text,
                 t -> encoder.rows(tokenizer.tokens(List.of(t)), new Shape(1, tokenizer.length()))));
-        return Vocabulary.join(requests.stream().map(rows::get).toList());
+        return Requests.join(requests.stream().map(rows::get).toList());
     }
 
     @Override

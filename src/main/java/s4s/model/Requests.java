@@ -23,6 +23,17 @@ public interface Requests {
      */
     float[] rows(List<String> requests);
 
+    /** Rows one after the other. */
+    static float[] join(List<float[]> rows) {
+        float[] all = new float[rows.stream().mapToInt(row -> row.length).sum()];
+        int at = 0;
+        for (float[] row : rows) {
+            System.arraycopy(row, 0, all, at, row.length);
+            at += row.length;
+        }
+        return all;
+    }
+
     /** How many classes there are, which are asked for by their numbers 0, 1, ...; 0 where requests are texts. */
     int classes();
 }

@@ -1,7 +1,6 @@
 package s4s.model;
 
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -119,18 +118,6 @@ public record Vocabulary(Unit unit, List<String> entries) implements Requests {
 
     @Override
     public float[] rows(List<String> requests) {
-        return join(requests.stream().map(request -> vector(places(request))).toList());
-    }
-
-    /** Vectors one after the other. */
-    static float[] join(List<float[]> vectors) {
-        List<float[]> list = new ArrayList<>(vectors);
-        float[] all = new float[list.stream().mapToInt(v -> v.length).sum()];
-        int at = 0;
-        for (float[] vector : list) {
-            System.arraycopy(vector, 0, all, at, vector.length);
-            at += vector.length;
-        }
-        return all;
+        return Requests.join(requests.stream().map(request -> vector(places(request))).toList());
     }
 }

@@ -15,7 +15,7 @@ public record Edm(double sigmaMin, double sigmaMax) implements LabelledByNoise {
     }
 
     public Edm {
-        Grids.requireRange(sigmaMax, sigmaMin);
+        LevelRange.requireFalling(sigmaMax, sigmaMin);
     }
 
     /** The linear VP schedule with the same range: {@code t} runs from 1 at {@code sigmaMax} to 0.001 at {@code sigmaMin}. */

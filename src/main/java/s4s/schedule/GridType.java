@@ -198,7 +198,7 @@ public record GridType(String id, String description, Rule rule) {
      * @throws IllegalArgumentException if there is no such grid; the message says why
      */
     public double[] levels(NoiseSchedule schedule, double from, double to, int steps) {
-        Grids.requireRange(from, to);
+        LevelRange.requireFalling(from, to);
         Grids.requireSteps(steps);
         double[] grid = rule.levels(schedule, from, to, steps);
         LevelRange range = new LevelRange("noise level", to, from);

@@ -44,7 +44,7 @@ public final class Grids {
      * @param steps N, at least 1
      */
     public static double[] logSnr(double from, double to, int steps) {
-        requireRange(from, to);
+        LevelRange.requireFalling(from, to);
         return spaced(Math.log(from), Math.log(to), steps, from, to, Math::exp);
     }
 
@@ -59,7 +59,7 @@ public final class Grids {
      * @return N + 1 values, noise levels or times
      */
     public static double[] polynomial(double from, double to, double rho, int steps) {
-        requireRange(from, to);
+        LevelRange.requireFalling(from, to);
         requireExponent(rho);
         return spaced(Math.pow(from, 1 / rho), Math.pow(to, 1 / rho), steps, from, to, v -> Math.pow(v, rho));
     }
@@ -76,7 +76,7 @@ public final class Grids {
      * @see <a href="https://arxiv.org/abs/2405.15506">Tong et al. 2025</a>
      */
     public static double[] power(double from, double to, double rho, int steps) {
-        requireRange(from, to);
+        LevelRange.requireFalling(from, to);
         requireExponent(rho);
         return spaced(1, 0, steps, from, to, v -> to + (from - to) * Math.pow(v, rho));
     }
@@ -110,7 +110,7 @@ public final class Grids {
      * @see <a href="https://arxiv.org/abs/2510.17699">Oganov et al. 2025</a>
      */
     public static double[] stickBreaking(double t0, double... theta) {
-        requireRange(1, t0);
+        LevelRange.requireFalling(1, t0);
         double[] times = new double[theta.length + 2];
         times[0] = 1;
         times[theta.length + 1] = t0;
@@ -157,13 +157,6 @@ public final class Grids {
     static void requireExponent(double rho) {
         if (!(rho > 0 && rho < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("The exponent of a polynomial grid is positive and finite, not " + rho + ".");
-        }
-    }
-
-    static void requireRange(double from, double to) {
-        if (!(to > 0 && from > to && from < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "A noise range runs from a finite level down to a lower, positive one, not from " + from + " to " + to + ".");
         }
     }
 }

@@ -28,6 +28,20 @@ public record LevelRange(String what, double lowest, double highest) {
         return new LevelRange("time", schedule.label(schedule.sigmaMin()), schedule.label(schedule.sigmaMax()));
     }
 
+    /**
+     * Refuses what is no range of noise levels to sample over.
+     *
+     * @param from highest level
+     * @param to lowest
+     * @throws IllegalArgumentException if not {@code 0 < to < from < infinity}
+     */
+    public static void requireFalling(double from, double to) {
+        if (!(to > 0 && from > to && from < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "A noise range runs from a finite level down to a lower, positive one, not from " + from + " to " + to + ".");
+        }
+    }
+
     /** By which part of the range's end a number lies outside; 0 within, infinite for what is no number. */
     public double excess(double value) {
         double beyond = Math.max(value / highest - 1, 1 - value / lowest);

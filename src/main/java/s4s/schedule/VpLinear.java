@@ -43,7 +43,7 @@ public record VpLinear(double b0, double b1, double t0) implements VariancePrese
      * EDM networks.
      */
     public static VpLinear between(double sigmaMin, double sigmaMax) {
-        Grids.requireRange(sigmaMax, sigmaMin);
+        LevelRange.requireFalling(sigmaMax, sigmaMin);
         double end = Math.log1p(sigmaMin * sigmaMin);
         double begin = Math.log1p(sigmaMax * sigmaMax);
         double slope = 2 * (end / T0 - begin) / (T0 - 1);

@@ -101,7 +101,7 @@ class LatentModelsTest {
         assertEquals(new Shape(3, 3, 8, 8), autoencoder.decode(mean).getShape());
         // the decoder divides by the scale with which samples were multiplied
         assertArrayEquals(autoencoder.decode(mean).toFloatArray(),
-                Decoder.of(autoencoder, 4).decode(mean.mul(4)).toFloatArray(), 1e-6f);
+                Decoder.of(autoencoder::decode, 4).decode(mean.mul(4)).toFloatArray(), 1e-6f);
         assertEquals(new Shape(4, 16, 16),
                 new Autoencoder.Config(3, 64, 2, List.of(48, 96), List.of(1, 1), 4).latentShape());
         assertThrows(IllegalArgumentException.class,

@@ -17,7 +17,7 @@ public final class TinyLatentModel {
     public TinyLatentModel(NDManager manager) {
         network = new ConditionalNetwork(new UNet(UNET, Ramps.full(manager, UNET.weightShapes())),
                 new NoisePrediction(Discrete.stableDiffusion()), CLASSES);
-        decoder = Decoder.of(new Autoencoder(CODER, Ramps.full(manager, CODER.weightShapes())), 2);
+        decoder = Decoder.of(new Autoencoder(CODER, Ramps.full(manager, CODER.weightShapes()))::decode, 2);
     }
 
     /** The network. */
