@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.eval.Benchmark;
+import s4s.benchmark.Benchmark;
 import s4s.learn.Distance;
 import s4s.learn.LearningCost;
 import s4s.model.Devices;

@@ -17,9 +17,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.eval.Benchmark;
-import s4s.eval.BenchmarkTable;
-import s4s.eval.Contestant;
+import s4s.benchmark.Benchmark;
+import s4s.benchmark.BenchmarkTable;
+import s4s.benchmark.Entry;
 import s4s.eval.CostEstimate;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
@@ -97,7 +97,7 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, name)) {
             Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
-            Map<String, List<Contestant>> entries = learned
+            Map<String, List<Entry>> entries = learned
                     ? Benchmark.learned(benchmark.solvers(repository), loaded.model())
                     : benchmark.fixed(loaded.model());
             if (entries.isEmpty()) {
@@ -106,19 +106,19 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
             }
             int batchImages = batch.orElse(Math.min(250, blockImages));
             if (cost) {
-                List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
+                List<Entry> all = entries.values().stream().flatMap(List::stream).toList();
                 spec.commandLine().getOut().println(cost(benchmark, loaded.model(), all, wanted, batchImages, manager).printAll());
                 return 0;
             }
             Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
-            List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
+            List<Entry> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                     .flatMap(entry -> entry.getValue().stream()).toList();
             if (due.isEmpty()) {
                 throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
                         + String.join(", ", entries.keySet()));
             }
             NoiseSchedule schedule = loaded.model().schedule();
-            due.forEach(contestant -> contestant.value().requireRange(schedule)
+            due.forEach(entry -> entry.value().requireRange(schedule)
                     .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note)));
             ResultsFile results = BenchmarkTable.of(csv, benchmark, loaded, entries, batchImages, blockImages, CommandText.of(spec))
                     .to(wanted, chosen, again, manager, progress, line -> spec.commandLine().getErr().println("s4s: " + line));
@@ -128,11 +128,11 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
         return 0;
     }
 
-    private static Table cost(Benchmark benchmark, DiffusionModel model, List<Contestant> contestants, int wanted, int batch,
+    private static Table cost(Benchmark benchmark, DiffusionModel model, List<Entry> entries, int wanted, int batch,
             NDManager manager) {
         Solver teacher = benchmark.teacher().solver(model);
-        Map<Integer, Long> solvers = contestants.stream()
-                .collect(Collectors.groupingBy(Contestant::nfe, TreeMap::new, Collectors.counting()));
+        Map<Integer, Long> solvers = entries.stream()
+                .collect(Collectors.groupingBy(Entry::nfe, TreeMap::new, Collectors.counting()));
         List<CostEstimate.Part> parts = new ArrayList<>();
         parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
         solvers.forEach((nfe, count) ->

@@ -19,25 +19,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.benchmark.Benchmark;
 import s4s.data.Claim;
-import s4s.eval.Benchmark;
-import s4s.eval.Teacher;
-import s4s.learn.Distance;
 import s4s.learn.Families;
 import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.Suite;
+import s4s.learn.Teacher;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.model.TorchScriptModule;
 import s4s.report.Progress;
 import s4s.run.ReverseSweep;
 import s4s.schedule.GridType;
-import s4s.solver.Solvers;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
@@ -140,15 +137,15 @@ final class LearnCommand implements Callable<Integer>, Resumable {
             List<Recipe> recipes = (suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark))).stream()
                     .map(usual -> adjusted(usual, diffusion)).toList();
             Path folder = out.orElse(benchmark.solvers(Models.repository()));
-            Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, diffusion, recipes,
+            Map<Teacher, List<Recipe>> due = benchmark.byTeacher(diffusion, recipes,
                     recipe -> suite.isEmpty() || isDue(file(recipe, folder)));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;
             }
             PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
-            NamedDistance distance = NamedDistance.of(how.distance.orElse(NamedDistance.usual(benchmark)), benchmark, models,
-                    diffusion, manager);
+            NamedDistance distance =
+                    benchmark.distance(how.distance.orElse(benchmark.usualDistance()), models, diffusion, manager);
             List<String> failed = new ArrayList<>();
             try (Claim claim = suite.isPresent() ? Claim.ofFolder(folder) : Claim.ofFile(file(recipes.get(0), folder))) {
                 for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {

@@ -1,2 +1,2 @@
-/** Measures samples: moments, Frechet distance, comparisons of solvers on shared noise, benchmarks and their published numbers. */
+/** Measures samples: feature networks, moments, Frechet and kernel distances, precision and recall, perceptual distances. */
 package s4s.eval;

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
-import s4s.eval.Benchmark;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
 import s4s.model.TorchScriptModule;
@@ -22,30 +22,25 @@ public record NamedDistance(Distance distance, String name) {
     /** Where LPIPS is below data/models, exported by the user. */
     public static final Path LPIPS = Path.of("lpips-vgg", "lpips.pt");
 
-    /** The distance that papers learn a benchmark's solvers by: perceptual for pictures, l2 for latents. */
-    public static String usual(Benchmark benchmark) {
-        return benchmark.space() == Benchmark.Space.PIXEL ? "perceptual" : "l2";
-    }
-
     /**
-     * A distance for a benchmark's model.
+     * A distance for a model.
      *
-     * @param id l1; l2; perceptual, which is that of the mini features, and LPIPS (data/models/lpips-vgg/lpips.pt) in the paper
-     *     profile; or a TorchScript file of a distance of two batches of pictures, X.pt
+     * @param id l1; l2; perceptual; or a TorchScript file of a distance of two batches of pictures, X.pt
+     * @param features the feature network of {@code perceptual}, a model of {@code models}; empty: LPIPS,
+     *     data/models/lpips-vgg/lpips.pt
+     * @param latent whether the model draws latents
      * @param diffusion the model
      * @param manager of the perceptual network's weights
      * @throws IOException if there is no such distance, or its network cannot be read
      */
-    public static NamedDistance of(String id, Benchmark benchmark, Models models, DiffusionModel diffusion, NDManager manager)
-            throws IOException {
-        boolean latent = benchmark.space() == Benchmark.Space.LATENT;
+    public static NamedDistance of(String id, Optional<String> features, boolean latent, Models models, DiffusionModel diffusion,
+            NDManager manager) throws IOException {
         return switch (id) {
             case "l1" -> new NamedDistance(Distance.l1(), latent ? "l1 of latents" : "l1");
             case "l2" -> new NamedDistance(Distance.l2(), latent ? "l2 of latents" : "l2");
-            case "perceptual" -> benchmark.profile() == Benchmark.Profile.PAPER
-                    ? script(models.folder().resolve(LPIPS), diffusion, manager)
-                    : new NamedDistance(Distance.perceptual(models.features(benchmark.features(), manager))
-                            .decoded(diffusion.decoder()), "perceptual (" + benchmark.features() + ")");
+            case "perceptual" -> features.isEmpty() ? script(models.folder().resolve(LPIPS), diffusion, manager)
+                    : new NamedDistance(Distance.perceptual(models.features(features.get(), manager))
+                            .decoded(diffusion.decoder()), "perceptual (" + features.get() + ")");
             default -> {
                 if (!id.endsWith(".pt")) {
                     throw new IllegalArgumentException("there is no distance '" + id

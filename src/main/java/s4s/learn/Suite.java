@@ -2,14 +2,8 @@ package s4s.learn;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import s4s.eval.Benchmark;
-import s4s.eval.Teacher;
-import s4s.model.DiffusionModel;
 import s4s.schedule.GridType;
 
 /** The learned solvers that ship with a mini model. */
@@ -51,25 +45,6 @@ public final class Suite {
     public static List<Recipe> brief(List<Integer> sizes, GridType grid) {
         return inOrder(sizes).stream().flatMap(nfe -> Stream.of(Families.S4S_ALT, Families.LD3, Families.S4S_LMS, Families.GS)
                 .map(family -> usual(family, grid, nfe))).toList();
-    }
-
-    /**
-     * What is to be learned from each teacher.
-     *
-     * @param model that all recipes must fit, those that are not due as well
-     * @param due which of them are to be learned
-     * @throws IllegalArgumentException for a recipe that cannot be learned on the model
-     */
-    public static Map<Teacher, List<Recipe>> lessons(Benchmark benchmark, DiffusionModel model, List<Recipe> recipes,
-            Predicate<Recipe> due) {
-        Map<Teacher, List<Recipe>> lessons = new LinkedHashMap<>();
-        for (Recipe recipe : recipes) {
-            recipe.family(model);                            // what cannot be learned is refused before anything is drawn
-            if (due.test(recipe)) {
-                lessons.computeIfAbsent(benchmark.teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
-            }
-        }
-        return lessons;
     }
 
     private static List<Integer> inOrder(List<Integer> sizes) {

@@ -13,18 +13,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import s4s.benchmark.Benchmark;
+import s4s.benchmark.Comparison;
+import s4s.benchmark.Entry;
+import s4s.benchmark.Published;
+import s4s.benchmark.Scores;
+import s4s.benchmark.Surface;
+import s4s.benchmark.TeacherImages;
 import s4s.data.ImageSet;
-import s4s.eval.Benchmark;
-import s4s.eval.Comparison;
-import s4s.eval.Contestant;
 import s4s.eval.Features;
 import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
-import s4s.eval.Published;
-import s4s.eval.Scores;
-import s4s.eval.Surface;
-import s4s.eval.Teacher;
 import s4s.learn.NamedDistance;
+import s4s.learn.Teacher;
 import s4s.model.Conditions;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
@@ -265,18 +266,18 @@ public final class Workbench implements AutoCloseable {
      * @return as {@link Scores} describes
      */
     public Table measure(int images, List<GridType> grids, List<Integer> nfes, LongConsumer progress) {
-        List<Contestant> contestants = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (GridType grid : grids) {
             for (int nfe : nfes) {
-                contestants.addAll(benchmark.contestants(denoiser(), grid, nfe));
+                entries.addAll(benchmark.entries(denoiser(), grid, nfe));
             }
         }
-        return measure(images, contestants, progress);
+        return measure(images, entries, progress);
     }
 
     /** Measures any solvers with one block of images. */
-    public Table measure(int images, List<Contestant> contestants, LongConsumer progress) {
-        return Scores.table(comparison(images).run(manager, contestants, progress), images);
+    public Table measure(int images, List<Entry> entries, LongConsumer progress) {
+        return Scores.table(comparison(images).run(manager, entries, progress), images);
     }
 
     /**
@@ -287,9 +288,9 @@ public final class Workbench implements AutoCloseable {
      * @param solvers names to solvers, in the order of the rows
      */
     public Table compare(int images, Map<String, Solver> solvers, LongConsumer progress) {
-        List<Contestant> contestants = new ArrayList<>();
-        solvers.forEach((name, solver) -> contestants.add(new Contestant(name, "", solver)));
-        Table scores = measure(images, contestants, progress).selectColumns("solver", "nfe", "fd", "rmse", "perceptual");
+        List<Entry> entries = new ArrayList<>();
+        solvers.forEach((name, solver) -> entries.add(new Entry(name, "", solver)));
+        Table scores = measure(images, entries, progress).selectColumns("solver", "nfe", "fd", "rmse", "perceptual");
         scores.column("nfe").setName("NFE");
         scores.column("fd").setName(metric());
         scores.column("rmse").setName("RMS difference to teacher");
@@ -316,7 +317,7 @@ public final class Workbench implements AutoCloseable {
      * @param validation pairs that decide
      */
     public LearningBench learning(int training, int validation, Progress progress) throws IOException {
-        return learning(benchmark.teacher(), NamedDistance.usual(benchmark), training, validation, progress);
+        return learning(benchmark.teacher(), benchmark.usualDistance(), training, validation, progress);
     }
 
     /**
@@ -330,7 +331,7 @@ public final class Workbench implements AutoCloseable {
      */
     public LearningBench learning(Teacher teacher, String distance, int training, int validation, Progress progress)
             throws IOException {
-        NamedDistance named = NamedDistance.of(distance, benchmark, models, denoiser(), manager);
+        NamedDistance named = benchmark.distance(distance, models, denoiser(), manager);
         return new LearningBench(manager, benchmark, loaded, teacher, named, training, validation, progress);
     }
 
@@ -377,7 +378,8 @@ public final class Workbench implements AutoCloseable {
     }
 
     private Comparison comparison(int images) {
-        Teacher.Images teacher = benchmark.teacher().draw(manager, denoiser(), Benchmark.seeds(images), BATCH, d -> {});
+        TeacherImages teacher =
+                TeacherImages.draw(manager, denoiser(), benchmark.teacher(), Benchmark.seeds(images), BATCH, d -> {});
         return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
                 Math.min(images, 250), images);
     }

@@ -19,18 +19,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.benchmark.Benchmark;
 import s4s.cli.CommandText;
 import s4s.cli.PairOptions;
 import s4s.cli.Resumable;
 import s4s.data.AtomicFiles;
 import s4s.data.Claim;
-import s4s.eval.Benchmark;
-import s4s.eval.Teacher;
 import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
 import s4s.learn.Suite;
+import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
@@ -102,14 +102,14 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
         try (NDManager manager = Devices.manager(); Progress progress = Progress.terminal(System.err, "learn")) {
             Course course = new Course(benchmark, models, models.card(benchmark.model()),
                     benchmark.diffusion(models, manager), folder);
-            String measure = distance.orElse(NamedDistance.usual(benchmark));
+            String measure = distance.orElse(benchmark.usualDistance());
             if (measure.endsWith(".pt")) {
                 throw new IllegalArgumentException("--distance is perceptual, l2 or l1 here, not " + measure
                         + "; s4s learn takes files");
             }
-            NamedDistance.of(measure, benchmark, models, course.diffusion, manager);
+            benchmark.distance(measure, models, course.diffusion, manager);
             List<Recipe> all = recipes.apply(benchmark);
-            Map<Teacher, List<Recipe>> due = Suite.lessons(benchmark, course.diffusion, all,
+            Map<Teacher, List<Recipe>> due = benchmark.byTeacher(course.diffusion, all,
                     recipe -> !Files.exists(file(folder, recipe.name())));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + all.size() + " solvers are in " + folder);
@@ -192,7 +192,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
         List<Recipe> due = chosen(recipes, benchmark, names);
         return PairOptions.of(folder.resolve("training"), folder.resolve("validation")).setting(manager,
                 benchmark.teacherOf(due.get(0).nfe()), due, new PairOptions.Named(diffusion, card.name(), card.weightsSha256()),
-                NamedDistance.of(measure, benchmark, models, diffusion, manager), Progress.none());
+                benchmark.distance(measure, models, diffusion, manager), Progress.none());
     }
 
     /** A folder with the teacher's pairs, drawn on the executors. */

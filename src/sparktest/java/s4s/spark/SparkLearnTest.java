@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
-import s4s.eval.Benchmark;
+import s4s.benchmark.Benchmark;
 import s4s.learn.Distance;
 import s4s.learn.Families;
 import s4s.learn.Plan;

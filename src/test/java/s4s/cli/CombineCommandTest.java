@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.benchmark.Benchmark;
 import s4s.data.ImageSet;
 import s4s.data.NpyArray;
-import s4s.eval.Benchmark;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 

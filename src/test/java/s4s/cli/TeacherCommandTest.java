@@ -13,9 +13,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.eval.Benchmark;
-import s4s.eval.Teacher;
+import s4s.benchmark.Benchmark;
+import s4s.benchmark.TeacherImages;
 import s4s.learn.SeedRange;
+import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.Denoiser;
@@ -37,7 +38,7 @@ class TeacherCommandTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Denoiser denoiser = Models.ofRepository().denoiser("cifar10-mini", manager);
             assertEquals(usual.solver(denoiser), store.teacher().solver());
-            Teacher.Images images = usual.draw(manager, denoiser, SeedRange.VALIDATION.seeds(3), 3, n -> {});
+            TeacherImages images = TeacherImages.draw(manager, denoiser, usual, SeedRange.VALIDATION.seeds(3), 3, n -> {});
             assertArrayEquals(images.batch(manager, 0, 3).toFloatArray(), pairs.samples(manager, 0, 3).toFloatArray(), 1e-4f);
         }
         assertEquals(Models.ofRepository().card("cifar10-mini").weightsSha256(),

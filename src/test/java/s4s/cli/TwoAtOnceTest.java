@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.benchmark.Benchmark;
 import s4s.data.Claim;
 import s4s.data.ImageSet;
-import s4s.eval.Benchmark;
 
 /** Every command whose work goes on takes its output for itself, and says when it is stopped. */
 class TwoAtOnceTest {

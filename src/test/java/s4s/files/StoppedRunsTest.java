@@ -29,25 +29,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.Golden;
+import s4s.benchmark.Benchmark;
+import s4s.benchmark.BenchmarkTable;
+import s4s.benchmark.Entry;
 import s4s.data.Claim;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
 import s4s.data.Npz;
-import s4s.eval.Benchmark;
-import s4s.eval.BenchmarkTable;
-import s4s.eval.Contestant;
 import s4s.eval.Extraction;
 import s4s.eval.Features;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.PartialSums;
 import s4s.eval.Reference;
-import s4s.eval.Teacher;
 import s4s.learn.Distance;
 import s4s.learn.Families;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
+import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.Denoiser;
@@ -303,7 +303,7 @@ class StoppedRunsTest {
         known.add(vectors);
         Benchmark.Loaded loaded = new Benchmark.Loaded(denoiser, "hash", features,
                 new Reference(known.gaussian(), new Reference.About("features", "hash", "ramp", "hash")));
-        List<Contestant> some = benchmark.contestants(denoiser, GridType.EDM, 2).subList(0, 2);
+        List<Entry> some = benchmark.entries(denoiser, GridType.EDM, 2).subList(0, 2);
         stopsAnywhere(out -> BenchmarkTable.of(out.resolve("t.csv"), benchmark, loaded, Map.of("2-edm", some), 4, 4, "test")
                 .to(8, group -> true, false, manager, Progress.none(), note -> {}));
     }

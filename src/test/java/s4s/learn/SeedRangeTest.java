@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import s4s.eval.Benchmark;
+import s4s.benchmark.Benchmark;
 
 class SeedRangeTest {
     @Test

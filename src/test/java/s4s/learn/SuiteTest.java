@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import s4s.eval.Benchmark;
+import s4s.benchmark.Benchmark;
 import s4s.schedule.GridType;
 
 class SuiteTest {

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.commons.math3.stat.StatUtils;
+import s4s.eval.Features;
+import s4s.eval.Frechet;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.run.BatchLoop;
@@ -29,7 +31,7 @@ import s4s.run.Remembering;
  *     be compared with a large one (FD falls with the number of images, so numbers of unequal counts cannot be compared)
  */
 public record Comparison(DiffusionModel model, Features features, Frechet reference,
-        Teacher.Images teacher, int batch, int block) {
+        TeacherImages teacher, int batch, int block) {
     /** Checks that there is a block. */
     public Comparison {
         if (batch < 1 || block < 1) {
@@ -45,7 +47,7 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
     /**
      * What one solver scored.
      *
-     * @param contestant the solver
+     * @param entry the solver
      * @param images number of images
      * @param fd Frechet distance of all images to the real ones, in the features; see {@link Features#metric()}
      * @param blockFd the same of each block of images
@@ -53,7 +55,7 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
      *     over images; pixels in [-1, 1]
      * @param perceptual mean perceptual distance to the teacher's image of the same seed; NaN if the features have none
      */
-    public record Score(Contestant contestant, int images, double fd, double[] blockFd, double rmse,
+    public record Score(Entry entry, int images, double fd, double[] blockFd, double rmse,
             double perceptual) {
         /** Mean of the blocks' FD. */
         public double blockMean() {
@@ -67,33 +69,34 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
     }
 
     /**
-     * Scores of {@code contestants}, in their order.
+     * Scores of {@code entries}, in their order.
      *
      * @param manager parent of all working memory
-     * @param progress told the number of images done, up to contestants times images
+     * @param progress told the number of images done, up to entries times images
      */
-    public List<Score> run(NDManager manager, List<Contestant> contestants, LongConsumer progress) {
-        List<Tally> tallies = contestants.stream().map(c -> new Tally(features.size())).toList();
-        add(manager, contestants, tallies, progress);
-        return Tally.scores(contestants, tallies, reference);
+    public List<Score> run(NDManager manager, List<Entry> entries, LongConsumer progress) {
+        List<ScoreAccumulator> sums = entries.stream().map(c -> new ScoreAccumulator(features.size())).toList();
+        add(manager, entries, sums, progress);
+        return ScoreAccumulator.scores(entries, sums, reference);
     }
 
-    /** Adds the teacher's images to {@code tallies} of {@code contestants}. */
-    void add(NDManager manager, List<Contestant> contestants, List<Tally> tallies, LongConsumer progress) {
-        List<Program> programs = contestants.stream()
+    /** Adds the teacher's images to {@code sums} of {@code entries}. */
+    void add(NDManager manager, List<Entry> entries, List<ScoreAccumulator> sums, LongConsumer progress) {
+        List<Program> programs = entries.stream()
                 .map(c -> Program.of(c.value(), model)).toList();
         int size = batch;
         for (int start = 0; start < teacher.count(); start += block) {
             int end = Math.min(start + block, teacher.count());
-            size = BatchLoop.over(start, end, size, (from, to) -> add(manager, programs, tallies, from, to, progress));
+            size = BatchLoop.over(start, end, size, (from, to) -> add(manager, programs, sums, from, to, progress));
             if (end == start + block) {
-                tallies.forEach(tally -> tally.endBlock(reference, features.size()));
+                sums.forEach(sum -> sum.endBlock(reference, features.size()));
             }
         }
     }
 
     /** Adds some images, after all programs have drawn theirs. */
-    private void add(NDManager manager, List<Program> programs, List<Tally> tallies, int from, int to, LongConsumer progress) {
+    private void add(NDManager manager, List<Program> programs, List<ScoreAccumulator> sums, int from, int to,
+            LongConsumer progress) {
         long[] some = Arrays.copyOfRange(teacher.seeds(), from, to);
         List<Measured> measured = new ArrayList<>();
         try (NDManager scope = manager.newSubManager();
@@ -106,8 +109,8 @@ public record Comparison(DiffusionModel model, Features features, Frechet refere
                 progress.accept((long) from * programs.size() + (long) (to - from) * measured.size());
             }
         }
-        for (int i = 0; i < tallies.size(); i++) {
-            tallies.get(i).add(measured.get(i).vectors, measured.get(i).rmse, measured.get(i).perceptual);
+        for (int i = 0; i < sums.size(); i++) {
+            sums.get(i).add(measured.get(i).vectors, measured.get(i).rmse, measured.get(i).perceptual);
         }
     }
 

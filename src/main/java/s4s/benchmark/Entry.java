@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import s4s.solver.data.SolverFile;
  * @param grid name of the time grid
  * @param value the numbers
  */
-public record Contestant(String solver, String grid, Solver value) {
+public record Entry(String solver, String grid, Solver value) {
     /** NFE of the value. */
     public int nfe() {
         return value.evaluations();
@@ -28,18 +28,18 @@ public record Contestant(String solver, String grid, Solver value) {
      *
      * @throws IllegalArgumentException if the solver was made for another schedule
      */
-    public static Contestant of(SolverFile file, NoiseSchedule schedule) {
+    public static Entry of(SolverFile file, NoiseSchedule schedule) {
         Map<String, String> recipe = file.provenance().recipe();
-        return new Contestant(recipe.getOrDefault("family", file.solver().name()) + " " + recipe.getOrDefault("start", ""),
+        return new Entry(recipe.getOrDefault("family", file.solver().name()) + " " + recipe.getOrDefault("start", ""),
                 recipe.getOrDefault("grid", ""), file.on(schedule));
     }
 
     /** Every method on one grid with {@code nfe} evaluations. */
-    public static List<Contestant> of(List<Method> methods, GridType grid, NoiseSchedule schedule, int nfe) {
-        List<Contestant> contestants = new ArrayList<>();
+    public static List<Entry> of(List<Method> methods, GridType grid, NoiseSchedule schedule, int nfe) {
+        List<Entry> entries = new ArrayList<>();
         for (Method method : methods) {
-            contestants.add(new Contestant(method.name(), grid.id(), method.on(grid, schedule, nfe)));
+            entries.add(new Entry(method.name(), grid.id(), method.on(grid, schedule, nfe)));
         }
-        return contestants;
+        return entries;
     }
 }

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -33,7 +33,7 @@ class BenchmarkTest {
         for (Benchmark benchmark : Benchmark.all()) {
             Denoiser model = on(LATENT.getOrDefault(benchmark.name(), new Edm()));
             assertEquals(benchmark.space() == Benchmark.Space.LATENT, LATENT.containsKey(benchmark.name()));
-            Map<String, List<Contestant>> fixed = benchmark.fixed(model);
+            Map<String, List<Entry>> fixed = benchmark.fixed(model);
             assertEquals(benchmark.teacher().nfe(), fixed.remove("teacher").get(0).nfe());
             assertEquals(benchmark.nfes().size() * 4, fixed.size());
             fixed.values().forEach(group -> assertEquals(10, group.size()));

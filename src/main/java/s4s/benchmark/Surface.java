@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
@@ -46,13 +46,13 @@ public record Surface(double[] first, double[] second, List<Comparison.Score> sc
      */
     public static Surface of(Comparison comparison, NDManager manager, double[] first, double[] second, Variation variation,
             LongConsumer progress) {
-        List<Contestant> contestants = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (double a : first) {
             for (double b : second) {
-                contestants.add(new Contestant(a + ", " + b, "", variation.at(a, b)));
+                entries.add(new Entry(a + ", " + b, "", variation.at(a, b)));
             }
         }
-        return new Surface(first, second, comparison.run(manager, contestants, progress));
+        return new Surface(first, second, comparison.run(manager, entries, progress));
     }
 
     /** One score at every point: a row for each first value, a column for each second. */

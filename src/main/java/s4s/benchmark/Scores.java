@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import java.util.HashMap;
 import java.util.List;
@@ -36,13 +36,13 @@ public final class Scores {
 
     /** The values of one row, in the order of the columns. */
     public static Object[] row(Comparison.Score score, int block) {
-        return new Object[] {score.contestant().solver(), score.contestant().grid(), score.contestant().nfe(),
+        return new Object[] {score.entry().solver(), score.entry().grid(), score.entry().nfe(),
             score.images(), block, score.fd(), score.blockMean(), score.blockStd(), score.rmse(), score.perceptual()};
     }
 
     /** How many images a solver's row of a table is of; 0 if it has none. */
-    public static long images(Table table, Contestant contestant) {
-        return table.stream().filter(row -> key(row).equals(key(contestant))).mapToLong(row -> row.getInt("images")).findFirst()
+    public static long images(Table table, Entry entry) {
+        return table.stream().filter(row -> key(row).equals(key(entry))).mapToLong(row -> row.getInt("images")).findFirst()
                 .orElse(0);
     }
 
@@ -75,7 +75,7 @@ public final class Scores {
      * @param newer what is measured again or for the first time
      * @param solvers whose rows are kept, in their order
      */
-    public static Table merged(Table older, Table newer, List<Contestant> solvers) {
+    public static Table merged(Table older, Table newer, List<Entry> solvers) {
         Map<String, Row> rows = byKey(older);
         rows.putAll(byKey(newer));
         Table merged = table();
@@ -193,8 +193,8 @@ public final class Scores {
         return key(row.getString("solver"), row.getString("grid"), row.getInt("nfe"));
     }
 
-    private static String key(Contestant contestant) {
-        return key(contestant.solver(), contestant.grid(), contestant.nfe());
+    private static String key(Entry entry) {
+        return key(entry.solver(), entry.grid(), entry.nfe());
     }
 
     private static String key(String solver, String grid, int nfe) {

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +16,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.eval.Frechet;
+import s4s.eval.MiniFeatures;
+import s4s.eval.Moments;
+import s4s.eval.Reference;
+import s4s.learn.Teacher;
 import s4s.model.CountingDenoiser;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
@@ -88,13 +93,13 @@ class BenchmarkRunTest {
         assertEquals(40, Scores.students(once).rowCount());
         assertEquals(0, Scores.teacher(once).row(0).getDouble("rmse"), 1e-6);
 
-        List<Contestant> contestants = benchmark.contestants(denoiser, GridType.EDM, 4);
-        Teacher.Images images = benchmark.teacher().draw(manager, denoiser, Benchmark.seeds(60), 60, n -> {});
+        List<Entry> entries = benchmark.entries(denoiser, GridType.EDM, 4);
+        TeacherImages images = TeacherImages.draw(manager, denoiser, benchmark.teacher(), Benchmark.seeds(60), 60, n -> {});
         List<Comparison.Score> scores = new Comparison(denoiser, loaded.features(),
-                new Frechet(loaded.reference().moments()), images, 20, 20).run(manager, contestants, n -> {});
+                new Frechet(loaded.reference().moments()), images, 20, 20).run(manager, entries, n -> {});
         for (int i = 0; i < scores.size(); i++) {
             int row = 30 + i;
-            assertEquals(scores.get(i).contestant().solver(), once.stringColumn("solver").get(row));
+            assertEquals(scores.get(i).entry().solver(), once.stringColumn("solver").get(row));
             assertEquals(scores.get(i).fd(), once.doubleColumn("fd").get(row), 1e-3 * scores.get(i).fd());
             assertEquals(scores.get(i).blockMean(), once.doubleColumn("block_fd").get(row), 1e-3 * scores.get(i).blockMean());
             assertEquals(scores.get(i).rmse(), once.doubleColumn("rmse").get(row), 1e-5);

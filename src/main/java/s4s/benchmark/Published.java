@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -24,12 +24,12 @@ import s4s.report.ResultsFile;
  * @param block images of a block
  * @param provenance of this run
  */
-public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries,
+public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Entry>> entries,
         int batch, int block, Provenance provenance) {
 
     /** With the provenance of a command. */
     public static BenchmarkTable of(Path csv, Benchmark benchmark, Benchmark.Loaded loaded,
-            Map<String, List<Contestant>> entries, int batch, int block, String command) {
+            Map<String, List<Entry>> entries, int batch, int block, String command) {
         return new BenchmarkTable(csv, benchmark, loaded, entries, batch, block,
                 benchmark.provenance(loaded, "0 to images - 1", command).with("block", block));
     }
@@ -46,7 +46,7 @@ public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loa
      */
     public ResultsFile to(int images, Predicate<String> chosen, boolean again, NDManager manager, Progress progress,
             Consumer<String> notes) throws IOException {
-        List<Contestant> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
+        List<Entry> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
                 .flatMap(entry -> entry.getValue().stream()).toList();
         if (due.isEmpty()) {
             throw new IllegalArgumentException("none of " + String.join(", ", entries.keySet()) + " is chosen");
@@ -60,7 +60,7 @@ public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loa
             results.finish();
             long before = again ? 0 : there(results, due);
             if (before < images) {
-                List<Contestant> all = entries.values().stream().flatMap(List::stream).toList();
+                List<Entry> all = entries.values().stream().flatMap(List::stream).toList();
                 String name = csv.getFileName().toString().replaceFirst("\\.csv$", "");
                 Path state = csv.resolveSibling("state").resolve(name);
                 new BenchmarkRun(benchmark, loaded, entries, batch, block, state, notes)
@@ -78,8 +78,8 @@ public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loa
         return ResultsFile.open(csv, Scores.table(), provenance);
     }
 
-    /** How many images the table has of all of some contestants. */
-    private static long there(ResultsFile results, List<Contestant> due) {
-        return due.stream().mapToLong(contestant -> Scores.images(results.table(), contestant)).min().orElseThrow();
+    /** How many images the table has of all of some entries. */
+    private static long there(ResultsFile results, List<Entry> due) {
+        return due.stream().mapToLong(entry -> Scores.images(results.table(), entry)).min().orElseThrow();
     }
 }

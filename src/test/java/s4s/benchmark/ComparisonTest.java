@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import s4s.data.ImageSet;
+import s4s.eval.Extraction;
+import s4s.eval.Frechet;
+import s4s.eval.MiniFeatures;
+import s4s.eval.Moments;
+import s4s.learn.Teacher;
 import s4s.model.CountingDenoiser;
 import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
@@ -62,19 +67,19 @@ class ComparisonTest {
     @Test
     void scoresEqualThePartsOneByOne() throws IOException {
         Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
-        Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
-        List<Contestant> contestants = new ArrayList<>(Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
-        contestants.add(new Contestant("teacher", "logsnr", teacher.solver(denoiser)));
+        TeacherImages images = TeacherImages.draw(manager, denoiser, teacher, Benchmark.seeds(40), 20, d -> {});
+        List<Entry> entries = new ArrayList<>(Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
+        entries.add(new Entry("teacher", "logsnr", teacher.solver(denoiser)));
         List<Comparison.Score> scores = new Comparison(denoiser, features, new Frechet(reference), images, 10, 20)
-                .run(manager, contestants, d -> {});
-        assertEquals(contestants.size(), scores.size());
+                .run(manager, entries, d -> {});
+        assertEquals(entries.size(), scores.size());
         for (Comparison.Score score : scores) {
             NDArray noise = Noise.normal(manager, Benchmark.seeds(40), denoiser.sampleShape());
-            NDArray sample = Executor.run(Program.of(score.contestant().value(), denoiser.schedule(),
+            NDArray sample = Executor.run(Program.of(score.entry().value(), denoiser.schedule(),
                     denoiser.prediction()), denoiser, noise);
             float[] values = sample.toType(DataType.FLOAT32, false).toFloatArray();
             double fd = Frechet.distance(Extraction.moments(features, ImageSet.of(values, 8, 8, "x"), manager), reference);
-            assertEquals(fd, score.fd(), 1e-3 * fd, score.contestant().solver());
+            assertEquals(fd, score.fd(), 1e-3 * fd, score.entry().solver());
             assertEquals(2, score.blockFd().length);
             float[] target = images.batch(manager, 0, 40).toFloatArray();
             double rmse = 0;
@@ -96,21 +101,21 @@ class ComparisonTest {
     /** A device with memory for seven images; neither that nor the batch asked for divides a block. */
     @Test
     void aBatchThatDoesNotFitIsHalved() {
-        Teacher.Images images = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 5)
-                .draw(manager, denoiser, Benchmark.seeds(40), 20, d -> {});
-        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
+        TeacherImages images = TeacherImages.draw(manager, denoiser,
+                new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 5), Benchmark.seeds(40), 20, d -> {});
+        List<Entry> entries = Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
         List<Comparison.Score> roomy = new Comparison(denoiser, features, new Frechet(reference), images, 20, 20)
-                .run(manager, contestants, d -> {});
+                .run(manager, entries, d -> {});
         List<Long> progress = new ArrayList<>();
         List<Comparison.Score> crowded = new Comparison(new CrowdedDenoiser(denoiser, 7), features, new Frechet(reference),
-                images, 15, 20).run(manager, contestants, progress::add);
+                images, 15, 20).run(manager, entries, progress::add);
         for (int i = 0; i < roomy.size(); i++) {
             assertEquals(roomy.get(i).fd(), crowded.get(i).fd(), 1e-4 * roomy.get(i).fd());
             assertArrayEquals(roomy.get(i).blockFd(), crowded.get(i).blockFd(), 1e-4 * roomy.get(i).fd());
             assertEquals(roomy.get(i).rmse(), crowded.get(i).rmse(), 1e-6);
             assertEquals(40, crowded.get(i).images());
         }
-        assertEquals(40L * contestants.size(), progress.get(progress.size() - 1));
+        assertEquals(40L * entries.size(), progress.get(progress.size() - 1));
     }
 
     /** Latents under conditions: what the comparison says is what each seed's own network and the decoder give. */
@@ -118,11 +123,11 @@ class ComparisonTest {
     void latentsAreComparedAsPictures() throws IOException {
         TinyLatentModel tiny = new TinyLatentModel(manager);
         DiffusionModel model = tiny.byClass(3);
-        Teacher.Images images = new Teacher(Solvers.named("unipc-3-bh2"), GridType.TIME_UNIFORM, 9)
-                .draw(manager, model, Benchmark.seeds(12), 5, d -> {});
+        TeacherImages images = TeacherImages.draw(manager, model,
+                new Teacher(Solvers.named("unipc-3-bh2"), GridType.TIME_UNIFORM, 9), Benchmark.seeds(12), 5, d -> {});
         Solver solver = Solvers.named("dpmpp-2m").on(GridType.TIME_UNIFORM, model.schedule(), 3);
         Comparison.Score score = new Comparison(model, features, new Frechet(reference), images, 4, 12)
-                .run(manager, List.of(new Contestant("x", "", solver)), d -> {}).get(0);
+                .run(manager, List.of(new Entry("x", "", solver)), d -> {}).get(0);
         float[] all = new float[12 * 192];
         double rmse = 0;
         for (int seed = 0; seed < 12; seed++) {
@@ -148,10 +153,10 @@ class ComparisonTest {
     void rememberingAsksOnceAndAnswersTheSame() {
         CountingDenoiser counter = new CountingDenoiser(denoiser);
         NDArray noise = Noise.normal(manager, new long[] {1, 2, 3}, denoiser.sampleShape());
-        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.LOGSNR, denoiser.schedule(), 4);
+        List<Entry> entries = Entry.of(Solvers.baselines(), GridType.LOGSNR, denoiser.schedule(), 4);
         int questions = 0;
         try (Remembering memory = new Remembering(counter, manager)) {
-            for (Contestant c : contestants) {
+            for (Entry c : entries) {
                 Program program = Program.of(c.value(), denoiser.schedule(), denoiser.prediction());
                 CountingDenoiser asked = new CountingDenoiser(memory);
                 float[] shared = Executor.run(program, asked, noise).toType(DataType.FLOAT32, false).toFloatArray();
@@ -169,8 +174,8 @@ class ComparisonTest {
 
     @Test
     void aSurfaceIsTheScoresOfItsPoints() {
-        Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 5)
-                .draw(manager, denoiser, Benchmark.seeds(20), 20, d -> {});
+        TeacherImages images = TeacherImages.draw(manager, denoiser,
+                new Teacher(Solvers.named("ddim"), GridType.EDM, 5), Benchmark.seeds(20), 20, d -> {});
         CountingDenoiser counter = new CountingDenoiser(denoiser);
         Comparison comparison = new Comparison(counter, features, new Frechet(reference), images, 10, 20);
         Solver start = Solvers.named("ipndm-2").on(GridType.EDM, denoiser.schedule(), 3);
@@ -184,30 +189,30 @@ class ComparisonTest {
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j < 2; j++) {
                 Comparison.Score alone = comparison.run(manager,
-                        List.of(new Contestant("x", "", variation.at(first[i], second[j]))), d -> {}).get(0);
+                        List.of(new Entry("x", "", variation.at(first[i], second[j]))), d -> {}).get(0);
                 assertEquals(alone.rmse(), surface.values(Comparison.Score::rmse)[i][j], 1e-6);
                 lowest = Math.min(lowest, alone.rmse());
             }
         }
         double[] best = surface.lowest(Comparison.Score::rmse);
-        assertEquals(lowest, comparison.run(manager, List.of(new Contestant("x", "", variation.at(best[0], best[1]))),
+        assertEquals(lowest, comparison.run(manager, List.of(new Entry("x", "", variation.at(best[0], best[1]))),
                 d -> {}).get(0).rmse(), 1e-6);
     }
 
     @Test
     void leavesNoTensorsBehind() {
         Teacher teacher = new Teacher(Solvers.named("ddim"), GridType.EDM, 3);
-        Teacher.Images images = teacher.draw(manager, denoiser, Benchmark.seeds(20), 10, d -> {});
-        List<Contestant> contestants = Contestant.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
+        TeacherImages images = TeacherImages.draw(manager, denoiser, teacher, Benchmark.seeds(20), 10, d -> {});
+        List<Entry> entries = Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
         int before = manager.getManagedArrays().size();
-        new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, contestants, d -> {});
+        new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, entries, d -> {});
         assertEquals(before, manager.getManagedArrays().size());
     }
 
     @Test
     void blocksAreWholeBatches() {
-        Teacher.Images images = new Teacher(Solvers.named("ddim"), GridType.EDM, 2)
-                .draw(manager, denoiser, Benchmark.seeds(4), 4, d -> {});
+        TeacherImages images = TeacherImages.draw(manager, denoiser,
+                new Teacher(Solvers.named("ddim"), GridType.EDM, 2), Benchmark.seeds(4), 4, d -> {});
         assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 6));
         assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 8));
     }

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import s4s.data.NpyArray;
+import s4s.eval.Frechet;
+import s4s.eval.Moments;
 
 /**
- * The sums that one contestant's scores are made of. They can be stored between blocks of images, so that a table goes on where
+ * The sums that one entry's scores are made of. They can be stored between blocks of images, so that a table goes on where
  * it was stopped, and grows with the same numbers as if it had been made at once.
  */
-final class Tally {
+final class ScoreAccumulator {
     private final Moments all;
     private final List<Double> blockFd = new ArrayList<>();
     private Moments block;
@@ -20,11 +22,11 @@ final class Tally {
     private double perceptual;
 
     /** Nothing yet, for feature vectors of {@code size} numbers. */
-    Tally(int size) {
+    ScoreAccumulator(int size) {
         this(new Moments(size), size);
     }
 
-    private Tally(Moments all, int size) {
+    private ScoreAccumulator(Moments all, int size) {
         this.all = all;
         this.block = new Moments(size);
     }
@@ -48,13 +50,13 @@ final class Tally {
         block = new Moments(size);
     }
 
-    /** Scores of {@code contestants} whose sums are {@code tallies}. */
-    static List<Comparison.Score> scores(List<Contestant> contestants, List<Tally> tallies, Frechet reference) {
-        return IntStream.range(0, tallies.size()).mapToObj(i -> tallies.get(i).score(contestants.get(i), reference)).toList();
+    /** Scores of {@code entries} whose sums are {@code sums}. */
+    static List<Comparison.Score> scores(List<Entry> entries, List<ScoreAccumulator> sums, Frechet reference) {
+        return IntStream.range(0, sums.size()).mapToObj(i -> sums.get(i).score(entries.get(i), reference)).toList();
     }
 
-    private Comparison.Score score(Contestant contestant, Frechet reference) {
-        return new Comparison.Score(contestant, count(), reference.to(all.gaussian()),
+    private Comparison.Score score(Entry entry, Frechet reference) {
+        return new Comparison.Score(entry, count(), reference.to(all.gaussian()),
                 blockFd.stream().mapToDouble(d -> d).toArray(), rmse / count(), perceptual / count());
     }
 
@@ -66,15 +68,15 @@ final class Tally {
         return arrays;
     }
 
-    /** The tally that gave {@code arrays}. */
-    static Tally of(int size, Function<String, NpyArray> arrays) {
-        Tally tally = new Tally(Moments.of(arrays), size);
+    /** The sum that gave {@code arrays}. */
+    static ScoreAccumulator of(int size, Function<String, NpyArray> arrays) {
+        ScoreAccumulator sum = new ScoreAccumulator(Moments.of(arrays), size);
         for (double fd : arrays.apply("blocks").doubles()) {
-            tally.blockFd.add(fd);
+            sum.blockFd.add(fd);
         }
         double[] distances = arrays.apply("distances").doubles();
-        tally.rmse = distances[0];
-        tally.perceptual = distances[1];
-        return tally;
+        sum.rmse = distances[0];
+        sum.perceptual = distances[1];
+        return sum;
     }
 }

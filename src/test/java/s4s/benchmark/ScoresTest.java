@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -85,9 +85,9 @@ class ScoresTest {
         add(newer, "ipndm-2", "edm", 5, 4);
         Solver four = Solvers.named("ddim").on(GridType.EDM, new Edm(), 4);
         Solver five = Solvers.named("ddim").on(GridType.EDM, new Edm(), 5);
-        Table merged = Scores.merged(older, newer, List.of(new Contestant("ddim", "edm", four),
-                new Contestant("ipndm-2", "edm", four), new Contestant("ipndm-2", "edm", five),
-                new Contestant("not yet", "edm", five)));
+        Table merged = Scores.merged(older, newer, List.of(new Entry("ddim", "edm", four),
+                new Entry("ipndm-2", "edm", four), new Entry("ipndm-2", "edm", five),
+                new Entry("not yet", "edm", five)));
         assertEquals(List.of("ddim", "ipndm-2", "ipndm-2"), merged.stringColumn("solver").asList());
         assertEquals(List.of(4, 4, 5), merged.intColumn("nfe").asList());
         assertEquals(List.of(8.0, 5.0, 4.0), merged.doubleColumn("fd").asList());

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -13,9 +13,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import s4s.data.Hashes;
+import s4s.eval.Features;
+import s4s.eval.MiniFeatures;
+import s4s.eval.Reference;
+import s4s.eval.ScriptFeatures;
+import s4s.learn.NamedDistance;
+import s4s.learn.Recipe;
+import s4s.learn.Teacher;
 import s4s.model.Catalogue;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
@@ -201,9 +209,45 @@ public record Benchmark(String name, String title, Profile profile, String model
                 new Teacher(Solvers.named("unipc-3-bh2"), grid, nfe), lessons, nfes, GRIDS, 0);
     }
 
+    /** The distance that papers learn a benchmark's solvers by: perceptual for pictures, l2 for latents. */
+    public String usualDistance() {
+        return space == Space.PIXEL ? "perceptual" : "l2";
+    }
+
+    /**
+     * A distance to the teacher's samples, for learning.
+     *
+     * @param id see {@link NamedDistance#of}; perceptual is that of the benchmark's mini features, in the paper profile LPIPS
+     * @param diffusion its model
+     * @param manager of the perceptual network's weights
+     * @throws IOException if there is no such distance, or its network cannot be read
+     */
+    public NamedDistance distance(String id, Models models, DiffusionModel diffusion, NDManager manager) throws IOException {
+        return NamedDistance.of(id, profile == Profile.PAPER ? Optional.empty() : Optional.of(features), space == Space.LATENT,
+                models, diffusion, manager);
+    }
+
     /** Whom a student learns from. */
     public Teacher teacherOf(int nfe) {
         return lessons.getOrDefault(nfe, teacher);
+    }
+
+    /**
+     * What is to be learned from each teacher.
+     *
+     * @param model that all recipes must fit, those that are not due as well
+     * @param due which of them are to be learned
+     * @throws IllegalArgumentException for a recipe that cannot be learned on the model
+     */
+    public Map<Teacher, List<Recipe>> byTeacher(DiffusionModel model, List<Recipe> recipes, Predicate<Recipe> due) {
+        Map<Teacher, List<Recipe>> courses = new LinkedHashMap<>();
+        for (Recipe recipe : recipes) {
+            recipe.family(model);                            // what cannot be learned is refused before anything is drawn
+            if (due.test(recipe)) {
+                courses.computeIfAbsent(teacherOf(recipe.nfe()), teacher -> new ArrayList<>()).add(recipe);
+            }
+        }
+        return courses;
     }
 
     /** All benchmarks in the mini profile. */
@@ -366,19 +410,19 @@ public record Benchmark(String name, String title, Profile profile, String model
     }
 
     /** Every baseline solver on {@code grid} with {@code nfe} evaluations. */
-    public List<Contestant> contestants(DiffusionModel from, GridType grid, int nfe) {
-        return Contestant.of(Solvers.baselines(), grid, from.schedule(), nfe);
+    public List<Entry> entries(DiffusionModel from, GridType grid, int nfe) {
+        return Entry.of(Solvers.baselines(), grid, from.schedule(), nfe);
     }
 
     /** Every baseline solver on every grid with every NFE, in groups of one grid and NFE, and the teacher, a group of its own. */
-    public Map<String, List<Contestant>> fixed(DiffusionModel from) {
-        Map<String, List<Contestant>> groups = new LinkedHashMap<>();
+    public Map<String, List<Entry>> fixed(DiffusionModel from) {
+        Map<String, List<Entry>> groups = new LinkedHashMap<>();
         for (int nfe : nfes) {
             for (GridType grid : grids) {
-                groups.put(nfe + "-" + grid.id(), contestants(from, grid, nfe));
+                groups.put(nfe + "-" + grid.id(), entries(from, grid, nfe));
             }
         }
-        groups.put(Scores.TEACHER, List.of(new Contestant(Scores.TEACHER, teacher.grid().id(), teacher.solver(from))));
+        groups.put(Scores.TEACHER, List.of(new Entry(Scores.TEACHER, teacher.grid().id(), teacher.solver(from))));
         return groups;
     }
 
@@ -388,14 +432,14 @@ public record Benchmark(String name, String title, Profile profile, String model
      * @param folder of solver files that {@code s4s learn} made; may be missing: then there are none
      * @throws IOException if a file is not a solver file
      */
-    public static Map<String, List<Contestant>> learned(Path folder, DiffusionModel from) throws IOException {
-        Map<String, List<Contestant>> groups = new TreeMap<>();
+    public static Map<String, List<Entry>> learned(Path folder, DiffusionModel from) throws IOException {
+        Map<String, List<Entry>> groups = new TreeMap<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-                    Contestant contestant = Contestant.of(SolverFile.read(file), from.schedule());
-                    String family = contestant.solver().split(" ")[0];
-                    groups.computeIfAbsent(family + "-nfe" + contestant.nfe(), key -> new ArrayList<>()).add(contestant);
+                    Entry entry = Entry.of(SolverFile.read(file), from.schedule());
+                    String family = entry.solver().split(" ")[0];
+                    groups.computeIfAbsent(family + "-nfe" + entry.nfe(), key -> new ArrayList<>()).add(entry);
                 }
             }
         }

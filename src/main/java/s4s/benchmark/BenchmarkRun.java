@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -16,6 +16,8 @@ import s4s.data.BadFileException;
 import s4s.data.Checkpoint;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
+import s4s.eval.Frechet;
+import s4s.learn.Teacher;
 import s4s.report.Progress;
 import tech.tablesaw.api.Table;
 
@@ -33,24 +35,24 @@ public final class BenchmarkRun {
     private final List<Group> groups = new ArrayList<>();
 
     /**
-     * Contestants that share most of their network calls. Their sums are on disk and in memory only while they grow: in the
+     * Entries that share most of their network calls. Their sums are on disk and in memory only while they grow: in the
      * features of Inception those of a whole table would be many gigabytes.
      */
     private static final class Group {
         private final String name;
-        private final List<Contestant> contestants;
+        private final List<Entry> entries;
         private final Checkpoint sums;
         private int count;
         private List<Comparison.Score> scores = List.of();         // of `count` images; none before a table needs them
 
-        Group(String name, List<Contestant> contestants, Checkpoint sums) {
+        Group(String name, List<Entry> entries, Checkpoint sums) {
             this.name = name;
-            this.contestants = contestants;
+            this.entries = entries;
             this.sums = sums;
         }
 
         long cost() {
-            return (long) contestants.size() * contestants.get(0).nfe();
+            return (long) entries.size() * entries.get(0).nfe();
         }
     }
 
@@ -74,7 +76,7 @@ public final class BenchmarkRun {
      * @param notes told in one line of each file of sums that is damaged or of another recipe: it is made again
      * @throws IOException if a file of the folder cannot be read
      */
-    public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Contestant>> entries, int batch,
+    public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Entry>> entries, int batch,
             int block, Path state, Consumer<String> notes) throws IOException {
         this.loaded = loaded;
         this.reference = new Frechet(loaded.reference().moments());
@@ -82,10 +84,10 @@ public final class BenchmarkRun {
         this.batch = batch;
         this.block = block;
         this.recipe = benchmark.provenance(loaded, "any", "").with("block", block).recipe();
-        for (Map.Entry<String, List<Contestant>> entry : entries.entrySet()) {
+        for (Map.Entry<String, List<Entry>> entry : entries.entrySet()) {
             Group group = new Group(entry.getKey(), entry.getValue(), new Checkpoint(state.resolve(entry.getKey() + ".npz"),
                     recipe(entry.getValue())));
-            group.count = tallies(group, group.sums.readOrBegin(notes)).get(0).count();
+            group.count = sums(group, group.sums.readOrBegin(notes)).get(0).count();
             groups.add(group);
         }
     }
@@ -120,20 +122,20 @@ public final class BenchmarkRun {
         long done = before;
         try (NDManager scope = manager.newSubManager()) {
             if (!due.isEmpty()) {
-                Teacher.Images images = teacher.draw(scope, loaded.model(),
+                TeacherImages images = TeacherImages.draw(scope, loaded.model(), teacher,
                         LongStream.range(from, from + block).toArray(), batch, n -> {});
                 Comparison comparison =
                         new Comparison(loaded.model(), loaded.features(), reference, images, batch, block);
                 for (Group group : due) {
                     long start = done;
-                    int nfe = group.contestants.get(0).nfe();
-                    List<Tally> tallies = read(group);
-                    comparison.add(scope, group.contestants, tallies,
+                    int nfe = group.entries.get(0).nfe();
+                    List<ScoreAccumulator> sums = read(group);
+                    comparison.add(scope, group.entries, sums,
                             n -> progress.update(start + nfe * n, work,
                                     "images " + from + "-" + (from + block - 1) + ", " + group.name));
-                    write(group, tallies);
-                    group.count = tallies.get(0).count();
-                    group.scores = Tally.scores(group.contestants, tallies, reference);
+                    write(group, sums);
+                    group.count = sums.get(0).count();
+                    group.scores = ScoreAccumulator.scores(group.entries, sums, reference);
                     done += group.cost() * block;
                 }
             }
@@ -148,7 +150,7 @@ public final class BenchmarkRun {
         List<Comparison.Score> all = new ArrayList<>();
         for (Group group : groups) {
             if (group.count > 0 && group.scores.isEmpty()) {
-                group.scores = Tally.scores(group.contestants, read(group), reference);
+                group.scores = ScoreAccumulator.scores(group.entries, read(group), reference);
             }
             all.addAll(group.scores);
         }
@@ -156,40 +158,41 @@ public final class BenchmarkRun {
     }
 
     /** The stored sums of a group. */
-    private List<Tally> read(Group group) throws IOException {
-        List<Tally> tallies = tallies(group, group.sums.read());
-        if (tallies.get(0).count() != group.count) {
+    private List<ScoreAccumulator> read(Group group) throws IOException {
+        List<ScoreAccumulator> sums = sums(group, group.sums.read());
+        if (sums.get(0).count() != group.count) {
             throw new BadFileException(group.sums.file() + " was changed or removed while the table was made; start again");
         }
-        return tallies;
+        return sums;
     }
 
     /** The sums of a group, none yet where nothing is stored. */
-    private List<Tally> tallies(Group group, Optional<Map<String, NpyArray>> arrays) {
+    private List<ScoreAccumulator> sums(Group group, Optional<Map<String, NpyArray>> arrays) {
         int size = loaded.features().size();
-        List<Tally> tallies = new ArrayList<>();
-        for (int i = 0; i < group.contestants.size(); i++) {
+        List<ScoreAccumulator> sums = new ArrayList<>();
+        for (int i = 0; i < group.entries.size(); i++) {
             String place = i + "/";
-            tallies.add(arrays.map(all -> Tally.of(size, name -> all.get(place + name))).orElseGet(() -> new Tally(size)));
+            sums.add(arrays.map(all -> ScoreAccumulator.of(size, name -> all.get(place + name)))
+                    .orElseGet(() -> new ScoreAccumulator(size)));
         }
-        return tallies;
+        return sums;
     }
 
-    private void write(Group group, List<Tally> tallies) throws IOException {
+    private void write(Group group, List<ScoreAccumulator> sums) throws IOException {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        for (int i = 0; i < tallies.size(); i++) {
+        for (int i = 0; i < sums.size(); i++) {
             String place = i + "/";
-            tallies.get(i).arrays().forEach((name, array) -> arrays.put(place + name, array));
+            sums.get(i).arrays().forEach((name, array) -> arrays.put(place + name, array));
         }
         group.sums.write(arrays);
     }
 
-    /** What the sums of contestants depend on. */
-    private Map<String, String> recipe(List<Contestant> contestants) {
+    /** What the sums of entries depend on. */
+    private Map<String, String> recipe(List<Entry> entries) {
         Map<String, String> all = new LinkedHashMap<>(recipe);
-        for (int i = 0; i < contestants.size(); i++) {
-            String numbers = contestants.get(i).value().stages().toString();
-            all.put("solver " + (i + 1), contestants.get(i).solver() + ", numbers sha256 "
+        for (int i = 0; i < entries.size(); i++) {
+            String numbers = entries.get(i).value().stages().toString();
+            all.put("solver " + (i + 1), entries.get(i).solver() + ", numbers sha256 "
                     + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)));
         }
         return all;

@@ -1,4 +1,4 @@
-package s4s.eval;
+package s4s.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
