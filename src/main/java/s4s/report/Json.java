@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The few JSON helpers of this package. Only calls that Gson 2.8.5 has: a notebook kernel may bring that version and
+ * JSON objects read and written with Gson. Only calls that Gson 2.8.5 has: a notebook kernel may bring that version and
  * put it first on the class path.
  */
-final class Json {
+public final class Json {
 
     private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
@@ -24,7 +24,7 @@ final class Json {
 
     private Json() {}
 
-    static JsonObject parseObject(String text) {
+    public static JsonObject parseObject(String text) {
         try {
             JsonObject object = PRETTY.fromJson(text, JsonObject.class);
             if (object == null) {
@@ -36,12 +36,12 @@ final class Json {
         }
     }
 
-    static String pretty(JsonElement element) {
+    public static String pretty(JsonElement element) {
         return PRETTY.toJson(element);
     }
 
     /** JSON has no NaN or infinity: both become null, which Plotly draws as a gap. Whole numbers get no ".0". */
-    static JsonElement number(double value) {
+    public static JsonElement number(double value) {
         if (!Double.isFinite(value)) {
             return JsonNull.INSTANCE;
         }
@@ -49,7 +49,7 @@ final class Json {
         return whole ? new JsonPrimitive((long) value) : new JsonPrimitive(value);
     }
 
-    static JsonArray numbers(double... values) {
+    public static JsonArray numbers(double... values) {
         JsonArray array = new JsonArray();
         for (double value : values) {
             array.add(number(value));
@@ -57,47 +57,47 @@ final class Json {
         return array;
     }
 
-    static JsonArray strings(Collection<String> values) {
+    public static JsonArray strings(Collection<String> values) {
         JsonArray array = new JsonArray();
         values.forEach(array::add);
         return array;
     }
 
     /** The member, unless it is missing or null. */
-    static Optional<JsonElement> get(JsonObject object, String name) {
+    public static Optional<JsonElement> get(JsonObject object, String name) {
         return Optional.ofNullable(object.get(name)).filter(e -> !e.isJsonNull());
     }
 
-    static Optional<JsonObject> object(JsonObject parent, String name) {
+    public static Optional<JsonObject> object(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonObject).map(JsonElement::getAsJsonObject);
     }
 
-    static Optional<JsonArray> array(JsonObject parent, String name) {
+    public static Optional<JsonArray> array(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonArray).map(JsonElement::getAsJsonArray);
     }
 
-    static Optional<String> string(JsonObject parent, String name) {
+    public static Optional<String> string(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString);
     }
 
     /** Whether the member is this text. */
-    static boolean is(JsonObject parent, String name, String value) {
+    public static boolean is(JsonObject parent, String name, String value) {
         return string(parent, name).filter(value::equals).isPresent();
     }
 
     /** A number, also where it was written as a string (Tablesaw writes some so). */
-    static Optional<Double> decimal(JsonObject parent, String name) {
+    public static Optional<Double> decimal(JsonObject parent, String name) {
         return get(parent, name).filter(JsonElement::isJsonPrimitive).flatMap(Json::decimal);
     }
 
     /** The number that this is or spells; a name such as "3d" is none, although Java would read it. */
-    static Optional<Double> decimal(JsonElement element) {
+    public static Optional<Double> decimal(JsonElement element) {
         return Optional.of(element).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString)
                 .filter(text -> NUMBER.matcher(text).matches()).map(Double::valueOf);
     }
 
     /** The member object, created empty where missing. */
-    static JsonObject child(JsonObject parent, String name) {
+    public static JsonObject child(JsonObject parent, String name) {
         return object(parent, name).orElseGet(() -> {
             JsonObject created = new JsonObject();
             parent.add(name, created);
@@ -105,21 +105,21 @@ final class Json {
         });
     }
 
-    static void putIfAbsent(JsonObject object, String name, JsonElement value) {
+    public static void putIfAbsent(JsonObject object, String name, JsonElement value) {
         if (!object.has(name)) {
             object.add(name, value);
         }
     }
 
-    static void putIfAbsent(JsonObject object, String name, String value) {
+    public static void putIfAbsent(JsonObject object, String name, String value) {
         putIfAbsent(object, name, new JsonPrimitive(value));
     }
 
-    static void putIfAbsent(JsonObject object, String name, Number value) {
+    public static void putIfAbsent(JsonObject object, String name, Number value) {
         putIfAbsent(object, name, new JsonPrimitive(value));
     }
 
-    static void putIfAbsent(JsonObject object, String name, boolean value) {
+    public static void putIfAbsent(JsonObject object, String name, boolean value) {
         putIfAbsent(object, name, new JsonPrimitive(value));
     }
 }

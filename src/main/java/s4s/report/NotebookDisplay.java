@@ -1,9 +1,12 @@
 package s4s.report;
 
+import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.UUID;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -41,6 +44,21 @@ public final class NotebookDisplay {
                 .register(NotebookDisplay::show);
         renderer.createRegistration(Picture.class).preferring(MIMEType.IMAGE_PNG)
                 .register(NotebookDisplay::show);
+    }
+
+    /**
+     * A line under the running cell that updates itself. What the notebook file keeps is the last state, in which
+     * nothing differs between runs: "sampling: 120 of 120".
+     *
+     * @param kernel the notebook's {@code getKernelInstance()}
+     * @param label what the loop does
+     */
+    public static Progress progress(BaseKernel kernel, String label) {
+        String id = UUID.randomUUID().toString();
+        return Progress.to(new NotebookSink(data -> {
+            data.setDisplayId(id);
+            kernel.display(data);
+        }, data -> kernel.getIO().display.updateDisplay(id, data)), label, Duration.ofMillis(250));
     }
 
     private static void show(TableView table, RenderContext context) {

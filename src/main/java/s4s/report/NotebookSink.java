@@ -3,8 +3,8 @@ package s4s.report;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import java.util.function.Consumer;
 
-/** Progress as one display of a notebook: shown once, then updated. Not thread-safe; {@link ProgressLine} locks. */
-final class NotebookSink implements ProgressLine.Sink {
+/** Progress as one display of a notebook: shown once, then updated. Not thread-safe; {@link Progress#to} locks. */
+final class NotebookSink implements Progress.Sink {
 
     private final Consumer<DisplayData> display;
     private final Consumer<DisplayData> update;

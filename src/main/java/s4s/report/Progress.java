@@ -1,16 +1,14 @@
 package s4s.report;
 
-import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.UUID;
 
 /**
  * How far a long loop has come. Safe to update from several threads, and cheap: an update that comes too soon after
  * the last one shown is only remembered.
  *
  * <pre>{@code
- * try (Progress progress = Progress.notebook(getKernelInstance(), "sampling")) {
+ * try (Progress progress = Progress.terminal(System.err, "sampling")) {
  *     sample(..., progress);
  * }
  * }</pre>
@@ -54,23 +52,32 @@ public interface Progress extends AutoCloseable {
      * @param label what the loop does
      */
     static Progress terminal(PrintStream out, String label) {
-        return Terminal.interactive()
-                ? new ProgressLine(label, Duration.ofMillis(200), System::nanoTime, new Terminal.UpdatedLine(out))
-                : new ProgressLine(label, Duration.ofSeconds(10), System::nanoTime, new Terminal.Lines(out));
+        return Terminal.interactive() ? to(new Terminal.UpdatedLine(out), label, Duration.ofMillis(200))
+                : to(new Terminal.Lines(out), label, Duration.ofSeconds(10));
     }
 
     /**
-     * A line under the running cell that updates itself. What the notebook file keeps is the last state, in which
-     * nothing differs between runs: "sampling: 120 of 120".
+     * One line, shown by whatever can show it.
      *
-     * @param kernel the notebook's {@code getKernelInstance()}
+     * @param sink where the line goes; called by one thread at a time
      * @param label what the loop does
+     * @param pause least time between two states shown
      */
-    static Progress notebook(BaseKernel kernel, String label) {
-        String id = UUID.randomUUID().toString();
-        return new ProgressLine(label, Duration.ofMillis(250), System::nanoTime, new NotebookSink(data -> {
-            data.setDisplayId(id);
-            kernel.display(data);
-        }, data -> kernel.getIO().display.updateDisplay(id, data)));
+    static Progress to(Sink sink, String label, Duration pause) {
+        return new ProgressLine(label, pause, System::nanoTime, sink);
+    }
+
+    /** Where a line goes. */
+    interface Sink {
+        /** Shows a state. */
+        void show(String text);
+
+        /**
+         * Shows the last state.
+         *
+         * @param text with time and rate
+         * @param quiet without what differs between runs
+         */
+        void end(String text, String quiet);
     }
 }

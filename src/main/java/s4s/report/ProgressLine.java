@@ -7,20 +7,6 @@ import java.util.function.LongSupplier;
 /** The text of a progress line and when it is worth showing. */
 final class ProgressLine implements Progress {
 
-    /** Where the line goes. */
-    interface Sink {
-        /** Shows a state. */
-        void show(String text);
-
-        /**
-         * Shows the last state.
-         *
-         * @param text with time and rate
-         * @param quiet without what differs between runs
-         */
-        void end(String text, String quiet);
-    }
-
     private final String label;
     private final long pause;
     private final LongSupplier clock;

@@ -60,14 +60,14 @@ public final class Tables {
      *
      * @throws IllegalArgumentException if there is none; the message lists those that exist
      */
-    static Column<?> column(Table table, String name) {
+    public static Column<?> column(Table table, String name) {
         return table.columns().stream().filter(c -> c.name().equalsIgnoreCase(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("table '" + table.name() + "' has no column '" + name
                         + "'; it has " + String.join(", ", table.columnNames())));
     }
 
     /** A numeric column by name. */
-    static NumericColumn<?> numeric(Table table, String name) {
+    public static NumericColumn<?> numeric(Table table, String name) {
         if (column(table, name) instanceof NumericColumn<?> numbers) {
             return numbers;
         }

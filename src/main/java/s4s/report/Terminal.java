@@ -24,7 +24,7 @@ final class Terminal {
     }
 
     /** One line, written over. */
-    record UpdatedLine(PrintStream out) implements ProgressLine.Sink {
+    record UpdatedLine(PrintStream out) implements Progress.Sink {
         @Override
         public void show(String text) {
             String line = text.length() > COLUMNS ? text.substring(0, COLUMNS - 1) + "…" : text;
@@ -40,7 +40,7 @@ final class Terminal {
     }
 
     /** A line for each state. */
-    record Lines(PrintStream out) implements ProgressLine.Sink {
+    record Lines(PrintStream out) implements Progress.Sink {
         @Override
         public void show(String text) {
             out.println(text);

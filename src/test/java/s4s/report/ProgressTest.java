@@ -5,13 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.spencerpark.jupyter.kernel.display.DisplayData;
-import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -70,24 +67,6 @@ class ProgressTest {
         seconds(10);
         progress.update(950, 1000);
         assertTrue(printed().endsWith("train: 950 of 1000, 5.0/s, 10 s left\n"));
-    }
-
-    @Test
-    void notebookUpdatesOneDisplayAndKeepsNothingThatVaries() {
-        List<DisplayData> displayed = new ArrayList<>();
-        List<DisplayData> updates = new ArrayList<>();
-        try (Progress progress = new ProgressLine("a<b", Duration.ZERO, clock::get,
-                new NotebookSink(displayed::add, updates::add))) {
-            progress.update(1, 120);
-            seconds(3);
-            progress.update(60, 120, "seed 59");
-            progress.update(120, 120);
-        }
-        assertEquals(1, displayed.size());
-        DisplayData last = updates.get(updates.size() - 1);
-        assertEquals("a<b: 120 of 120", last.getData(MIMEType.TEXT_PLAIN));
-        assertEquals("<div>a&lt;b: 120 of 120</div>", last.getData(MIMEType.TEXT_HTML));
-        assertTrue(updates.get(0).getData(MIMEType.TEXT_PLAIN).toString().contains("seed 59"));
     }
 
     @Test
