@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
+import s4s.solver.data.FormerNames;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -40,10 +41,17 @@ public final class Scores {
             score.images(), block, score.fd(), score.blockMean(), score.blockStd(), score.rmse(), score.perceptual()};
     }
 
+    /** The same rows with today's names of learned solvers; see {@link FormerNames}. */
+    public static Table current(Table table) {
+        StringColumn solvers = StringColumn.create("solver",
+                table.stringColumn("solver").asList().stream().map(FormerNames::current).toList());
+        return table.copy().replaceColumn("solver", solvers);
+    }
+
     /** How many images a solver's row of a table is of; 0 if it has none. */
     public static long images(Table table, Entry entry) {
-        return table.stream().filter(row -> key(row).equals(key(entry))).mapToLong(row -> row.getInt("images")).findFirst()
-                .orElse(0);
+        return current(table).stream().filter(row -> key(row).equals(key(entry)))
+                .mapToLong(row -> row.getInt("images")).findFirst().orElse(0);
     }
 
     /** The rows of a table without the teacher's. */
@@ -76,7 +84,7 @@ public final class Scores {
      * @param solvers whose rows are kept, in their order
      */
     public static Table merged(Table older, Table newer, List<Entry> solvers) {
-        Map<String, Row> rows = byKey(older);
+        Map<String, Row> rows = byKey(current(older));
         rows.putAll(byKey(newer));
         Table merged = table();
         solvers.stream().map(solver -> rows.get(key(solver))).filter(Objects::nonNull).forEach(merged::append);

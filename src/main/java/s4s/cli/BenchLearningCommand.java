@@ -28,7 +28,7 @@ import s4s.run.ReverseSweep;
 
 /** {@code s4s bench learning}: memory and time of a gradient, with one network graph at a time and with all kept. */
 @Command(name = "learning", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Differentiates a batch of samples with respect to all parameters of S4S-Alt, at several NFE, and prints"
+        description = {"Differentiates a batch of samples by all parameters of S4S-joint, at several NFE, and prints"
             + " the seconds and the peak resident memory: once with one network graph at a time (recomputed in the sweep), once"
             + " with all graphs kept. Each row is a process of its own, so that its peak is its own (memory: Linux only)."})
 final class BenchLearningCommand implements Callable<Integer> {
@@ -58,7 +58,7 @@ final class BenchLearningCommand implements Callable<Integer> {
 
     private int table() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(model + ", batch " + batch + ", gradient of all parameters of s4s-alt");
+        out.println(model + ", batch " + batch + ", gradient of all parameters of s4s-joint");
         out.printf(Locale.ROOT, "%5s  %-12s %10s %10s  %s%n", "NFE", "graphs", "seconds", "peak MiB", "against recomputed");
         for (int nfe : nfes) {
             double[] recomputed = row(nfe, ReverseSweep.Graphs.RECOMPUTED);

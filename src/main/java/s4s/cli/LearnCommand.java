@@ -40,7 +40,7 @@ import s4s.schedule.GridType;
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Learns a few-step solver that draws what a many-step teacher draws, and writes it as a solver file,"
             + " which every other command takes. Validation pairs decide what is kept; a stopped run goes on from FILE.json.npz.",
-            "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-alt (weights and times), ld3 (times), gs, bns, dyweight."},
+            "Families: s4s-lms, s4s-ss, s4s-pc (weights), s4s-joint (weights and times), ld3 (times), gs, bns, dyweight."},
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:Learned, or the start is as good as the pairs can tell (it says so).",
             "1:Learning diverged (the best before is written), or nothing was learned; the last line says which. A suite goes on"
@@ -51,7 +51,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
             description = "Model in data/models (default ${DEFAULT-VALUE}).")
     private String model;
 
-    @Option(names = "--family", description = "What is learned (default s4s-alt; with --suite these of it, by comma).")
+    @Option(names = "--family", description = "What is learned (default s4s-joint; with --suite these of it, by comma).")
     private Optional<String> family;
 
     @Option(names = "--init", paramLabel = "NAME", description = "The solver that it starts from (default: the family's).")
@@ -108,7 +108,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         private Optional<Integer> steps;
 
         @Option(names = "--rounds", paramLabel = "K",
-                description = "Learn weights and times in turn, K times (S4S-Alt as published); default: together.")
+                description = "Learn weights and times in turn, K times, as S4S-Alt does; default: together.")
         private Optional<Integer> rounds;
 
         @Option(names = "--rate", defaultValue = "0.01", description = "Adam's learning rate (default ${DEFAULT-VALUE}).")
@@ -130,6 +130,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
     public Integer call() throws IOException {
         Benchmark benchmark = suite.isEmpty() ? Benchmark.ofModel(model) : Benchmark.findModel(suite.get())
                 .orElseGet(() -> Benchmark.named(suite.get(), Benchmark.Profile.ofEnvironment()));
+        families().forEach(name -> Families.note(name).ifPresent(this::say));
         Models models = Models.ofRepository();
         ModelCard card = models.card(benchmark.model());
         try (NDManager manager = Devices.manager()) {
@@ -171,21 +172,28 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         }
     }
 
+    private List<String> families() {
+        return family.map(names -> List.of(names.split(","))).orElse(List.of());
+    }
+
+    private void say(String note) {
+        spec.commandLine().getErr().println("s4s: " + note);
+    }
+
     private List<Recipe> suite(Benchmark benchmark) {
         if (init.isPresent() || grid.isPresent() || order.isPresent()) {
             throw new IllegalArgumentException("--suite has starts, grids and orders of its own: give it without --init, --grid"
                     + " and --order");
         }
-        List<String> families = family.map(names -> List.of(names.split(","))).orElse(List.of());
-        families.forEach(Families::named);
+        List<Families> families = families().stream().map(Families::named).toList();
         GridType start = benchmark.teacher().grid();
         List<Recipe> all = brief ? Suite.brief(benchmark.nfes(), start) : Suite.recipes(benchmark.nfes(), start);
         List<Recipe> chosen = all.stream()
-                .filter(recipe -> families.isEmpty() || families.contains(recipe.family().id()))
+                .filter(recipe -> families.isEmpty() || families.contains(recipe.family()))
                 .filter(recipe -> nfe.isEmpty() || recipe.nfe() == nfe.get()).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("the suite has no such solver; its NFE are " + benchmark.nfes()
-                    + (brief ? ", its families s4s-alt, ld3, s4s-lms, gs" : ""));
+                    + (brief ? ", its families s4s-joint, ld3, s4s-lms, gs" : ""));
         }
         return chosen;
     }
@@ -242,7 +250,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
     }
 
     private Recipe recipe(Benchmark benchmark) {
-        Families kind = Families.named(family.orElse(Families.S4S_ALT.id()));
+        Families kind = Families.named(family.orElse(Families.S4S_JOINT.id()));
         Recipe usual = Recipe.usual(kind, init.orElse(kind.init()),
                 grid.map(GridType::named).orElse(benchmark.teacher().grid()), nfe.orElse(5));
         return order.isPresent() ? usual.withOrder(order.get()) : usual;

@@ -2,6 +2,7 @@ package s4s.learn;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import s4s.schedule.Discrete;
@@ -10,6 +11,7 @@ import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
 import s4s.solver.Prediction;
 import s4s.solver.Traced;
+import s4s.solver.data.FormerNames;
 
 /**
  * The families by name.
@@ -17,7 +19,7 @@ import s4s.solver.Traced;
  * <pre>
  *   parameters for N = NFE steps (those of single-step and predictor-corrector depend on the start's stages)
  *   s4s-lms    k (2N - k + 1) / 2 weights for order k
- *   s4s-alt    the same, N logits of times, N - 1 offsets
+ *   s4s-joint  the same, N logits of times, N - 1 offsets
  *   s4s-ss     order of each step, summed over its stages
  *   s4s-pc     at most N k for predictions, (N - 1)(k + 1) for corrections
  *   ld3        N logits of times, N - 1 offsets
@@ -29,8 +31,8 @@ import s4s.solver.Traced;
 public enum Families {
     /** S4S linear multistep. */
     S4S_LMS("dpmpp-3m", false, "S4S linear multistep: weights of the last outputs in each step"),
-    /** S4S-Alt: linear multistep and times. */
-    S4S_ALT("dpmpp-3m", true, "S4S-Alt: linear multistep weights, times, and the levels that the network is told"),
+    /** S4S-joint: linear multistep and times, learned together. */
+    S4S_JOINT("dpmpp-3m", true, "S4S-joint: linear multistep weights, times and conditioning times, learned together"),
     /** S4S single-step. */
     S4S_SS("dpmpp-2s", false, "S4S single-step: weights of the outputs of a step's own stages"),
     /** S4S predictor-corrector. */
@@ -93,7 +95,7 @@ public enum Families {
         Prediction prediction = init.prediction();
         return switch (this) {
             case S4S_LMS -> Family.of(id(), init, fixed, Form.multistep(order(init, sigmas, order), prediction));
-            case S4S_ALT -> Family.of(id(), init, learned(sigmas, schedule, true),
+            case S4S_JOINT -> Family.of(id(), init, learned(sigmas, schedule, true),
                     Form.multistep(order(init, sigmas, order), prediction));
             case S4S_SS -> Family.of(id(), init, fixed, Form.singleStep(prediction));
             case S4S_PC -> Family.of(id(), init, fixed, Form.predictorCorrector(order.orElse(init.order()), prediction));
@@ -102,6 +104,16 @@ public enum Families {
             case BNS -> Family.of(id(), init, learned(sigmas, schedule, false), Form.canonical(prediction));
             case DYWEIGHT -> Family.dyWeight(order.orElse(init.order()), sigmas);
         };
+    }
+
+    /**
+     * What a user should know of a name that {@link #named} accepts, in one line; empty: nothing.
+     *
+     * @param id name of a family
+     */
+    public static Optional<String> note(String id) {
+        return Optional.of(id).filter(FormerNames.ALT::equals).map(alt -> alt + " is read as " + S4S_JOINT.id()
+                + ", which learns weights and times together: the S4S paper's algorithm is not there yet");
     }
 
     private static int order(Method init, double[] sigmas, OptionalInt order) {
@@ -115,12 +127,12 @@ public enum Families {
     }
 
     /**
-     * The family of a name.
+     * The family of a name; {@code s4s-alt}, the algorithm of the paper, is {@link #S4S_JOINT} for now, see {@link #note}.
      *
      * @throws IllegalArgumentException for an unknown name; the message lists the names
      */
     public static Families named(String id) {
-        return List.of(values()).stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow(() ->
+        return List.of(values()).stream().filter(f -> f.id().equals(FormerNames.current(id))).findFirst().orElseThrow(() ->
                 new IllegalArgumentException("There is no family \"" + id + "\"; known are "
                         + List.of(values()).stream().map(Families::id).collect(Collectors.joining(", ")) + "."));
     }

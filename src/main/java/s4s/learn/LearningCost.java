@@ -10,7 +10,7 @@ import s4s.schedule.GridType;
 import s4s.solver.Solvers;
 
 /**
- * What a gradient costs: the seconds of one linearization of S4S-Alt's objective, with a gradient and without curvature.
+ * What a gradient costs: the seconds of one linearization of S4S-joint's objective, with a gradient and without curvature.
  *
  * @param seconds of the fastest repeat
  */
@@ -29,7 +29,7 @@ public record LearningCost(double seconds) {
      */
     public static LearningCost measure(NDManager manager, DiffusionModel model, Distance distance, int nfe, int batch,
             ReverseSweep.Graphs graphs, int repeats) {
-        Family family = Families.S4S_ALT.on(model.schedule(), Solvers.named(Families.S4S_ALT.init()), GridType.LOGSNR, nfe,
+        Family family = Families.S4S_JOINT.on(model.schedule(), Solvers.named(Families.S4S_JOINT.init()), GridType.LOGSNR, nfe,
                 OptionalInt.empty());
         Objective objective = new Objective(family, model, distance, graphs, batch);
         TeacherPairs pairs = TeacherPairs.draw(manager, model, family.solver(family.start()), SeedRange.TRAINING, batch, batch,

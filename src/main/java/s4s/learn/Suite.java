@@ -21,7 +21,7 @@ public final class Suite {
         List<Integer> nfes = inOrder(sizes);
         List<Recipe> recipes = new ArrayList<>();
         for (int nfe : nfes) {
-            recipes.add(usual(Families.S4S_ALT, grid, nfe));
+            recipes.add(usual(Families.S4S_JOINT, grid, nfe));
             recipes.add(usual(Families.LD3, grid, nfe));
         }
         for (int nfe : nfes) {
@@ -41,9 +41,9 @@ public final class Suite {
         return recipes;
     }
 
-    /** The part of {@link #recipes} that benchmarks are summed up by: S4S-Alt, LD3, S4S and GS from one start each. */
+    /** The part of {@link #recipes} that benchmarks are summed up by: S4S-joint, LD3, S4S and GS from one start each. */
     public static List<Recipe> brief(List<Integer> sizes, GridType grid) {
-        return inOrder(sizes).stream().flatMap(nfe -> Stream.of(Families.S4S_ALT, Families.LD3, Families.S4S_LMS, Families.GS)
+        return inOrder(sizes).stream().flatMap(nfe -> Stream.of(Families.S4S_JOINT, Families.LD3, Families.S4S_LMS, Families.GS)
                 .map(family -> usual(family, grid, nfe))).toList();
     }
 

@@ -412,7 +412,7 @@ public final class Workbench implements AutoCloseable {
             throw new IOException(csv + " was made with other weights of " + benchmark.model() + " (sha256 " + made
                     + ") than those here: make it again with s4s benchmark");
         }
-        return results;
+        return new ResultsFile.Results(Scores.current(results.table()), results.provenance());
     }
 
     /** What makes numbers of this notebook from seeds 0 to {@code images - 1}. */

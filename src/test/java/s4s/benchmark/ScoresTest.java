@@ -23,6 +23,21 @@ class ScoresTest {
     }
 
     @Test
+    void formerNamesAreReadAsTodays() {
+        Table stored = Scores.table();
+        add(stored, "s4s-alt dpmpp-3m", "edm", 4, 3);
+        add(stored, "s4s-altitude", "edm", 4, 5);
+        assertEquals(List.of("s4s-joint dpmpp-3m", "s4s-altitude"), Scores.current(stored).stringColumn("solver").asList());
+        assertEquals("s4s-alt dpmpp-3m", stored.stringColumn("solver").get(0), "the table itself stays");
+        Table newer = Scores.table();
+        add(newer, "s4s-joint dpmpp-3m", "edm", 4, 2);
+        Entry joint = new Entry("s4s-joint dpmpp-3m", "edm", Solvers.named("ddim").on(GridType.EDM, new Edm(), 4));
+        assertEquals(stored.intColumn("images").get(0), (int) Scores.images(stored, joint));
+        assertEquals(List.of(2.0), Scores.merged(stored, newer, List.of(joint)).doubleColumn("fd").asList());
+        assertEquals(List.of(3.0), Scores.merged(stored, Scores.table(), List.of(joint)).doubleColumn("fd").asList());
+    }
+
+    @Test
     void learnedSolversStandBesideTheBestFixedOneAndTheirStart() {
         Table fixed = Scores.table();
         add(fixed, "ddim", "edm", 4, 8);
@@ -32,12 +47,12 @@ class ScoresTest {
         Table learned = Scores.table();
         add(learned, "s4s-lms dpmpp-3m", "logsnr", 4, 4.5);
         add(learned, "s4s-lms ddim", "edm", 4, 4);
-        add(learned, "s4s-alt dpmpp-3m", "logsnr", 5, 2);
+        add(learned, "s4s-joint dpmpp-3m", "logsnr", 5, 2);
 
         add(learned, "s4s-lms of fewer images", "edm", 4, 1);
         learned.intColumn("images").set(3, 50);
 
-        Table versus = Scores.versusFixed(fixed, learned, "fd", List.of("s4s-lms", "s4s-alt dpmpp-3m"));
+        Table versus = Scores.versusFixed(fixed, learned, "fd", List.of("s4s-lms", "s4s-joint dpmpp-3m"));
         assertEquals("[best fixed solver and grid, s4s-lms, best fixed solver and grid, s4s-alt dpmpp-3m]",
                 versus.stringColumn("solver").asList().toString());
         assertEquals("[5.0, 4.0, 3.0, 2.0]", versus.doubleColumn("fd").asList().toString());

@@ -40,10 +40,10 @@ class SummaryTest {
         add(fixed, "dpmpp-3m", 5, 100, 4);
         add(fixed, "ddim", 5, 50, 1);                        // of fewer images: no yardstick
         Table learned = Scores.table();
-        add(learned, "s4s-alt dpmpp-3m", 4, 100, 4);
+        add(learned, "s4s-joint dpmpp-3m", 4, 100, 4);
         add(learned, "s4s-lms ddim", 4, 100, 6);
         add(learned, "s4s-lms dpmpp-3m", 4, 100, 5);
-        add(learned, "s4s-alt dpmpp-3m", 5, 100, 5);
+        add(learned, "s4s-joint dpmpp-3m", 5, 100, 5);
         add(learned, "ld3 dpmpp-3m", 5, 50, 1);              // not comparable
         Table published = Table.create(StringColumn.create("method"), IntColumn.create("nfe"), DoubleColumn.create("fid"));
         publish(published, "UniPC(3M)", 4, 40);
@@ -59,8 +59,8 @@ class SummaryTest {
     @Test
     void ratiosOfDistances() {
         assertEquals(List.of(
-                new Summary.Ratio("Small", Summary.Kind.S4S_ALT, 4, 0.5, 0.25),
-                new Summary.Ratio("Small", Summary.Kind.S4S_ALT, 5, 1.25, Double.NaN),
+                new Summary.Ratio("Small", Summary.Kind.S4S_JOINT, 4, 0.5, 0.25),
+                new Summary.Ratio("Small", Summary.Kind.S4S_JOINT, 5, 1.25, Double.NaN),
                 new Summary.Ratio("Small", Summary.Kind.S4S, 4, 0.625, Double.NaN),
                 new Summary.Ratio("Small", Summary.Kind.LD3, 4, Double.NaN, 1.5)), small().ratios());
         Table table = small().table();
@@ -71,8 +71,8 @@ class SummaryTest {
     @Test
     void claimsAreCounted() {
         Table claims = small().claims();
-        assertEquals(List.of("S4S-Alt is better than the best fixed solver", "S4S is better than the best fixed solver",
-                "LD3 is better than the best fixed solver", "S4S-Alt is better than S4S", "S4S-Alt is better than LD3"),
+        assertEquals(List.of("S4S-joint is better than the best fixed solver", "S4S is better than the best fixed solver",
+                "LD3 is better than the best fixed solver", "S4S-joint is better than S4S", "S4S-joint is better than LD3"),
                 claims.stringColumn("claim").asList());
         assertEquals(List.of("1 of 2", "1 of 1", "", "1 of 1", ""), claims.stringColumn("ours").asList());
         assertEquals(List.of("1 of 1", "", "0 of 1", "", "1 of 1"), claims.stringColumn("published").asList());
@@ -84,10 +84,10 @@ class SummaryTest {
 
     @Test
     void aFigureHasALineForEachBenchmark() {
-        Plot ours = small().figure(Summary.Kind.S4S_ALT, false);
+        Plot ours = small().figure(Summary.Kind.S4S_JOINT, false);
         assertEquals("[4,5] [0.5,1.25]", trace(ours, "x") + " " + trace(ours, "y"));
         assertTrue(ours.title().contains("FD (mini features)"), ours.title());
-        Plot published = small().figure(Summary.Kind.S4S_ALT, true);
+        Plot published = small().figure(Summary.Kind.S4S_JOINT, true);
         assertEquals("[4] [0.25]", trace(published, "x") + " " + trace(published, "y"));
         assertTrue(published.title().contains("published FID"), published.title());
     }
@@ -97,7 +97,7 @@ class SummaryTest {
     void readsTheStoredResults() throws IOException {
         Summary summary = Summary.of(Path.of(""), Benchmark.all());
         Summary.Ratio alt = summary.ratios().stream().filter(r -> r.benchmark().equals("CIFAR-10")
-                && r.kind() == Summary.Kind.S4S_ALT && r.nfe() == 6).findFirst().orElseThrow();
+                && r.kind() == Summary.Kind.S4S_JOINT && r.nfe() == 6).findFirst().orElseThrow();
         assertTrue(alt.ours() > 0.3 && alt.ours() < 1.2, "" + alt);
         assertEquals(2.67 / 11.80, alt.published(), 1e-12);
         assertEquals(6, summary.ratios().stream().map(Summary.Ratio::benchmark).distinct().count());

@@ -100,12 +100,16 @@ class LearnCommandTest {
         }
         for (String distance : new String[] {"l2", "l1", "perceptual"}) {
             Path file = folder.resolve(distance + ".json");
-            String said = ok("learn", "--family", "s4s-alt", "--init", "dpmpp-3m", "--grid", "logsnr", "--nfe", "4", "--pairs",
+            Answer answer = ok("learn", "--family", "s4s-alt", "--init", "dpmpp-3m", "--grid", "logsnr", "--nfe", "4", "--pairs",
                     "8", "--validation", "8", "--pairs-from", folder.resolve("training").toString(), "--validation-from",
                     folder.resolve("validation").toString(), "--steps", "2", "--distance", distance, "--out",
-                    file.toString()).out();
-            assertTrue(said.contains("Converged at its start"), said);
-            assertTrue(SolverFile.read(file).provenance().recipe().get("ended").startsWith("Converged at its start"));
+                    file.toString());
+            assertTrue(answer.out().contains("Converged at its start"), answer.out());
+            assertTrue(answer.err().contains("s4s: s4s-alt is read as s4s-joint, "), answer.err());
+            SolverFile learned = SolverFile.read(file);
+            assertTrue(learned.provenance().recipe().get("ended").startsWith("Converged at its start"));
+            assertEquals("s4s-joint", learned.provenance().recipe().get("family"));
+            assertEquals("s4s-joint-dpmpp-3m-logsnr-nfe4", learned.solver().name());
         }
     }
 

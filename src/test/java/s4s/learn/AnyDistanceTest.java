@@ -130,7 +130,7 @@ class AnyDistanceTest {
     }
 
     private Learner.Learned learn(Distance distance, Plan plan, int nfe, int set) throws IOException {
-        Family family = Families.S4S_ALT.on(new Edm(), Solvers.named(Families.S4S_ALT.init()), GridType.EDM, nfe,
+        Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named(Families.S4S_JOINT.init()), GridType.EDM, nfe,
                 OptionalInt.empty());
         try (Learner learner = new Learner(manager, family, denoiser, distance, pairs(SeedRange.TRAINING, set, 64),
                 pairs(SeedRange.VALIDATION, set, 64), plan, 0, Optional.empty(), Map.of())) {
@@ -168,7 +168,7 @@ class AnyDistanceTest {
     /** The matrix of a squared length, from its gradients alone and from its embedding. */
     @Test
     void secantsOfASquaredLengthAreItsCurvature() {
-        Family family = Families.S4S_ALT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
+        Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
         TeacherPairs pairs = pairs(SeedRange.TRAINING, 0, 32);
         Objective.Batch batch = new Objective.Batch(pairs.seeds(), pairs.noise(manager, 0, 32), pairs.samples(manager, 0, 32));
         double[][][] sums = new double[2][family.size()][family.size()];
@@ -205,7 +205,7 @@ class AnyDistanceTest {
     /** A distance of 0 is at its least, also one that has no derivative there. */
     @Test
     void aStartAtItsTeacherHasConverged() throws IOException {
-        Family family = Families.S4S_ALT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
+        Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
         for (String name : new String[] {"length", "l2", "root of network"}) {
             TeacherPairs[] own = Arrays.stream(new SeedRange[] {SeedRange.TRAINING, SeedRange.VALIDATION})
                     .map(range -> TeacherPairs.draw(manager, denoiser, family.solver(family.start()), range, 8, 8, done -> {}))

@@ -49,7 +49,7 @@ class ConditionalLearningTest {
         manager = NDManager.newBaseManager();
         tiny = new TinyLatentModel(manager);
         model = tiny.byClass(2);
-        family = Families.S4S_ALT.on(model.schedule(), Solvers.named("dpmpp-2m"), GridType.TIME_UNIFORM, 3,
+        family = Families.S4S_JOINT.on(model.schedule(), Solvers.named("dpmpp-2m"), GridType.TIME_UNIFORM, 3,
                 OptionalInt.empty());
         pairs = TeacherPairs.draw(manager, model, teacher(), SeedRange.TRAINING, PAIRS, 3, done -> {});
     }

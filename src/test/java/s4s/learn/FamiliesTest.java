@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class FamiliesTest {
 
     static Stream<Arguments> starts() {
         Stream<Arguments> multistep = Stream.of("ipndm-3", "ipndm-4", "dpmpp-3m", "unipc-3-bh1", "unipc-3-bh2", "ab-3", "deis-3")
-                .flatMap(init -> Stream.of(Families.S4S_LMS, Families.S4S_ALT, Families.LD3, Families.GS, Families.BNS)
+                .flatMap(init -> Stream.of(Families.S4S_LMS, Families.S4S_JOINT, Families.LD3, Families.GS, Families.BNS)
                         .map(kind -> Arguments.of(kind, init)));
         Stream<Arguments> others = Stream.of(Arguments.of(Families.S4S_SS, "dpmpp-2s"), Arguments.of(Families.S4S_SS, "dpm-3s"),
                 Arguments.of(Families.S4S_SS, "heun"), Arguments.of(Families.S4S_PC, "unipc-2-bh2"),
@@ -60,9 +61,20 @@ class FamiliesTest {
         }
     }
 
+    @Test
+    void theNameOfThePapersAlgorithmSaysWhatItIsReadAs() {
+        assertEquals(Families.S4S_JOINT, Families.named("s4s-alt"));
+        assertTrue(Families.note("s4s-alt").orElseThrow().startsWith("s4s-alt is read as s4s-joint"));
+        for (Families family : Families.values()) {
+            assertEquals(family, Families.named(family.id()));
+            assertEquals(Optional.empty(), Families.note(family.id()));
+        }
+        assertThrows(IllegalArgumentException.class, () -> Families.named("s4s-alternating"));
+    }
+
     @ParameterizedTest
-    @CsvSource({"S4S_LMS, 5, 12", "S4S_LMS, 10, 27", "S4S_ALT, 5, 21", "LD3, 5, 9", "GS, 5, 39", "BNS, 5, 25", "DYWEIGHT, 5, 17",
-        "S4S_SS, 6, 9", "S4S_PC, 5, 20"})
+    @CsvSource({"S4S_LMS, 5, 12", "S4S_LMS, 10, 27", "S4S_JOINT, 5, 21", "LD3, 5, 9", "GS, 5, 39", "BNS, 5, 25",
+        "DYWEIGHT, 5, 17", "S4S_SS, 6, 9", "S4S_PC, 5, 20"})
     void parameters(Families kind, int nfe, int size) {
         Family family = family(kind, kind.init(), GridType.EDM, new Edm(), nfe);
         assertEquals(size, family.size());
@@ -85,7 +97,7 @@ class FamiliesTest {
     /** Theory goes along: with learned times and no weights, the solver is the method on the new grid. */
     @Test
     void theoryFollowsTheTimes() {
-        Family family = family(Families.S4S_ALT, "dpmpp-3m", GridType.LOGSNR, new Edm(), 5);
+        Family family = family(Families.S4S_JOINT, "dpmpp-3m", GridType.LOGSNR, new Edm(), 5);
         double[] theta = family.start();
         for (int i = 0; i < theta.length; i++) {
             theta[i] += family.blocks()[i] == Block.TIMES ? 0.1 * i : 0;

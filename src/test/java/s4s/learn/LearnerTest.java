@@ -98,7 +98,7 @@ class LearnerTest {
     /** A device with memory for five pairs. */
     @Test
     void aBatchThatDoesNotFitIsHalved() {
-        Family family = family(Families.S4S_ALT);
+        Family family = family(Families.S4S_JOINT);
         double[] theta = family.start();
         Objective.Batch pairs = new Objective.Batch(training.seeds(), training.noise(manager, 0, 48),
                 training.samples(manager, 0, 48));
@@ -121,7 +121,7 @@ class LearnerTest {
 
     @Test
     void noMemoryForOnePairIsNotTakenForABadStep() throws IOException {
-        try (Learner learner = new Learner(manager, family(Families.S4S_ALT), new CrowdedDenoiser(denoiser, 0), Distance.l2(),
+        try (Learner learner = new Learner(manager, family(Families.S4S_JOINT), new CrowdedDenoiser(denoiser, 0), Distance.l2(),
                 training, validation, Plan.gaussNewton(2), 11, Optional.empty(), Map.of())) {
             assertThrows(EngineException.class, () -> learner.run(Progress.none()));
         }
@@ -131,7 +131,7 @@ class LearnerTest {
     void papersOptimizersLearnToo() throws IOException {
         for (Optimizer optimizer : List.of(GradientDescent.adam(0.01, 1), GradientDescent.ld3(),
                 new GradientDescent(block -> new GradientDescent.Rule.Sgd(0.02), 1, 0.99))) {
-            try (Learner learner = learner(Families.S4S_ALT, plan(60, optimizer), Distance.l1(), Optional.empty())) {
+            try (Learner learner = learner(Families.S4S_JOINT, plan(60, optimizer), Distance.l1(), Optional.empty())) {
                 Learner.Learned learned = learner.run(Progress.none());
                 assertTrue(learned.validation() < 0.9 * learned.history().get(0).validation(), learned.toString());
             }
@@ -142,12 +142,12 @@ class LearnerTest {
     void gaussNewtonNeedsAFifthOfAdamsCalls() throws IOException {
         double reached;
         long cost;
-        try (Learner learner = learner(Families.S4S_ALT, plan(400, GradientDescent.adam(1e-2, 1)), Distance.l2(), Optional.empty())) {
+        try (Learner learner = learner(Families.S4S_JOINT, plan(400, GradientDescent.adam(1e-2, 1)), Distance.l2(), Optional.empty())) {
             Learner.Learned adam = learner.run(Progress.none());
             reached = adam.validation();
             cost = adam.history().get(adam.history().size() - 1).cost();
         }
-        try (Learner learner = learner(Families.S4S_ALT, Plan.gaussNewton(24), Distance.l2(), Optional.empty())) {
+        try (Learner learner = learner(Families.S4S_JOINT, Plan.gaussNewton(24), Distance.l2(), Optional.empty())) {
             Learner.Learned learned = learner.run(Progress.none());
             long needed = learned.history().stream().filter(e -> e.validation() <= reached).findFirst().orElseThrow().cost();
             assertTrue(needed < cost / 5, needed + " of " + cost);
@@ -157,7 +157,7 @@ class LearnerTest {
     /** The estimate from random cotangents against the Jacobian by central differences. */
     @Test
     void curvatureIsUnbiased() {
-        Family family = family(Families.S4S_ALT);
+        Family family = family(Families.S4S_JOINT);
         Objective objective = new Objective(family, denoiser, Distance.l2(), ReverseSweep.Graphs.KEPT, 24);
         Objective.Batch batch = new Objective.Batch(training.first(24).seeds(), training.noise(manager, 0, 24),
                 training.samples(manager, 0, 24));
@@ -201,13 +201,13 @@ class LearnerTest {
     void aStoppedRunGivesTheSameNumbers(@TempDir Path folder) throws IOException {
         for (Plan plan : List.of(Plan.alternating(2, 4).relaxed(0.2), plan(9, GradientDescent.adam(0.01, 1)))) {
             double[] whole;
-            try (Learner learner = learner(Families.S4S_ALT, plan, Distance.l2(), Optional.empty())) {
+            try (Learner learner = learner(Families.S4S_JOINT, plan, Distance.l2(), Optional.empty())) {
                 whole = learner.run(Progress.none()).theta();
             }
             Path checkpoint = folder.resolve(plan.phases().size() + ".npz");
             class Killed extends RuntimeException { }
             Plan fresh = plan.phases().size() == 1 ? plan(9, GradientDescent.adam(0.01, 1)) : plan;
-            try (Learner learner = learner(Families.S4S_ALT, fresh, Distance.l2(), Optional.of(checkpoint))) {
+            try (Learner learner = learner(Families.S4S_JOINT, fresh, Distance.l2(), Optional.of(checkpoint))) {
                 assertThrows(Killed.class, () -> learner.run(new Progress() {
                     @Override
                     public void update(long done, long total, String note) {
@@ -221,7 +221,7 @@ class LearnerTest {
                 }));
             }
             Plan again = plan.phases().size() == 1 ? plan(9, GradientDescent.adam(0.01, 1)) : plan;
-            try (Learner learner = learner(Families.S4S_ALT, again, Distance.l2(), Optional.of(checkpoint))) {
+            try (Learner learner = learner(Families.S4S_JOINT, again, Distance.l2(), Optional.of(checkpoint))) {
                 assertArrayEquals(whole, learner.run(Progress.none()).theta());
             }
             try (Learner other = new Learner(manager, family(Families.LD3), denoiser, Distance.l2(), training, validation, plan, 11,
@@ -291,7 +291,7 @@ class LearnerTest {
     void nothingIsLeftBehind() throws IOException {
         int before = manager.getManagedArrays().size();
         for (int round = 0; round < 2; round++) {
-            try (Learner learner = learner(Families.S4S_ALT, Plan.gaussNewton(2), Distance.l2(), Optional.empty())) {
+            try (Learner learner = learner(Families.S4S_JOINT, Plan.gaussNewton(2), Distance.l2(), Optional.empty())) {
                 learner.run(Progress.none());
             }
             assertEquals(before, manager.getManagedArrays().size());

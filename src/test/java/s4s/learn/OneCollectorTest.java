@@ -38,7 +38,7 @@ class OneCollectorTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Denoiser denoiser = Golden.mixture("smooth", new Edm(), Prediction.DATA);
             var teacher = Solvers.named("unipc-3-bh1").on(GridType.EDM, denoiser.schedule(), 30);
-            Family family = Families.S4S_ALT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
+            Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
             try (Learner learner = new Learner(manager, family, denoiser, Distance.l1(),
                     TeacherPairs.draw(manager, denoiser, teacher, SeedRange.TRAINING, 16, 16, done -> {}),
                     TeacherPairs.draw(manager, denoiser, teacher, SeedRange.VALIDATION, 16, 16, done -> {}),

@@ -112,7 +112,7 @@ public record SolverFile(Solver solver, ScheduleView schedule, Provenance proven
     }
 
     /**
-     * Reads a file.
+     * Reads a file. A family's former name is read as today's, see {@link FormerNames}.
      *
      * @throws BadFileException if it is missing or no solver file of this version; the message is one line that names the fault
      */
@@ -138,8 +138,10 @@ public record SolverFile(Solver solver, ScheduleView schedule, Provenance proven
         }
         JsonFields view = fields.object("schedule");
         try {
-            Provenance provenance = Provenance.fromJson(fields.object("provenance").json());
-            return new SolverFile(new Solver(fields.text("name"), prediction(fields), stages, bounds(provenance)),
+            Provenance written = Provenance.fromJson(fields.object("provenance").json());
+            Provenance provenance = FormerNames.current(written);
+            String name = provenance == written ? fields.text("name") : FormerNames.current(fields.text("name"));
+            return new SolverFile(new Solver(name, prediction(fields), stages, bounds(provenance)),
                     new ScheduleView(view.text("name"), view.number("start"), alphas, times), provenance);
         } catch (IllegalArgumentException e) {
             throw new BadFileException(file + ": " + e.getMessage(), e);

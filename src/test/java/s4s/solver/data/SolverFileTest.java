@@ -53,6 +53,19 @@ class SolverFileTest {
                 Double.doubleToRawLongBits(back.solver().stages().get(1).states()[0]));
     }
 
+    /** Version 1 called the joint family s4s-alt; a solver of another kind keeps the name that it has. */
+    @Test
+    void aFamilysFormerNameIsReadAsTodays() throws IOException {
+        Solver solver = Solvers.named("dpmpp-2m").on(GridType.LOGSNR, new Edm(), 3).named("s4s-alt-dpmpp-2m-logsnr-nfe3");
+        Path path = folder.resolve("x.json");
+        SolverFile.of(solver, new Edm(), Provenance.of("test").with("family", "s4s-alt").with("start", "dpmpp-2m")).write(path);
+        SolverFile back = SolverFile.read(path);
+        assertEquals("{family=s4s-joint, start=dpmpp-2m}", back.provenance().recipe().toString());
+        assertEquals(solver.named("s4s-joint-dpmpp-2m-logsnr-nfe3"), back.solver());
+        SolverFile other = SolverFile.of(solver, new Edm(), Provenance.of("test").with("family", "mine"));
+        assertEquals(other, roundTrip(other));
+    }
+
     private SolverFile roundTrip(SolverFile file) throws IOException {
         Path path = folder.resolve("x.json");
         file.write(path);
