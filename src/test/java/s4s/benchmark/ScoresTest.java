@@ -53,7 +53,7 @@ class ScoresTest {
         learned.intColumn("images").set(3, 50);
 
         Table versus = Scores.versusFixed(fixed, learned, "fd", List.of("s4s-lms", "s4s-joint dpmpp-3m"));
-        assertEquals("[best fixed solver and grid, s4s-lms, best fixed solver and grid, s4s-alt dpmpp-3m]",
+        assertEquals("[best fixed solver and grid, s4s-lms, best fixed solver and grid, s4s-joint dpmpp-3m]",
                 versus.stringColumn("solver").asList().toString());
         assertEquals("[5.0, 4.0, 3.0, 2.0]", versus.doubleColumn("fd").asList().toString());
 
