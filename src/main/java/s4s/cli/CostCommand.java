@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import s4s.eval.CostEstimate;
 import s4s.model.Devices;
 import s4s.model.Models;
+import s4s.run.Program;
 import tech.tablesaw.api.Row;
 
 /** {@code s4s cost}: what images will take, before they are drawn. */
@@ -46,8 +47,9 @@ final class CostCommand implements Callable<Integer> {
         Models models = Models.ofRepository();
         try (NDManager manager = Devices.manager()) {
             DrawOptions.Drawing drawing = draw.load(models, manager, LongStream.range(0, Math.min(images, Seeds.MOST)).toArray());
-            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), drawing.compiler().apply(drawing.model()), images,
-                    drawing.batch(), Duration.ofMillis(Math.round(1000 * seconds)));
+            Program program = Program.of(drawing.solver(), drawing.model());
+            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), program, images, drawing.batch(),
+                    Duration.ofMillis(Math.round(1000 * seconds)));
             PrintWriter out = spec.commandLine().getOut();
             out.println(drawing.label() + " on " + Devices.chosen());
             for (Row row : cost.toTable()) {

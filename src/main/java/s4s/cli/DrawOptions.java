@@ -19,11 +19,7 @@ import s4s.report.Provenance;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
 import s4s.schedule.NoiseSchedule;
-import s4s.solver.DpmSolverV3;
-import s4s.solver.ElementwiseSolver;
-import s4s.solver.EmsMethod;
 import s4s.solver.Solver;
-import s4s.solver.data.EmsFile;
 import s4s.solver.data.SolverSource;
 
 /** What is drawn: a model, its conditions and a solver. */
@@ -38,11 +34,6 @@ final class DrawOptions {
 
     @Option(names = "--grid", description = "See s4s solvers (default logsnr).")
     private Optional<String> grid;
-
-    @Option(names = "--ems", paramLabel = "FILE.npz",
-            description = "Model statistics for DPM-Solver-v3 (--solver dpmv3-...): an npz with l, s, b and lambda, or the"
-                + " official code's folder with l.npz and sb.npz.")
-    private Optional<Path> ems;
 
     @Option(names = "--nfe", description = "Network calls for an image (default 5).")
     private Optional<Integer> nfe;
@@ -76,17 +67,17 @@ final class DrawOptions {
      * @param loaded the model in memory
      * @param model the model under its conditions
      * @param conditions of every seed, if they are chosen
-     * @param compiler makes the program
+     * @param solver the numbers
      * @param label what to call the pictures
      * @param guidance scale
      * @param batch images in a network call
      */
-    record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, PictureOrder.Compiler compiler,
-            String label, double guidance, int batch) {
+    record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver, String label,
+            double guidance, int batch) {
 
         /** The order for the pictures of some seeds. */
         PictureOrder order(long[] seeds) {
-            return new PictureOrder(label, compiler, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance, batch);
+            return new PictureOrder(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance, batch);
         }
     }
 
@@ -102,15 +93,13 @@ final class DrawOptions {
      */
     Drawing load(Models models, NDManager manager, long[] seeds) throws IOException {
         SolverSource source = SolverSource.of(solver, grid, nfe);
-        Optional<WithStatistics> full = withStatistics(source);
         PictureModel loaded = PictureModel.load(models, model, manager);
         NoiseSchedule schedule = loaded.denoiser().schedule();
         Optional<Conditions> chosen = conditions(loaded, seeds);
         DiffusionModel diffusion = chosen.isEmpty() ? SeededModel.of(loaded.denoiser(), loaded.decoder())
                 : SeededModel.of(loaded.conditional().orElseThrow(), chosen.get(), guidance, loaded.decoder());
-        return new Drawing(loaded, diffusion, chosen, full.isPresent() ? PictureOrder.Compiler.of(full.get().on(schedule))
-                : PictureOrder.Compiler.of(noted(source.on(schedule), schedule)),
-                model + " " + source.label() + (ems.isPresent() ? " EMS" : ""), guidance, batch);
+        return new Drawing(loaded, diffusion, chosen, noted(source.on(schedule), schedule), model + " " + source.label(),
+                guidance, batch);
     }
 
     private Solver noted(Solver solver, NoiseSchedule schedule) {
@@ -125,9 +114,6 @@ final class DrawOptions {
                 .with("solver", SolverSource.of(solver, grid, nfe).label());
         if (solver.endsWith(".json")) {
             all = all.file("solver file", Path.of(solver));
-        }
-        if (ems.isPresent()) {
-            all = all.with("statistics", ems.get().getFileName());
         }
         Optional<String> rule = drawing.model().conditions();
         return rule.isPresent() ? all.with("conditions", rule.get()) : all;
@@ -154,24 +140,5 @@ final class DrawOptions {
         }
         return Optional.of(conditions.size() == 1 ? Conditions.inTurn(conditions.get(0), conditions)
                 : Conditions.each(seeds, conditions));
-    }
-
-    private Optional<WithStatistics> withStatistics(SolverSource source) throws IOException {
-        if (ems.isEmpty()) {
-            return Optional.empty();
-        }
-        if (source instanceof SolverSource.Named named && DpmSolverV3.named(named.method().name()).isPresent()) {
-            return Optional.of(new WithStatistics(named, EmsFile.read(ems.get())));
-        }
-        throw new IllegalArgumentException("--ems is for DPM-Solver-v3 alone (dpmv3-2, dpmv3-3c, ...), not for " + solver);
-    }
-
-    /** DPM-Solver-v3 and the statistics that it shall use. */
-    private record WithStatistics(SolverSource.Named named, EmsFile statistics) {
-
-        ElementwiseSolver on(NoiseSchedule schedule) {
-            DpmSolverV3 variant = DpmSolverV3.named(named.method().name()).orElseThrow();
-            return new EmsMethod(variant, statistics.on(schedule)).on(named.grid(), schedule, named.nfe());
-        }
     }
 }

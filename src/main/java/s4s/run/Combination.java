@@ -11,28 +11,24 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import s4s.solver.Weight;
 
 /**
- * What a row of a program means: {@code sum_i w_i a_i + c}, computed in float64 from arrays of float32 or float64.
+ * What a row of a program means: {@code sum_i w_i a_i}, computed in float64 from arrays of float32 or float64.
  *
- * <p>In main memory one pass over the arrays reads every array and writes every target; elsewhere, and for weights of each
- * element's own, the engine computes operation by operation.
+ * <p>In main memory one pass over the arrays reads every array and writes every target; elsewhere the engine computes operation
+ * by operation.
  *
  * @param parts weights and arrays, all of the size of the targets, contiguous
- * @param constant {@code c}; empty: 0
  */
-record Combination(List<Part> parts, Optional<Weight> constant) {
+record Combination(List<Part> parts) {
 
     /** Elements that one task computes, and how many of them at once, so that they stay in the processor's cache. */
     private static final int TASK = 1 << 14;
     private static final int TILE = 1 << 9;
 
     /** One summand. */
-    record Part(Weight weight, NDArray array) {}
+    record Part(double weight, NDArray array) {}
 
     /** Takes {@code factor} times the sum, rounded to the type of {@code array}. */
     record Target(NDArray array, double factor) {}
@@ -49,9 +45,9 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
     }
 
     private boolean plain(List<Target> targets, Shape shape) {
-        boolean plain = constant.isEmpty() && shape.size() <= Integer.MAX_VALUE / Double.BYTES;
+        boolean plain = shape.size() <= Integer.MAX_VALUE / Double.BYTES;
         for (Part part : parts) {
-            plain &= part.weight.isNumber() && inMemory(part.array);
+            plain &= inMemory(part.array);
         }
         for (Target target : targets) {
             plain &= inMemory(target.array);
@@ -69,7 +65,7 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
         double[] weights = new double[parts.size()];         // loops, not streams: they run too seldom to be compiled
         Memory[] sources = new Memory[parts.size()];
         for (int i = 0; i < sources.length; i++) {
-            weights[i] = parts.get(i).weight.number();
+            weights[i] = parts.get(i).weight;
             sources[i] = Memory.of(parts.get(i).array);
         }
         double[] factors = new double[targets.size()];
@@ -160,21 +156,15 @@ record Combination(List<Part> parts, Optional<Weight> constant) {
         try (NDManager scope = targets.get(0).array.getManager().newSubManager()) {
             NDArray sum = scope.zeros(shape, DataType.FLOAT64);
             for (Part part : parts) {
-                try (NDArray weights = array(part.weight, scope); NDArray array = part.array.reshape(shape);
-                        NDArray product = array.mul(weights)) {
+                try (NDArray weight = scope.create(new double[] {part.weight}); NDArray array = part.array.reshape(shape);
+                        NDArray product = array.mul(weight)) {
                     sum.addi(product);
                 }
             }
-            constant.ifPresent(weight -> sum.addi(array(weight, scope)));
             for (Target target : targets) {
                 target.array.intern(sum.mul(target.factor).toType(target.array.getDataType(), false));
             }
             return Double.isFinite(sum.sum().getDouble());
         }
-    }
-
-    private static NDArray array(Weight weight, NDManager manager) {
-        Shape shape = new Shape(LongStream.concat(LongStream.of(1), LongStream.of(weight.shape())).toArray());
-        return manager.create(weight.values(), shape);
     }
 }

@@ -9,7 +9,6 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 import s4s.solver.Traced;
-import s4s.solver.Weight;
 
 /**
  * A program whose numbers know how they depend on the parameters that made them.
@@ -44,7 +43,7 @@ public record DifferentiableProgram(Program program, double[][] jacobian) {
             List<Program.Term> terms = new ArrayList<>();
             terms(Program.Source.STATE, node.row().states(), terms, numbers);
             terms(Program.Source.OUTPUT, node.row().outputs(), terms, numbers);
-            nodes.add(new Program.Node(node.sigma().getValue(), call, List.copyOf(terms), Optional.empty()));
+            nodes.add(new Program.Node(node.sigma().getValue(), call, List.copyOf(terms)));
         }
         double finish = value(schedule.alpha(solver.nodes().get(nodes.size() - 1).sigma()), numbers);
         double[][] jacobian = numbers.stream().map(DifferentiableProgram::derivatives).toArray(double[][]::new);
@@ -57,7 +56,7 @@ public record DifferentiableProgram(Program program, double[][] jacobian) {
             List<DerivativeStructure> numbers) {
         weights.forEach((i, weight) -> {
             if (Arrays.stream(weight.getAllDerivatives()).anyMatch(d -> d != 0)) {
-                terms.add(new Program.Term(source, i, Weight.of(value(weight, numbers))));
+                terms.add(new Program.Term(source, i, value(weight, numbers)));
             }
         });
     }

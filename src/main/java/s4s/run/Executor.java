@@ -6,11 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import s4s.model.Denoiser;
-import s4s.solver.Weight;
 
 /**
  * Runs programs: one loop for all solvers. The state is float64, the network computes in its own type. Arrays live as long as a
@@ -113,8 +110,7 @@ public final class Executor {
     }
 
     private static Combination start(Program program, NDArray noise, NDManager scope) {
-        Combination.Part part = new Combination.Part(Weight.of(program.start()), rowMajor(noise, scope));
-        return new Combination(List.of(part), Optional.empty());
+        return new Combination(List.of(new Combination.Part(program.start(), rowMajor(noise, scope))));
     }
 
     private static Combination row(Program.Node node, NDArray[] states, NDArray[] outputs) {
@@ -123,7 +119,7 @@ public final class Executor {
             NDArray[] source = term.source() == Program.Source.STATE ? states : outputs;
             parts.add(new Combination.Part(term.weight(), source[term.node()]));
         }
-        return new Combination(parts, node.constant());
+        return new Combination(parts);
     }
 
     private static void write(Program program, int k, Combination row, List<Combination.Target> targets) {
@@ -175,13 +171,6 @@ public final class Executor {
         if (shape.dimension() < 2 || shape.get(0) < 1 || !shape.slice(1).equals(denoiser.sampleShape())) {
             throw new IllegalArgumentException("The network samples arrays of shape (batch, then " + denoiser.sampleShape()
                     + "), but the noise has shape " + shape + ".");
-        }
-        Optional<Weight> misfit = program.nodes().stream()
-                .flatMap(node -> Stream.concat(node.terms().stream().map(Program.Term::weight), node.constant().stream()))
-                .filter(weight -> !weight.isNumber() && !new Shape(weight.shape()).equals(denoiser.sampleShape())).findFirst();
-        if (misfit.isPresent()) {
-            throw new IllegalArgumentException("The network samples arrays of shape " + denoiser.sampleShape() + ", but solver "
-                    + program.solver() + " has weights for elements of shape " + new Shape(misfit.get().shape()) + ".");
         }
     }
 }

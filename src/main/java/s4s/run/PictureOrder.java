@@ -4,43 +4,26 @@ import ai.djl.ndarray.NDManager;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import s4s.data.ImageSet;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.SeededModel;
-import s4s.solver.ElementwiseSolver;
 import s4s.solver.Solver;
 
 /**
  * What is drawn for some seeds. It can travel to another process, and be cut into its batches, which draw the same pictures.
  *
  * @param source what to call the pictures
- * @param compiler makes the program for the network
+ * @param solver the numbers
  * @param seeds one picture each
  * @param conditions none, or one for each seed
  * @param guidance scale; 1 is the condition alone
  * @param batch most pictures in a network call
  */
-public record PictureOrder(String source, Compiler compiler, long[] seeds, List<String> conditions, double guidance,
+public record PictureOrder(String source, Solver solver, long[] seeds, List<String> conditions, double guidance,
         int batch) implements Serializable {
-
-    /** A solver, to be compiled for a network. */
-    @FunctionalInterface
-    public interface Compiler extends Function<DiffusionModel, Program>, Serializable {
-
-        /** Of a solver. */
-        static Compiler of(Solver solver) {
-            return model -> Program.of(solver, model);
-        }
-
-        /** Of a solver with weights of each element's own. */
-        static Compiler of(ElementwiseSolver solver) {
-            return model -> Program.of(solver, model.schedule(), model.prediction());
-        }
-    }
 
     /**
      * Checks seeds, batch and conditions.
@@ -69,7 +52,7 @@ public record PictureOrder(String source, Compiler compiler, long[] seeds, List<
     }
 
     private PictureOrder part(int from, int to) {
-        return new PictureOrder(source, compiler, Arrays.copyOfRange(seeds, from, to),
+        return new PictureOrder(source, solver, Arrays.copyOfRange(seeds, from, to),
                 conditions.isEmpty() ? conditions : conditions.subList(from, to), guidance, batch);
     }
 
@@ -86,6 +69,6 @@ public record PictureOrder(String source, Compiler compiler, long[] seeds, List<
                 : SeededModel.of(model.conditional().orElseThrow(
                         () -> new IllegalArgumentException("the model takes no class and no text")),
                         Conditions.each(seeds, conditions), guidance, model.decoder());
-        return Sampling.pictures(manager, diffusion, compiler.apply(diffusion), seeds, batch, source, progress);
+        return Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, batch, source, progress);
     }
 }

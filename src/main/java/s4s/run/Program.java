@@ -1,19 +1,14 @@
 package s4s.run;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.model.DiffusionModel;
 import s4s.schedule.NoiseSchedule;
-import s4s.solver.ElementwiseRow;
-import s4s.solver.ElementwiseSolver;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
 import s4s.solver.Solver;
 import s4s.solver.Traced;
-import s4s.solver.Weight;
 
 /**
  * A solver compiled for a kind of network: all numbers that the {@link Executor} needs, and no others.
@@ -37,9 +32,8 @@ public record Program(String solver, Prediction prediction, double start, List<N
      * @param sigma noise level
      * @param call what the network is asked here; empty: nothing
      * @param terms the state by earlier states and outputs
-     * @param constant added to the terms, not 0; empty: nothing
      */
-    public record Node(double sigma, Optional<Call> call, List<Term> terms, Optional<Weight> constant) {}
+    public record Node(double sigma, Optional<Call> call, List<Term> terms) {}
 
     /**
      * One network evaluation.
@@ -54,9 +48,9 @@ public record Program(String solver, Prediction prediction, double start, List<N
      *
      * @param source a state or an output
      * @param node of this earlier node
-     * @param weight not 0; the same for all elements of a sample, or one for each
+     * @param weight not 0
      */
-    public record Term(Source source, int node, Weight weight) {}
+    public record Term(Source source, int node, double weight) {}
 
     /** What a term refers to. */
     public enum Source {
@@ -102,35 +96,6 @@ public record Program(String solver, Prediction prediction, double start, List<N
     static Traced compiled(Traced traced, NoiseSchedule schedule, Prediction network) {
         return traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
                 traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network));
-    }
-
-    /** The program of a solver with weights of each element's own. */
-    public static Program of(ElementwiseSolver solver, NoiseSchedule schedule, Prediction network) {
-        List<Node> nodes = new ArrayList<>();
-        for (ElementwiseSolver.Node node : solver.nodes()) {
-            Optional<Call> call = node.evaluated()
-                    ? Optional.of(new Call(schedule.alpha(node.sigma()), schedule.label(node.sigma()))) : Optional.empty();
-            ElementwiseRow row = new ElementwiseRow(node.row().states(), Map.of(), node.row().constant());
-            for (Map.Entry<Integer, Weight> used : node.row().outputs().entrySet()) {
-                DerivativeStructure sigma = new DerivativeStructure(0, 1, solver.nodes().get(used.getKey()).sigma());
-                Row output = output(solver.prediction(), sigma, sigma, used.getKey(), schedule, network);
-                for (Map.Entry<Integer, DerivativeStructure> part : output.states().entrySet()) {
-                    row = row.plus(ElementwiseRow.state(part.getKey(), used.getValue().times(part.getValue().getValue())));
-                }
-                for (Map.Entry<Integer, DerivativeStructure> part : output.outputs().entrySet()) {
-                    row = row.plus(ElementwiseRow.output(part.getKey(), used.getValue().times(part.getValue().getValue())));
-                }
-            }
-            List<Term> terms = new ArrayList<>();
-            row.states().forEach((i, a) -> terms.add(new Term(Source.STATE, i, a)));
-            row.outputs().forEach((i, b) -> terms.add(new Term(Source.OUTPUT, i, b)));
-            terms.removeIf(term -> term.weight().isZero());
-            nodes.add(new Node(node.sigma(), call, List.copyOf(terms),
-                    Optional.of(row.constant()).filter(constant -> !constant.isZero())));
-        }
-        return new Program(solver.name(), network,
-                schedule.start(new DerivativeStructure(0, 1, nodes.get(0).sigma())).getValue(), nodes,
-                schedule.alpha(nodes.get(nodes.size() - 1).sigma()));
     }
 
     /** A solver's output at node i by the state and the network's output. */

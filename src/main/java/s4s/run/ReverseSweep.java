@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import s4s.model.Denoiser;
 import s4s.model.DenoiserDecorator;
-import s4s.solver.Weight;
 
 /**
  * A run of a program that can be differentiated: the exact gradient of a loss of the sample with respect to every number of the
@@ -63,8 +62,7 @@ public final class ReverseSweep implements AutoCloseable {
     /**
      * Runs a program with {@link Executor} and remembers what a sweep needs.
      *
-     * @param program of which every node but the last is evaluated, with the same weights for all elements; see
-     *     {@link DifferentiableProgram}
+     * @param program of which every node but the last is evaluated; see {@link DifferentiableProgram}
      * @param denoiser the network; its arithmetic must be differentiable array operations
      * @param noise unit normal numbers, shape (batch, sample shape...)
      * @param graphs what is kept
@@ -72,12 +70,9 @@ public final class ReverseSweep implements AutoCloseable {
      */
     public static ReverseSweep run(Program program, Denoiser denoiser, NDArray noise, Graphs graphs) {
         int last = program.nodes().size() - 1;
-        boolean plain = program.nodes().subList(0, last).stream().allMatch(node -> node.call().isPresent())
-                && program.nodes().stream().allMatch(node -> node.constant().isEmpty()
-                        && node.terms().stream().map(Program.Term::weight).allMatch(Weight::isNumber));
-        if (!plain) {
+        if (!program.nodes().subList(0, last).stream().allMatch(node -> node.call().isPresent())) {
             throw new IllegalArgumentException("The program of solver " + program.solver() + " cannot be differentiated: it has"
-                    + " nodes without evaluation, or weights of each element's own.");
+                    + " nodes without evaluation.");
         }
         NDManager manager = noise.getManager().newSubManager();
         try {
@@ -139,7 +134,7 @@ public final class ReverseSweep implements AutoCloseable {
                     boolean state = term.source() == Program.Source.STATE;
                     Call source = calls.get(term.node());
                     products(numbers, next++, ybar[k], state ? source.state : source.output, 1, scope);
-                    add(state ? ybar : fbar, term.node(), ybar[k], term.weight().number(), scope);
+                    add(state ? ybar : fbar, term.node(), ybar[k], term.weight(), scope);
                 }
                 if (k > 0) {
                     ybar[k].close();

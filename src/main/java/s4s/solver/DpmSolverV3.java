@@ -3,16 +3,12 @@ package s4s.solver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
  * DPM-Solver-v3. Without model statistics ({@code l = 1}, {@code s = b = 0}) it is a multistep method in data prediction whose
  * integrals are sums over 1200 equal cells of log SNR, and whose grid points are moved to the nearest cell: {@link #method()}.
- * With statistics it is an {@link EmsMethod}, which takes its steps from the same nodes.
  *
  * @param order order of the predictor, 1 or more
  * @param corrected whether the corrector is used
@@ -21,7 +17,6 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives) {
 
     private static final int CELLS = 1200;
-    private static final Pattern NAME = Pattern.compile("dpmv3-([1-9])(c?)(-pseudo)?");
 
     /** How derivatives of the model are taken from its outputs. */
     public enum Derivatives {
@@ -35,7 +30,7 @@ public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives)
      * A step from grid point {@code from} to the next one, with the outputs of these grid points; the first is {@code from}.
      * Where the next one is among them, this is a corrector.
      */
-    record Step(int from, List<Integer> nodes) {
+    private record Step(int from, List<Integer> nodes) {
 
         int to() {
             return from + 1;
@@ -52,15 +47,6 @@ public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives)
      */
     public DpmSolverV3 {
         Multistep.requireOrder("DPM-Solver-v3", order, Integer.MAX_VALUE);
-    }
-
-    /** The variant of a method's name, {@code dpmv3-3c-pseudo} for instance; empty if it is not one of this family. */
-    public static Optional<DpmSolverV3> named(String name) {
-        Matcher parts = NAME.matcher(name);
-        return parts.matches()
-                ? Optional.of(new DpmSolverV3(Integer.parseInt(parts.group(1)), !parts.group(2).isEmpty(),
-                        parts.group(3) == null ? Derivatives.INTERPOLATED : Derivatives.PSEUDO))
-                : Optional.empty();
     }
 
     /** {@link #method()} of a variant. */
@@ -99,7 +85,7 @@ public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives)
     }
 
     /** All steps in their order. An output is evaluated when it is first needed, at the state that its grid point then has. */
-    List<Step> steps(int intervals) {
+    private List<Step> steps(int intervals) {
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < intervals; i++) {
             if (corrected && i > 0) {
@@ -126,7 +112,7 @@ public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives)
      * @param x nodes, the first 0
      * @param q at least as many moments
      */
-    DerivativeStructure[] weights(DerivativeStructure[] x, DerivativeStructure[] q) {
+    private DerivativeStructure[] weights(DerivativeStructure[] x, DerivativeStructure[] q) {
         if (derivatives == Derivatives.INTERPOLATED) {
             return Quadrature.weights(x, q);
         }

@@ -98,7 +98,7 @@ final class BenchSparkCommand implements Callable<Integer> {
                 "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
         try (NDManager manager = Devices.manager()) {
             PictureModel loaded = PictureModel.load(Models.ofRepository(), model, manager);
-            PictureOrder order = new PictureOrder(model, PictureOrder.Compiler.of(source.on(loaded.denoiser().schedule())),
+            PictureOrder order = new PictureOrder(model, source.on(loaded.denoiser().schedule()),
                     LongStream.range(0, images).toArray(), List.of(), 1, batch);
             Engine.getInstance();
             JniUtils.setNumThreads(1);

@@ -8,21 +8,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import s4s.run.Combination.Part;
 import s4s.run.Combination.Target;
-import s4s.solver.Weight;
 
 class CombinationTest {
     /** More than one task, and a last tile that is not full. */
     private static final Shape SHAPE = new Shape(5, 3, 57, 59);
-    private static final int SAMPLE = 3 * 57 * 59;
-    private static final int SIZE = 5 * SAMPLE;
+    private static final int SIZE = 5 * 3 * 57 * 59;
 
     private NDManager manager;
 
@@ -40,7 +36,7 @@ class CombinationTest {
     private final float[] narrow = new float[SIZE];
     private final double[] expected = new double[SIZE];
 
-    private List<Part> parts(Weight first, Weight second) {
+    private List<Part> parts(double first, double second) {
         for (int i = 0; i < SIZE; i++) {
             wide[i] = Math.sin(i) * 80;
             narrow[i] = (float) Math.cos(0.3 * i);
@@ -61,28 +57,27 @@ class CombinationTest {
 
     @Test
     void sumsInOnePass() {
-        List<Part> parts = parts(Weight.of(0.7), Weight.of(-1.9));
+        List<Part> parts = parts(0.7, -1.9);
         for (int i = 0; i < SIZE; i++) {
             expected[i] = 0.7 * wide[i] - 1.9 * narrow[i];
         }
-        assertWrites(new Combination(parts, Optional.empty()), expected);
+        assertWrites(new Combination(parts), expected);
         assertArrayEquals(wide, parts.get(0).array().toDoubleArray());
-        assertWrites(new Combination(List.of(), Optional.empty()), new double[SIZE]);
+        assertWrites(new Combination(List.of()), new double[SIZE]);
     }
 
-    /** The engine's way: weights of each element's own, and the same numbers written that way. */
+    /** The engine's way, which half precision takes: products are float64, whatever the array. */
     @Test
     void sumsByOperations() {
-        double[] weights = new double[SAMPLE];
-        Arrays.setAll(weights, i -> 1 + 0.001 * i);
-        Weight each = Weight.of(weights, 3, 57, 59);
-        List<Part> parts = parts(each, Weight.of(-1.9));
+        List<Part> plain = parts(0.7, -1.9);
+        NDArray half = plain.get(1).array().toType(DataType.FLOAT16, true);
+        double[] halves = half.toType(DataType.FLOAT64, true).toDoubleArray();
         for (int i = 0; i < SIZE; i++) {
-            expected[i] = weights[i % SAMPLE] * wide[i] - 1.9 * narrow[i] + 2 * weights[i % SAMPLE];
+            expected[i] = 0.7 * wide[i] - 1.9 * halves[i];
         }
-        assertWrites(new Combination(parts, Optional.of(each.times(2))), expected);
-        assertArrayEquals(wide, parts.get(0).array().toDoubleArray());
-        assertArrayEquals(narrow, parts.get(1).array().toFloatArray());
+        assertWrites(new Combination(List.of(plain.get(0), new Part(-1.9, half))), expected);
+        assertArrayEquals(wide, plain.get(0).array().toDoubleArray());
+        assertArrayEquals(halves, half.toType(DataType.FLOAT64, true).toDoubleArray());
     }
 
     /** One number that is not finite is enough, wherever it stands; sums of finite numbers may be as large as they like. */
@@ -93,14 +88,13 @@ class CombinationTest {
             for (int at : new int[] {0, 40_000, SIZE - 1}) {
                 double[] values = new double[SIZE];
                 values[at] = bad;
-                Combination row = new Combination(
-                        List.of(new Part(Weight.of(2), manager.create(values, SHAPE))), Optional.empty());
+                Combination row = new Combination(List.of(new Part(2, manager.create(values, SHAPE))));
                 assertEquals(bad == 1e300, row.write(List.of(new Target(target, 1))), bad + " at " + at);
             }
         }
         NDArray huge = manager.full(SHAPE, 1e30f, DataType.FLOAT64).mul(1e277);
         for (double weight : new double[] {1, 1e3}) {
-            Combination row = new Combination(List.of(new Part(Weight.of(weight), huge)), Optional.empty());
+            Combination row = new Combination(List.of(new Part(weight, huge)));
             assertEquals(weight == 1, row.write(List.of(new Target(target, 1))));
         }
     }

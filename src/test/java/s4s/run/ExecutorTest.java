@@ -34,7 +34,6 @@ import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import s4s.solver.Stage;
-import s4s.solver.Weight;
 
 class ExecutorTest {
 
@@ -236,7 +235,7 @@ class ExecutorTest {
                 new Stage(2, Double.NaN, new double[] {0, 0}, new double[] {1, 0})));
         Program program = Program.of(solver, new Edm(), Prediction.NOISE);
         assertEquals(0, program.nodes().get(1).terms().size());
-        assertEquals(List.of(new Program.Term(Program.Source.OUTPUT, 0, Weight.of(1))), program.nodes().get(2).terms());
+        assertEquals(List.of(new Program.Term(Program.Source.OUTPUT, 0, 1)), program.nodes().get(2).terms());
         double[] sample = sample(solver, new Edm(), Prediction.NOISE);
         NDArray direct = Golden.mixture("d8", new Edm(), Prediction.NOISE).predict(noise(3).mul(4), manager.create(new double[] {4}));
         assertArrayEquals(direct.toDoubleArray(), sample, 1e-15);

@@ -87,7 +87,7 @@ class ReverseSweepTest {
             all.add(number(program.start()));
             for (Program.Node node : program.nodes()) {
                 node.call().ifPresent(call -> all.addAll(List.of(number(call.scale()), number(call.label()))));
-                node.terms().forEach(term -> all.add(number(term.weight().number())));
+                node.terms().forEach(term -> all.add(number(term.weight())));
             }
             all.add(number(program.finish()));
             leaves.addAll(all);
@@ -131,7 +131,7 @@ class ReverseSweepTest {
         Program program = Program.of(solver(denoiser), denoiser.schedule(), denoiser.prediction());
         boolean plain = program.nodes().subList(0, program.nodes().size() - 1).stream().allMatch(n -> n.call().isPresent());
         Program broken = plain ? new Program("x", program.prediction(), 1, List.of(program.nodes().get(0),
-                new Program.Node(1, java.util.Optional.empty(), program.nodes().get(1).terms(), java.util.Optional.empty()),
+                new Program.Node(1, java.util.Optional.empty(), program.nodes().get(1).terms()),
                 program.nodes().get(1)), 1) : program;
         NDArray z = Noise.normal(manager, new long[] {1}, denoiser.sampleShape());
         String message = assertThrows(IllegalArgumentException.class,
