@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
+import s4s.solver.Row;
 import s4s.solver.Traced;
 
 /**
@@ -30,10 +31,8 @@ public record DifferentiableProgram(Program program, double[][] jacobian) {
      * @param network what the network predicts
      */
     public static DifferentiableProgram of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        return ofCompiled(Program.compiled(traced, schedule, network).withoutUnevaluated(), schedule);
-    }
-
-    static DifferentiableProgram ofCompiled(Traced solver, NoiseSchedule schedule) {
+        Traced solver = traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
+                traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network)).withoutUnevaluated();
         List<DerivativeStructure> numbers = new ArrayList<>();
         numbers.add(schedule.start(solver.nodes().get(0).sigma()));
         List<Program.Node> nodes = new ArrayList<>();
@@ -49,6 +48,20 @@ public record DifferentiableProgram(Program program, double[][] jacobian) {
         double[][] jacobian = numbers.stream().map(DifferentiableProgram::derivatives).toArray(double[][]::new);
         return new DifferentiableProgram(
                 new Program(solver.name(), solver.prediction(), numbers.get(0).getValue(), nodes, finish), jacobian);
+    }
+
+    /** A solver's output at node i by the state and the network's output; {@link Program} has the same without derivatives. */
+    private static Row output(Prediction solver, DerivativeStructure sigma, DerivativeStructure tau, int i,
+            NoiseSchedule schedule, Prediction network) {
+        DerivativeStructure one = sigma.getField().getOne();
+        Row y = Row.state(i, one);
+        Row f = Row.output(i, one);
+        if (network == solver && (network == Prediction.NOISE || tau.equals(sigma))) {
+            return f;                                        // without rounding; levels may differ by one unit of it
+        }
+        DerivativeStructure r = schedule.alpha(sigma).divide(schedule.alpha(tau));
+        Row noise = network == Prediction.NOISE ? f : y.times(r).minus(f).over(tau);
+        return solver == Prediction.NOISE ? noise : y.minus(noise.times(sigma));
     }
 
     /** Terms whose weight is 0 and stays 0 are left out. */

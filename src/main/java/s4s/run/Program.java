@@ -1,14 +1,16 @@
 package s4s.run;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
+import java.util.stream.DoubleStream;
+import org.apache.commons.math3.util.Precision;
 import s4s.model.DiffusionModel;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
-import s4s.solver.Row;
 import s4s.solver.Solver;
-import s4s.solver.Traced;
+import s4s.solver.Stage;
 
 /**
  * A solver compiled for a kind of network: all numbers that the {@link Executor} needs, and no others.
@@ -82,34 +84,96 @@ public record Program(String solver, Prediction prediction, double start, List<N
      * @param network what the network predicts
      */
     public static Program of(Solver solver, NoiseSchedule schedule, Prediction network) {
-        return of(Traced.of(solver), schedule, network);
-    }
-
-    /** The program of a traced solver. */
-    public static Program of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        Traced whole = compiled(traced, schedule, network);
-        Traced shorter = whole.withoutUnevaluated();
-        return DifferentiableProgram.ofCompiled(shorter.terms() < whole.terms() ? shorter : whole, schedule).program();
-    }
-
-    /** The table over what the network returns. */
-    static Traced compiled(Traced traced, NoiseSchedule schedule, Prediction network) {
-        return traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
-                traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network));
-    }
-
-    /** A solver's output at node i by the state and the network's output. */
-    private static Row output(Prediction solver, DerivativeStructure sigma, DerivativeStructure tau, int i,
-            NoiseSchedule schedule, Prediction network) {
-        DerivativeStructure one = sigma.getField().getOne();
-        Row y = Row.state(i, one);
-        Row f = Row.output(i, one);
-        if (network == solver && (network == Prediction.NOISE || tau.equals(sigma))) {
-            return f;                                        // exactly, without rounding
+        List<Stage> whole = overNetwork(solver, schedule, network);
+        List<Stage> shorter = withoutUnevaluated(whole);
+        List<Stage> stages = terms(shorter) < terms(whole) ? shorter : whole;
+        List<Node> nodes = new ArrayList<>();
+        for (Stage stage : stages) {
+            Optional<Call> call = stage.evaluated()
+                    ? Optional.of(new Call(schedule.alpha(stage.sigma()), schedule.label(stage.evaluateAt()))) : Optional.empty();
+            List<Term> terms = new ArrayList<>();
+            terms(Source.STATE, stage.states(), terms);
+            terms(Source.OUTPUT, stage.outputs(), terms);
+            nodes.add(new Node(stage.sigma(), call, List.copyOf(terms)));
         }
-        DerivativeStructure r = schedule.alpha(sigma).divide(schedule.alpha(tau));
-        Row noise = network == Prediction.NOISE ? f : y.times(r).minus(f).over(tau);
-        return solver == Prediction.NOISE ? noise : y.minus(noise.times(sigma));
+        return new Program(solver.name(), network, schedule.start(stages.get(0).sigma()), nodes,
+                schedule.alpha(stages.get(stages.size() - 1).sigma()));
+    }
+
+    /** The table over what the network returns: each output is {@code state y_i + output N_i}. */
+    private static List<Stage> overNetwork(Solver solver, NoiseSchedule schedule, Prediction network) {
+        boolean data = solver.prediction() == Prediction.DATA;
+        List<Stage> stages = new ArrayList<>();
+        for (Stage stage : solver.stages()) {
+            double[] states = stage.states();
+            double[] outputs = stage.outputs();
+            for (int i = 0; i < outputs.length; i++) {
+                double sigma = solver.stages().get(i).sigma();
+                double tau = solver.stages().get(i).evaluateAt();
+                if (outputs[i] == 0 || network == solver.prediction() && (!data || Precision.equals(tau, sigma))) {
+                    continue;                                // without rounding; levels may differ by one unit of it
+                }
+                double state = 0;                            // of the noise
+                double output = 1;
+                if (network == Prediction.DATA) {
+                    state = schedule.alpha(sigma) * (1 / schedule.alpha(tau)) * (1 / tau);
+                    output = -1 / tau;
+                }
+                if (data) {
+                    state = 1 - state * sigma;
+                    output = -output * sigma;
+                }
+                states[i] += state * outputs[i];
+                outputs[i] *= output;
+            }
+            stages.add(new Stage(stage.sigma(), stage.evaluateAt(), states, outputs));
+        }
+        return stages;
+    }
+
+    /** The table with the rows of nodes that are neither the start, evaluated, nor the sample in place of their states. */
+    private static List<Stage> withoutUnevaluated(List<Stage> stages) {
+        int last = stages.size() - 1;
+        int[] place = new int[last + 1];
+        double[][] a = new double[last + 1][last + 1];       // what stands for the state of each node
+        double[][] b = new double[last + 1][last + 1];
+        List<Stage> fewer = new ArrayList<>();
+        for (int k = 0; k <= last; k++) {
+            Stage stage = stages.get(k);
+            double[] states = stage.states();
+            double[] outputs = stage.outputs();
+            for (int i = 0; i < k; i++) {
+                b[k][place[i]] += outputs[i];
+            }
+            for (int i = 0; i < k; i++) {
+                for (int j = 0; j < fewer.size(); j++) {
+                    a[k][j] += states[i] * a[i][j];
+                    b[k][j] += states[i] * b[i][j];
+                }
+            }
+            if (k == 0 || k == last || stage.evaluated()) {
+                place[k] = fewer.size();
+                fewer.add(new Stage(stage.sigma(), stage.evaluateAt(), Arrays.copyOf(a[k], place[k]),
+                        Arrays.copyOf(b[k], place[k])));
+                Arrays.fill(a[k], 0);
+                Arrays.fill(b[k], 0);
+                a[k][place[k]] = 1;
+            }
+        }
+        return fewer;
+    }
+
+    private static long terms(List<Stage> stages) {
+        return stages.stream().flatMapToDouble(stage ->
+                DoubleStream.concat(Arrays.stream(stage.states()), Arrays.stream(stage.outputs()))).filter(w -> w != 0).count();
+    }
+
+    private static void terms(Source source, double[] weights, List<Term> terms) {
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] != 0) {
+                terms.add(new Term(source, i, weights[i]));
+            }
+        }
     }
 
     /** Network evaluations in a run. */

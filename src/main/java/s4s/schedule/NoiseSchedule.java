@@ -65,6 +65,11 @@ public interface NoiseSchedule {
         return label(new DerivativeStructure(0, 1, sigma)).getValue();
     }
 
+    /** {@link #start(DerivativeStructure)} of a plain number. */
+    default double start(double sigma) {
+        return start(new DerivativeStructure(0, 1, sigma)).getValue();
+    }
+
     /** {@link #sigma(DerivativeStructure)} of a plain number. */
     default double sigma(double label) {
         return sigma(new DerivativeStructure(0, 1, label)).getValue();

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
@@ -121,12 +120,6 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
             states.add(keep ? Row.state(place[k], one(k)) : row);
         }
         return new Traced(name, prediction, fewer);
-    }
-
-    /** Weights that are not 0, in all rows. */
-    public int terms() {
-        return nodes.stream().flatMap(node -> Stream.concat(node.row.states().values().stream(), node.row.outputs().values().stream()))
-                .mapToInt(weight -> weight.getValue() == 0 ? 0 : 1).sum();
     }
 
     private DerivativeStructure one(int node) {

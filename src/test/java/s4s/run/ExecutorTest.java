@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import s4s.Golden;
 import s4s.model.CountingDenoiser;
 import s4s.model.Denoiser;
+import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
 import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
@@ -34,6 +35,7 @@ import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import s4s.solver.Stage;
+import s4s.solver.Traced;
 
 class ExecutorTest {
 
@@ -105,6 +107,26 @@ class ExecutorTest {
         double[] second = Executor.run(program, Golden.mixture("d8", edm, Prediction.DATA), noise).toDoubleArray();
         assertArrayEquals(first, second);
         assertArrayEquals(before, noise.toDoubleArray());
+    }
+
+    /** Numbers in doubles are those that derivatives are of, to the bit, where both have the same nodes. */
+    @Test
+    void plainProgramsAreThoseWithDerivatives() {
+        int same = 0;
+        for (NoiseSchedule schedule : List.of(new Edm(), VpLinear.between(0.002, 80), Discrete.latentDiffusion())) {
+            for (Method method : Solvers.all()) {
+                for (Prediction prediction : Prediction.values()) {
+                    Solver solver = method.on(GridType.LOGSNR, schedule, 6);
+                    Program plain = Program.of(solver, schedule, prediction);
+                    Program traced = DifferentiableProgram.of(Traced.of(solver), schedule, prediction).program();
+                    if (plain.nodes().size() == traced.nodes().size()) {
+                        assertEquals(traced, plain);
+                        same++;
+                    }
+                }
+            }
+        }
+        assertTrue(same > 3 * Solvers.all().size(), same + " programs");
     }
 
     @Test
