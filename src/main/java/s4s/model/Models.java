@@ -1,14 +1,20 @@
 package s4s.model;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Utils;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import s4s.data.AtomicFiles;
 import s4s.data.BadFileException;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
@@ -24,6 +30,10 @@ public record Models(Path folder) {
     /** The file in the folder of a model by text that holds its prompts; see {@link Conditions#prompts}. */
     public static final String PROMPTS = "prompts.txt";
 
+    private static final String BUNDLED = "cifar10-mini";
+    private static final List<String> BUNDLED_FILES = Stream.concat(Stream.of("card.json", "weights.npz", "reference.npz"),
+            IntStream.of(3, 4, 5, 6, 8, 10).mapToObj(nfe -> "solvers/s4s-joint-dpmpp-3m-logsnr-nfe" + nfe + ".json")).toList();
+
     /**
      * The models of the repository: {@code data/models} under {@code $S4S_HOME}, else under the
      * current folder or the nearest parent that has it.
@@ -32,6 +42,37 @@ public record Models(Path folder) {
      */
     public static Models ofRepository() throws IOException {
         return new Models(repository().resolve("data").resolve("models"));
+    }
+
+    /**
+     * The model {@value #BUNDLED} of the library's jar, for programs that have no model of their own yet. Its folder,
+     * {@code path("cifar10-mini")}, also has some learned solvers: {@code solvers/s4s-joint-dpmpp-3m-logsnr-nfeN.json} for N = 3, 4,
+     * 5, 6, 8 and 10. The first call unpacks 10 MB beside the engine's native library, into the folder {@code s4s} of
+     * {@code DJL_CACHE_DIR} or {@code ~/.djl.ai}.
+     *
+     * @throws IOException if that folder cannot be written
+     */
+    public static Models bundled() throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : BUNDLED_FILES) {
+            try (InputStream in = Models.class.getResourceAsStream("/s4s/bundled/" + BUNDLED + "/" + name)) {
+                if (in == null) {
+                    throw new IOException("the library's jar lacks " + name + " of " + BUNDLED + ": build it with Maven");
+                }
+                files.put(name, in.readAllBytes());
+            }
+        }
+        // named by what is in it: versions of the library side by side do not meet
+        String content = files.values().stream().map(Hashes::sha256).collect(Collectors.joining());
+        Path home = Utils.getCacheDir().resolve("s4s")
+                .resolve(Hashes.sha256(content.getBytes(StandardCharsets.UTF_8)).substring(0, 16));
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Path path = home.resolve(BUNDLED).resolve(file.getKey());
+            if (!Files.exists(path)) {
+                AtomicFiles.write(path, file.getValue());
+            }
+        }
+        return new Models(home);
     }
 
     /** The repository's root. */
