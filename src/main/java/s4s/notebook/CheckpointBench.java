@@ -87,8 +87,8 @@ public final class CheckpointBench implements AutoCloseable {
     }
 
     private static Setup standIn(Path repository, String benchmark) {
-        Path nets = repository.resolve("src/test/resources/nets");
-        return new Setup(nets, "edm-small", nets.resolve("inception-small.pt"), Optional.empty(),
+        Path standIns = repository.resolve("data/stand-ins");
+        return new Setup(standIns, "edm-small", standIns.resolve("inception-small.pt"), Optional.empty(),
                 repository.resolve("target/checkpoints"), benchmark, 200, 50, Duration.ofSeconds(1));
     }
 

@@ -40,6 +40,7 @@ import s4s.eval.Moments;
 import s4s.eval.Reference;
 import s4s.eval.ScriptFeatures;
 import s4s.model.Models;
+import s4s.model.Nets;
 import s4s.model.TorchScriptModule;
 
 /** {@code fid}, {@code stats} and {@code metrics} print what the library computes, and say in one line what is wrong. */
@@ -214,7 +215,7 @@ class EvaluationCommandsTest {
     void spatialFeaturesOfAnInception() throws IOException {
         ImageSet a = images("a.npz", 1);
         ImageSet b = images("b.npz", 2);
-        String small = NETS.resolve("inception-small.pt").toString();
+        String small = Nets.STAND_INS.resolve("inception-small.pt").toString();
         try (NDManager manager = NDManager.newBaseManager(); ScriptFeatures script = ScriptFeatures.load(Path.of(small))) {
             double expected = Kid.between(vectors(script.inSpace(), a, manager), vectors(script.inSpace(), b, manager),
                     script.inSpace().size());
@@ -247,7 +248,7 @@ class EvaluationCommandsTest {
             assertTrue(output.text().contains("perceptual distance (random LPIPS, vgg)"), output.text());
         }
         refuses("no LPIPS", "metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--only", "pairs", "--lpips",
-                NETS.resolve("inception-small.pt").toString());
+                Nets.STAND_INS.resolve("inception-small.pt").toString());
     }
 
     /** Against cosines of ClipScore, which are compared with Python's in ClipScoreTest; batches do not matter. */

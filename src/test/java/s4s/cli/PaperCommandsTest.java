@@ -25,6 +25,7 @@ import s4s.model.Devices;
 /** What a published number takes, on random networks: many images into a folder, their statistics, cost, devices. */
 class PaperCommandsTest {
     private static final String NETS = "src/test/resources/nets/";
+    private static final String STAND_INS = "data/stand-ins/";
 
     @TempDir
     private Path folder;
@@ -52,7 +53,7 @@ class PaperCommandsTest {
             assertArrayEquals(one.pixels(), many.pixels(IntStream.range(0, 12).toArray()));
         }
         for (String name : List.of("many", "one.npz")) {
-            ok("stats", "--images", folder.resolve(name).toString(), "--inception", NETS + "inception-small.pt",
+            ok("stats", "--images", folder.resolve(name).toString(), "--inception", STAND_INS + "inception-small.pt",
                     "--out", folder.resolve(name + "-stats.npz").toString());
         }
         try (Npz a = Npz.open(folder.resolve("many-stats.npz")); Npz b = Npz.open(folder.resolve("one.npz-stats.npz"))) {
@@ -120,7 +121,7 @@ class PaperCommandsTest {
     @Test
     void devicesAreOneSetting() {
         refuses("There is no device 'gpu'", "sample", "--device", "gpu", "--png", folder.resolve("x.png").toString());
-        ok("sample", "--device", "cpu", "--model", NETS + "edm-small", "--seeds", "0-1", "--png",
+        ok("sample", "--device", "cpu", "--model", STAND_INS + "edm-small", "--seeds", "0-1", "--png",
                 folder.resolve("x.png").toString());
     }
 

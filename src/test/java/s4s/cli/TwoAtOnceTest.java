@@ -21,7 +21,7 @@ import s4s.data.ImageSet;
 /** Every command whose work goes on takes its output for itself, and says when it is stopped. */
 class TwoAtOnceTest {
     private static final String TAKEN = "is being written by another process";
-    private static final String MODEL = "src/test/resources/nets/edm-small";
+    private static final String MODEL = "data/stand-ins/edm-small";
 
     @TempDir
     private Path folder;

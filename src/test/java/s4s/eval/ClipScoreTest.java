@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import s4s.data.BadFileException;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
+import s4s.model.Nets;
 import s4s.model.TorchScriptModule;
 
 /** A small CLIP against torch's multi-head attention in float64, and known tokens; src/test/python/make_nets.py. */
@@ -73,7 +74,7 @@ class ClipScoreTest {
     @Test
     void wrongFilesAreRefusedInOneLine(@TempDir Path folder) throws IOException {
         refused("is clip-text where clip-image is expected", TEXT, TEXT, SMALL);
-        refused("is inception-pytorch-fid where clip-text is expected", IMAGE, NETS.resolve("inception-small.pt"), SMALL);
+        refused("is inception-pytorch-fid where clip-text is expected", IMAGE, Nets.STAND_INS.resolve("inception-small.pt"), SMALL);
         refused("no such file", IMAGE, TEXT, folder.resolve("nowhere.json"));
         refused("is no tokenizer.json", IMAGE, TEXT, Files.writeString(folder.resolve("x.json"), "{}"));
         Path other = Files.write(folder.resolve("other.pt"), Files.readAllBytes(TEXT));

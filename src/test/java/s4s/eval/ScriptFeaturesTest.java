@@ -24,6 +24,7 @@ import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.learn.Distance;
 import s4s.model.Convolutions;
+import s4s.model.Nets;
 import s4s.model.TorchScriptModule;
 
 /** Small networks of the export scripts against float64 numbers; src/test/python/make_nets.py made both. */
@@ -78,7 +79,7 @@ class ScriptFeaturesTest {
 
     @Test
     void inceptionOfPytorchFid() throws IOException {
-        try (ScriptFeatures features = ScriptFeatures.load(NETS.resolve("inception-small.pt"))) {
+        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"))) {
             NDArray images = images();
             assertTrue(error("inception_features", features.of(images)) < 1e-5);
             assertTrue(error("inception_spatial", features.spatial(images)) < 1e-5);
@@ -110,7 +111,7 @@ class ScriptFeaturesTest {
     /** The batch does not change a picture's features, and no array is left behind. */
     @Test
     void eachPictureForItself() throws IOException {
-        try (ScriptFeatures features = ScriptFeatures.load(NETS.resolve("inception-small.pt"));
+        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"));
                 NDManager scope = manager.newSubManager()) {
             NDArray images = images();
             images.attach(scope);
@@ -170,30 +171,31 @@ class ScriptFeaturesTest {
     void onlyOfficialWeightsMakeAFid() throws IOException {
         String card = Files.readString(NETS.resolve("nvidia-small.json"));
         String claimed = card.replace("\"official\": false", "\"official\": true");
-        try (ScriptFeatures features = copied("nvidia-small.pt", claimed)) {
+        try (ScriptFeatures features = copied(NETS.resolve("nvidia-small.pt"), claimed)) {
             assertTrue(features.notFid().orElseThrow().contains("is no file whose hash is published"));
         }
         // NVIDIA's metrics/inception-2015-12-05.pt
         String published = claimed.replace("8c30a045119076d5aa00ae64a3eb40f92f0836eabeb0adf6ee5592d022f06b8c",
                 "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4");
-        try (ScriptFeatures features = copied("nvidia-small.pt", published)) {
+        try (ScriptFeatures features = copied(NETS.resolve("nvidia-small.pt"), published)) {
             assertEquals("FID", features.metric());
             assertEquals(Optional.empty(), features.notFid());
         }
-        try (ScriptFeatures features = copied("nvidia-small.pt", card.replace("\"official\": false", "\"official\": true")
+        try (ScriptFeatures features = copied(NETS.resolve("nvidia-small.pt"),
+                card.replace("\"official\": false", "\"official\": true")
                 .replace("inception-nvidia", "lpips-vgg"))) {
             assertEquals(Optional.of("it is no Inception"), features.notFid());
         }
-        try (ScriptFeatures features = copied("inception-small.pt",
-                Files.readString(NETS.resolve("inception-small.json")).replace("\"random\": 1,", ""))) {
+        try (ScriptFeatures features = copied(Nets.STAND_INS.resolve("inception-small.pt"),
+                Files.readString(Nets.STAND_INS.resolve("inception-small.json")).replace("\"random\": 1,", ""))) {
             assertEquals(Optional.of("its card does not say where its weights come from"), features.notFid());
             assertFalse(features.metric().equals("FID"));
         }
     }
 
-    private ScriptFeatures copied(String pt, String card) throws IOException {
+    private ScriptFeatures copied(Path pt, String card) throws IOException {
         Path copy = folder.resolve("copy.pt");
-        Files.write(copy, Files.readAllBytes(NETS.resolve(pt)));
+        Files.write(copy, Files.readAllBytes(pt));
         Files.writeString(folder.resolve("copy.json"), card);
         return ScriptFeatures.load(copy);
     }
@@ -204,16 +206,16 @@ class ScriptFeaturesTest {
         refused(alone, "alone.pt has no card alone.json beside it");
         refused(folder.resolve("nowhere.pt"), "no such file");
         refused(NETS.resolve("lpips-small.pt"), "is random LPIPS, vgg, which has no features");
-        String card = Files.readString(NETS.resolve("inception-small.json"));
+        String card = Files.readString(Nets.STAND_INS.resolve("inception-small.json"));
         Files.writeString(folder.resolve("alone.json"), card);
         refused(alone, "alone.pt is not the file that alone.json describes");
         Files.writeString(folder.resolve("alone.json"), card.replace("s4s-torchscript", "other"));
         refused(alone, "alone.json: format is not s4s-torchscript version 1");
-        Path pt = Files.write(folder.resolve("x.pt"), Files.readAllBytes(NETS.resolve("inception-small.pt")));
+        Path pt = Files.write(folder.resolve("x.pt"), Files.readAllBytes(Nets.STAND_INS.resolve("inception-small.pt")));
         Files.writeString(folder.resolve("x.json"), card.replace("inception-pytorch-fid", "resnet"));
         refused(pt, "x.json: kind is resnet; known are inception-pytorch-fid, inception-nvidia");
 
-        try (ScriptFeatures features = copied("inception-small.pt", card.replace("1156", "2023"))) {
+        try (ScriptFeatures features = copied(Nets.STAND_INS.resolve("inception-small.pt"), card.replace("1156", "2023"))) {
             NDArray images = images();
             assertTrue(assertThrows(IllegalStateException.class, () -> features.of(images)).getMessage()
                     .contains("does not return spatial of length 2023, as its card says"));

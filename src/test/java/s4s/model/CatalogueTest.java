@@ -79,7 +79,7 @@ class CatalogueTest {
     @Test
     void exportedModelsAreCheckedByTheirHashes() throws IOException {
         Path model = repository.resolve("data/models/edm");
-        Nets.copy("edm-small", model);
+        Nets.copy(Nets.STAND_INS.resolve("edm-small"), model);
         Catalogue.Finding found = look(entry("data/models/edm", source("edm-small.pkl", -1, null)));
         assertEquals(Catalogue.State.PRESENT, found.state());
         assertTrue(found.line().contains("made from edm-small.pkl (no hash is published"), found.line());
@@ -101,9 +101,9 @@ class CatalogueTest {
                 Map.of(look(entry("data/references/x.npz")).state(), look(entry("data/references/x.npz")).line()));
         Path pt = repository.resolve("data/models/inception.pt");
         Files.createDirectories(pt.getParent());
-        Files.copy(Path.of("src/test/resources/nets/inception-small.pt"), pt);
+        Files.copy(Nets.STAND_INS.resolve("inception-small.pt"), pt);
         assertTrue(look(entry("data/models/inception.pt")).line().contains("has no card"));
-        Files.copy(Path.of("src/test/resources/nets/inception-small.json"), pt.resolveSibling("inception.json"));
+        Files.copy(Nets.STAND_INS.resolve("inception-small.json"), pt.resolveSibling("inception.json"));
         assertTrue(look(entry("data/models/inception.pt")).line().contains("its weights are random numbers"));
     }
 }

@@ -37,7 +37,8 @@ import s4s.solver.Solver;
  * {@code src/test/python/make_models.py}.
  */
 class ScriptModelTest {
-    private static final Models MODELS = new Models(Path.of("src/test/resources/nets"));
+    private static final Models MODELS = new Models(Nets.FOLDER);
+    private static final Models STAND_INS = new Models(Nets.STAND_INS);
     /** float32 networks in two versions of the engine, states in float64. */
     private static final double ROUNDING = 2e-5;
 
@@ -100,7 +101,7 @@ class ScriptModelTest {
     @Test
     void edmHeunIsThePublishedSampler() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Denoiser denoiser = MODELS.denoiser("edm-small", manager);
+            Denoiser denoiser = STAND_INS.denoiser("edm-small", manager);
             assertEquals(Prediction.DATA, denoiser.prediction());
             assertEquals(80, denoiser.schedule().sigmaMax());
             Solver solver = SingleStep.heun().build(edmTimes(4));
@@ -158,7 +159,7 @@ class ScriptModelTest {
     void gradientsEqualFiniteDifferences() throws IOException {
         Convolutions.assumeRightGradients();
         try (NDManager manager = NDManager.newBaseManager()) {
-            gradient(manager, MODELS.denoiser("edm-small", manager), 1.3);
+            gradient(manager, STAND_INS.denoiser("edm-small", manager), 1.3);
             gradient(manager, MODELS.conditional("edm-classes", manager).guided(List.of("1"), 2), 0.4);
             gradient(manager, MODELS.conditional("ldm-small", manager).guided(List.of("1"), 2), 0.3121);
             gradient(manager, MODELS.conditional("sd-small", manager).guided(List.of("the dog"), 2), 0.7123);
@@ -217,12 +218,8 @@ class ScriptModelTest {
 
     @Test
     void damagedModelsAreRefusedInOneLine(@TempDir Path folder) throws IOException {
-        Path here = Files.createDirectories(folder.resolve("edm-small"));
-        try (var files = Files.list(MODELS.path("edm-small"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, here.resolve(file.getFileName()));
-            }
-        }
+        Path here = folder.resolve("edm-small");
+        Nets.copy(STAND_INS.path("edm-small"), here);
         Models models = new Models(folder);
         String card = Files.readString(here.resolve("card.json"));
         refused(models, here, card.replace("\"edm\"", "\"ve\""), "schedule.kind is ve; known are edm, discrete");
@@ -248,7 +245,7 @@ class ScriptModelTest {
     @Test
     void withoutConditionOrWithoutNone() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            assertTrue(assertThrows(IOException.class, () -> MODELS.conditional("edm-small", manager)).getMessage()
+            assertTrue(assertThrows(IOException.class, () -> STAND_INS.conditional("edm-small", manager)).getMessage()
                     .contains("takes no class and no text"));
             ClassNumbers.Encoding plain = ClassNumbers.oneHot(3).encoding();
             assertArrayEquals(new float[] {0, 0, 1, 1, 0, 0}, plain.rows(new int[] {2, 0}));

@@ -37,10 +37,10 @@ class PaperProfileTest {
     @BeforeEach
     void layOut() throws IOException {
         models = repository.resolve("data/models");
-        Nets.copy("edm-small", models.resolve("edm-cifar10-32x32-uncond-vp"));
+        Nets.copy(Nets.STAND_INS.resolve("edm-small"), models.resolve("edm-cifar10-32x32-uncond-vp"));
         Files.createDirectories(models.resolve("inception-nvidia"));
-        Files.copy(Nets.FOLDER.resolve("inception-small.pt"), models.resolve(FEATURES + ".pt"));
-        Files.copy(Nets.FOLDER.resolve("inception-small.json"), models.resolve(FEATURES + ".json"));
+        Files.copy(Nets.STAND_INS.resolve("inception-small.pt"), models.resolve(FEATURES + ".pt"));
+        Files.copy(Nets.STAND_INS.resolve("inception-small.json"), models.resolve(FEATURES + ".json"));
         byte[] pixels = new byte[20 * 192];
         IntStream.range(0, pixels.length).forEach(i -> pixels[i] = (byte) (i * 37 % 251));
         ImageSet images = ImageSet.of(pixels, 8, 8, "ramp");

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import s4s.data.BadFileException;
 import s4s.data.JsonFields;
@@ -25,7 +26,7 @@ import s4s.data.Npz;
  * A folder of vectors: {@code index.json} and npz files. What is missing inside is an {@link IllegalArgumentException}, the
  * failure of a case; a file that is damaged is an {@link IOException}.
  */
-public final class Vectors implements AutoCloseable {
+final class Vectors implements AutoCloseable {
 
     private final Path folder;
     private final JsonObject index;
@@ -42,7 +43,7 @@ public final class Vectors implements AutoCloseable {
      * @param folder a folder with index.json
      * @throws BadFileException if there is none, or it is no JSON object with a list of cases
      */
-    public static Vectors open(Path folder) throws IOException {
+    static Vectors open(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new BadFileException("no such folder: " + folder + "; give the folder that holds index.json");
         }
@@ -60,6 +61,15 @@ public final class Vectors implements AutoCloseable {
     /** Whether a file is there. */
     boolean has(String file) {
         return Files.exists(folder.resolve(file));
+    }
+
+    /** The npy, npz and JSON files of the folder whose names do not occur in index.json, in order. */
+    List<String> unnamedFiles() throws IOException {
+        String text = index.toString();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("[^.].*\\.(npy|npz|json)") && !text.contains("\"" + name)).sorted().toList();
+        }
     }
 
     /** The objects of a list in index.json; none if the list is absent. */

@@ -22,7 +22,7 @@ record ScheduleCheck(Workshop workshop) implements Check {
         List<VerificationCase> cases = new ArrayList<>();
         for (Map.Entry<String, Map<String, String>> group : workshop.vectors().groups(file()).entrySet()) {
             for (Map.Entry<String, String> array : group.getValue().entrySet()) {
-                cases.add(new VerificationCase("schedules", file() + ":" + array.getValue(),
+                cases.add(new VerificationCase(file() + ":" + array.getValue(),
                         () -> measure(group.getKey(), array.getKey())));
             }
         }
@@ -47,7 +47,7 @@ record ScheduleCheck(Workshop workshop) implements Check {
             case "sigma_max" -> new double[] {schedule.sigmaMax()};
             case "beta_d" -> new double[] {rates(schedule)[1]};
             case "beta_min" -> new double[] {rates(schedule)[0]};
-            default -> throw new IllegalArgumentException("there is nothing called " + name + " in a schedule");
+            default -> throw new UnknownNameException("there is nothing called " + name + " in a schedule");
         });
     }
 

@@ -27,7 +27,7 @@ record ReferenceCheck(Workshop workshop) implements Check {
     public List<VerificationCase> cases() throws IOException {
         List<VerificationCase> cases = new ArrayList<>();
         for (String key : workshop.vectors().keys(file())) {
-            cases.add(new VerificationCase("exact ODE", file() + ":" + key, () -> measure(key)));
+            cases.add(new VerificationCase(file() + ":" + key, () -> measure(key)));
         }
         return cases;
     }
@@ -35,7 +35,7 @@ record ReferenceCheck(Workshop workshop) implements Check {
     private Deviation measure(String key) throws IOException {
         String[] parts = key.split("/");
         if (parts.length < 2 || parts.length > 3) {
-            throw new IllegalArgumentException("its name is not model/parameterization[/cfgW_classC]");
+            throw new UnknownNameException("its name is not model/parameterization[/cfgW_classC]");
         }
         boolean toZero = parts[1].endsWith(TO_ZERO);
         NoiseSchedule schedule = workshop.schedule(
@@ -44,7 +44,7 @@ record ReferenceCheck(Workshop workshop) implements Check {
         Mixture mixture = workshop.mixture(other < 0 ? parts[0] : parts[0].substring(other + OTHER_NOISE.length()));
         String noise = other < 0 ? workshop.noiseKey(parts[0]) : parts[0].substring(0, other);
         Optional<Guided> guided = parts.length < 3 ? Optional.empty() : Optional.of(Guided.of(parts[2]).orElseThrow(() ->
-                new IllegalArgumentException("the end of its name is not cfgW_classC")));
+                new UnknownNameException("the end of its name is not cfgW_classC")));
         Numbers expected = workshop.vectors().numbers(file(), key);
         return Deviation.of("solutions", expected.values(), solve(new ExactFlow(mixture, guided), schedule,
                 workshop.values(noise, mixture.shape(), expected.rows()), toZero ? NEARLY_ZERO : schedule.sigmaMin()));

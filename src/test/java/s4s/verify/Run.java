@@ -30,6 +30,9 @@ import s4s.solver.Solver;
 record Run(String solver, int order, int nfe, String parameterization, String grid, String model, Optional<Guided> guided,
         Map<String, NpyArray> params) {
 
+    /** Parameters of learned solvers. */
+    static final String PARAMETERS = "gs_params.npz";
+
     private static final Pattern ORDER = Pattern.compile("\\D+(\\d).*");
     private static final Pattern PLAIN = Pattern.compile("([^/]+)/([^/]+)/([^/]+)/nfe(\\d+)");
     private static final Pattern LEARNED = Pattern.compile("([^/]+)/([^/]+)/([^/]+)/o(\\d+)/nfe(\\d+)/seed\\d+");
@@ -55,18 +58,18 @@ record Run(String solver, int order, int nfe, String parameterization, String gr
      * The runs, one for each model that there is noise for, that a name can mean: solver/parameterization/grid/nfeN, or for
      * learned solvers solver/parameterization/model/oORDER/nfeN/seedS.
      *
-     * @throws IllegalArgumentException if the name has neither form
+     * @throws UnknownNameException if the name has neither form
      */
     static List<Run> named(String name, Workshop workshop) throws IOException {
         Matcher learned = LEARNED.matcher(name);
         if (learned.matches()) {
             return List.of(new Run(learned.group(1), Integer.parseInt(learned.group(4)), Integer.parseInt(learned.group(5)),
                     learned.group(2), "from mu_logit", learned.group(3), Optional.empty(),
-                    workshop.vectors().arrays("gs_params.npz:" + name + "/*")));
+                    workshop.vectors().arrays(PARAMETERS + ":" + name + "/*")));
         }
         Matcher plain = PLAIN.matcher(name);
         if (!plain.matches()) {
-            throw new IllegalArgumentException("no case of index.json is called so, and the name does not say what was run");
+            throw new UnknownNameException("no case of index.json is called so, and the name does not say what was run");
         }
         return workshop.models().stream().map(model ->
                 plain(plain.group(1), plain.group(2), plain.group(3), Integer.parseInt(plain.group(4)), model)).toList();

@@ -46,7 +46,7 @@ record ConvergenceCheck(Workshop workshop) implements Check {
         String solver = Vectors.optional(row, "solver").orElse("(no solver)");
         String id = file() + ":" + model.map(m -> m + "/").orElse("")
                 + Vectors.optional(row, "parameterization").orElse("?") + "/" + solver + "/" + Vectors.optional(row, "grid").orElse("?");
-        cases.add(new VerificationCase("convergence", id, OfficialMethods.knownDefect(solver), 0,
+        cases.add(new VerificationCase(id, OfficialMethods.knownDefect(solver), VerificationCase.TOLERANCE,
                 () -> measure(json, model, row)));
     }
 
@@ -54,7 +54,7 @@ record ConvergenceCheck(Workshop workshop) implements Check {
         String noise = Vectors.text(json, "model");
         double[] steps = numbers(json, model.map(m -> "N_" + m).orElse("N"));
         double[] rms = numbers(row, "rms");
-        Deviation worst = new Deviation(0, "");
+        Deviation worst = Deviation.NONE;
         for (int i = 0; i < rms.length; i++) {
             if (steps[i] <= LARGEST) {
                 Run run = run(row, model.orElse(noise), (int) steps[i]);

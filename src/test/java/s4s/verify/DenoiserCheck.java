@@ -32,7 +32,7 @@ record DenoiserCheck(Workshop workshop) implements Check {
         for (Map.Entry<String, Map<String, String>> group : workshop.vectors().groups(file()).entrySet()) {
             for (Map.Entry<String, String> array : group.getValue().entrySet()) {
                 if (!array.getKey().equals(POINT) && !array.getKey().equals("x")) {
-                    cases.add(new VerificationCase("denoiser", file() + ":" + array.getValue(),
+                    cases.add(new VerificationCase(file() + ":" + array.getValue(),
                             () -> measure(group.getKey(), array.getKey())));
                 }
             }
@@ -63,7 +63,7 @@ record DenoiserCheck(Workshop workshop) implements Check {
         int end = name.indexOf("_class");
         String kind = end < 0 ? name : name.substring(0, end);
         if (!kind.equals("D") && !kind.equals("eps")) {
-            throw new IllegalArgumentException("there is no prediction called " + name);
+            throw new UnknownNameException("there is no prediction called " + name);
         }
         return end < 0 ? model.unconditional() : model.given(name.substring(end + "_class".length()));
     }

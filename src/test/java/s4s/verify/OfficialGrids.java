@@ -47,7 +47,7 @@ public final class OfficialGrids {
             case "church" -> Discrete.lsunChurch();
             case "sd" -> Discrete.stableDiffusion();
             case "ldm_ve", "church_ve", "sd_ve" -> new VarianceExploding(schedule(parameterization.replace("_ve", "")));
-            default -> throw new IllegalArgumentException("There is no parameterization \"" + parameterization + "\".");
+            default -> throw new UnknownNameException("There is no parameterization \"" + parameterization + "\".");
         };
     }
 
@@ -209,7 +209,7 @@ public final class OfficialGrids {
                 type.levels(VpLinear.between(schedule.sigmaMin(), schedule.sigmaMax()), from, to, steps));
     }
 
-    private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException("No public implementation has a grid \"" + name + "\" here.");
+    private static UnknownNameException unknown(String name) {
+        return new UnknownNameException("No public implementation has a grid \"" + name + "\" here.");
     }
 }

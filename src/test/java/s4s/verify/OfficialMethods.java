@@ -52,7 +52,7 @@ public final class OfficialMethods {
         });
         Matcher m = FAMILY.matcher(solver);
         if (!m.matches() || !m.group(3).isEmpty() && !m.group(1).startsWith(m.group(3).equals("c") ? "dpmv3" : "dpm")) {
-            throw new IllegalArgumentException("There is no official solver \"" + solver + "\".");
+            throw new UnknownNameException("There is no official solver \"" + solver + "\".");
         }
         Set<String> words = new HashSet<>(Arrays.asList(m.group(4).split("_")));
         words.remove("");
@@ -62,7 +62,7 @@ public final class OfficialMethods {
         Method method = name.method(nfe, schedule, params);
         words.removeAll(NEUTRAL);
         if (!words.isEmpty()) {
-            throw new IllegalArgumentException("Official solver \"" + solver + "\" has no variant " + words + ".");
+            throw new UnknownNameException("Official solver \"" + solver + "\" has no variant " + words + ".");
         }
         return analytic ? method.analyticFirstStep() : method;
     }
@@ -122,7 +122,7 @@ public final class OfficialMethods {
                 return data ? SingleStep.dpmSolverPP2Midpoint()
                         : SingleStep.dpmSolver2(ratio.map(r -> Double.parseDouble("0." + r.substring(2))).orElse(0.5));
             }
-            throw new IllegalArgumentException("There is no official solver \"" + text + "\".");
+            throw new UnknownNameException("There is no official solver \"" + text + "\".");
         }
 
         private LowerOrderFinal lowerOrderFinal() {
@@ -141,7 +141,7 @@ public final class OfficialMethods {
             if (words.remove("bh2")) {
                 return PredictorCorrector.B.BH2;
             }
-            throw new IllegalArgumentException("Official solver \"" + text + "\" must name its B, bh1 or bh2.");
+            throw new UnknownNameException("Official solver \"" + text + "\" must name its B, bh1 or bh2.");
         }
 
         private Method generalized(int nfe, NoiseSchedule schedule, Map<String, NpyArray> params) {

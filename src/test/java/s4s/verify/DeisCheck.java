@@ -22,7 +22,7 @@ record DeisCheck(Workshop workshop) implements Check {
     public List<VerificationCase> cases() throws IOException {
         List<VerificationCase> cases = new ArrayList<>();
         for (String key : workshop.vectors().keys(file())) {
-            cases.add(new VerificationCase("DEIS weights", file() + ":" + key, () -> measure(key)));
+            cases.add(new VerificationCase(file() + ":" + key, () -> measure(key)));
         }
         return cases;
     }

@@ -24,6 +24,8 @@ final class Workshop implements AutoCloseable {
 
     private static final String MODELS = "models.json";
     private static final String NOISES = "noises.npz";
+    /** Files that cases share. */
+    static final List<String> FILES = List.of(MODELS, NOISES, Run.PARAMETERS);
 
     private final Vectors vectors;
     private final NDManager manager = Devices.manager();
@@ -126,7 +128,8 @@ final class Workshop implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         manager.close();
+        vectors.close();
     }
 }

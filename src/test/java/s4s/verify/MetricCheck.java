@@ -56,9 +56,9 @@ record MetricCheck(Workshop workshop) implements Check {
     }
 
     private VerificationCase metric(String set, String name, String id, Expected expected) throws IOException {
-        double tolerance = !name.startsWith("fid") || !rankDeficient(set) ? 0
+        double tolerance = !name.startsWith("fid") || !rankDeficient(set) ? VerificationCase.TOLERANCE
                 : name.equals("fid") ? EXACT : RANK_DEFICIENT;
-        return new VerificationCase("metrics", id, Optional.empty(), tolerance,
+        return new VerificationCase(id, Optional.empty(), tolerance,
                 () -> Deviation.of(name, expected.get(), compute(set, name)));
     }
 
@@ -102,7 +102,7 @@ record MetricCheck(Workshop workshop) implements Check {
             case "fid", "fid_sqrtm", "fid_eigh" -> new double[] {Frechet.distance(moments(set, "x"), moments(set, "y"))};
             case "kid", "kid_poly3_unbiased" -> new double[] {Kid.between(
                     floats(features(set, "x")), floats(features(set, "y")), features(set, "x").width())};
-            default -> throw new IllegalArgumentException("there is no metric " + name);
+            default -> throw new UnknownNameException("there is no metric " + name);
         };
     }
 

@@ -34,8 +34,8 @@ record GridCheck(Workshop workshop) implements Check {
             int slash = key.indexOf('/');
             String family = slash < 0 ? key : key.substring(0, slash);
             boolean rounded = family.endsWith(FLOAT32);
-            cases.add(new VerificationCase("grids " + (family.startsWith("gits_") ? "gits tables" : family), file() + ":" + key,
-                    Optional.empty(), rounded ? SINGLE_PRECISION : 0,
+            cases.add(new VerificationCase(file() + ":" + key, Optional.empty(),
+                    rounded ? SINGLE_PRECISION : VerificationCase.TOLERANCE,
                     () -> measure(key, rounded ? family.substring(0, family.length() - FLOAT32.length()) : family)));
         }
         return cases;
@@ -70,7 +70,7 @@ record GridCheck(Workshop workshop) implements Check {
     private double[] singleStep(String name) {
         Matcher m = SINGLE_STEP.matcher(name);
         if (!m.matches()) {
-            throw new IllegalArgumentException("the name is not parameterization/type/orderO/nfeN/t or .../orders");
+            throw new UnknownNameException("the name is not parameterization/type/orderO/nfeN/t or .../orders");
         }
         NoiseSchedule schedule = workshop.schedule(m.group(1));
         List<Integer> orders = OfficialGrids.singleStepOrders(Integer.parseInt(m.group(3)), Integer.parseInt(m.group(4)));
@@ -98,13 +98,13 @@ record GridCheck(Workshop workshop) implements Check {
             case "objective" -> new double[] {Dmn.of(schedule).objective(levels)};
             case "objective_at_uniform_lambda" ->
                     new double[] {Dmn.of(schedule).objective(GridType.LOGSNR.levels(schedule, levels.length - 1))};
-            default -> throw new IllegalArgumentException("there is nothing called " + name + " in a grid of DMN");
+            default -> throw new UnknownNameException("there is nothing called " + name + " in a grid of DMN");
         };
     }
 
     private static String name(String key, String[] part, int i) {
         if (i >= part.length) {
-            throw new IllegalArgumentException("the name " + key + " has too few parts");
+            throw new UnknownNameException("the name " + key + " has too few parts");
         }
         return part[i];
     }

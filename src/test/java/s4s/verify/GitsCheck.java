@@ -38,7 +38,7 @@ record GitsCheck(Workshop workshop) implements Check {
         List<VerificationCase> cases = new ArrayList<>();
         for (Map.Entry<String, Map<String, String>> group : workshop.vectors().groups(file()).entrySet()) {
             for (Map.Entry<String, String> array : group.getValue().entrySet()) {
-                cases.add(new VerificationCase("GITS", file() + ":" + array.getValue(),
+                cases.add(new VerificationCase(file() + ":" + array.getValue(),
                         () -> measure(group.getKey(), array.getKey())));
             }
         }
@@ -48,7 +48,7 @@ record GitsCheck(Workshop workshop) implements Check {
     private Deviation measure(String group, String name) throws IOException {
         String[] part = group.split("/");
         Gits.Metric metric = Optional.ofNullable(METRICS.get(part[part.length - 1])).orElseThrow(() ->
-                new IllegalArgumentException("its name is not model/metric/... with one of the metrics l1, l2, dev"));
+                new UnknownNameException("its name is not model/metric/... with one of the metrics l1, l2, dev"));
         double[] points = numbers(group, "t_teacher").values();
         Numbers expected = numbers(group, name);
         Matcher path = PATH.matcher(name);
@@ -67,7 +67,7 @@ record GitsCheck(Workshop workshop) implements Check {
             case "deviation_teacher" -> Gits.deviations(denoiser, points, noise);
             case "cost_mat" -> Arrays.stream(Gits.costs(denoiser, points, metric, noise).cost())
                     .flatMapToDouble(Arrays::stream).toArray();
-            default -> throw new IllegalArgumentException("there is nothing called " + name + " in GITS");
+            default -> throw new UnknownNameException("there is nothing called " + name + " in GITS");
         });
     }
 
