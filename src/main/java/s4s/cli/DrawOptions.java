@@ -14,7 +14,6 @@ import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.model.SeededModel;
 import s4s.report.Provenance;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
@@ -58,6 +57,11 @@ final class DrawOptions {
             description = "Guidance scale; 1 is the condition alone (default ${DEFAULT-VALUE}).")
     private double guidance;
 
+    @Option(names = "--threshold", paramLabel = "QUANTILE", fallbackValue = "0.995", arity = "0..1",
+            description = "Dynamic thresholding of the predicted pixels (Imagen): each is clipped to this quantile of its image's"
+                + " absolute values, if that is above 1, and divided by it; ${FALLBACK-VALUE} if no number follows.")
+    private Optional<Double> threshold;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -70,14 +74,16 @@ final class DrawOptions {
      * @param solver the numbers
      * @param label what to call the pictures
      * @param guidance scale
+     * @param threshold quantile of dynamic thresholding; 0 is without
      * @param batch images in a network call
      */
     record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver, String label,
-            double guidance, int batch) {
+            double guidance, double threshold, int batch) {
 
         /** The order for the pictures of some seeds. */
         PictureOrder order(long[] seeds) {
-            return new PictureOrder(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance, batch);
+            return new PictureOrder(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance,
+                    threshold, batch);
         }
     }
 
@@ -93,13 +99,25 @@ final class DrawOptions {
      */
     Drawing load(Models models, NDManager manager, long[] seeds) throws IOException {
         SolverSource source = SolverSource.of(solver, grid, nfe);
+        double quantile = threshold(models);
         PictureModel loaded = PictureModel.load(models, model, manager);
         NoiseSchedule schedule = loaded.denoiser().schedule();
         Optional<Conditions> chosen = conditions(loaded, seeds);
-        DiffusionModel diffusion = chosen.isEmpty() ? SeededModel.of(loaded.denoiser(), loaded.decoder())
-                : SeededModel.of(loaded.conditional().orElseThrow(), chosen.get(), guidance, loaded.decoder());
-        return new Drawing(loaded, diffusion, chosen, noted(source.on(schedule), schedule), model + " " + source.label(),
-                guidance, batch);
+        return new Drawing(loaded, loaded.under(chosen, guidance, quantile), chosen, noted(source.on(schedule), schedule),
+                model + " " + source.label(), guidance, quantile, batch);
+    }
+
+    private double threshold(Models models) throws IOException {
+        if (threshold.isEmpty()) {
+            return 0;
+        }
+        if (!(threshold.get() > 0 && threshold.get() <= 1)) {
+            throw new IllegalArgumentException("--threshold is a quantile above 0 and at most 1, not " + threshold.get());
+        }
+        if (models.card(model).latent()) {
+            throw new IllegalArgumentException("--threshold is for pixels, but model '" + model + "' predicts latents");
+        }
+        return threshold.get();
     }
 
     private Solver noted(Solver solver, NoiseSchedule schedule) {
@@ -114,6 +132,9 @@ final class DrawOptions {
                 .with("solver", SolverSource.of(solver, grid, nfe).label());
         if (solver.endsWith(".json")) {
             all = all.file("solver file", Path.of(solver));
+        }
+        if (threshold.isPresent()) {
+            all = all.with("threshold", String.valueOf(threshold.get()));
         }
         Optional<String> rule = drawing.model().conditions();
         return rule.isPresent() ? all.with("conditions", rule.get()) : all;

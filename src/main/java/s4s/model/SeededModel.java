@@ -42,6 +42,16 @@ public final class SeededModel implements DiffusionModel {
                 Optional.of(conditions.rule() + ", guidance " + guidance));
     }
 
+    /**
+     * This model with dynamic thresholding of what it predicts, after guidance: for pixels in [-1, 1].
+     *
+     * @param quantile of a sample's absolute values, see {@link DynamicThresholding}
+     */
+    public SeededModel thresholded(double quantile) {
+        return new SeededModel(new DynamicThresholding(any, quantile, 1),
+                seeds -> new DynamicThresholding(networks.apply(seeds), quantile, 1), decoder, conditions);
+    }
+
     /** A network that was made for the seeds of one batch and refuses another. */
     private static final class OfBatch extends DenoiserDecorator {
         private final int count;

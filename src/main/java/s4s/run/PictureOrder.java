@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDManager;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import s4s.data.ImageSet;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
-import s4s.model.SeededModel;
 import s4s.solver.Solver;
 
 /**
@@ -20,10 +20,11 @@ import s4s.solver.Solver;
  * @param seeds one picture each
  * @param conditions none, or one for each seed
  * @param guidance scale; 1 is the condition alone
+ * @param threshold quantile of dynamic thresholding in (0, 1]; 0 is without
  * @param batch most pictures in a network call
  */
 public record PictureOrder(String source, Solver solver, long[] seeds, List<String> conditions, double guidance,
-        int batch) implements Serializable {
+        double threshold, int batch) implements Serializable {
 
     /**
      * Checks seeds, batch and conditions.
@@ -53,7 +54,8 @@ public record PictureOrder(String source, Solver solver, long[] seeds, List<Stri
 
     private PictureOrder part(int from, int to) {
         return new PictureOrder(source, solver, Arrays.copyOfRange(seeds, from, to),
-                conditions.isEmpty() ? conditions : conditions.subList(from, to), guidance, batch);
+                conditions.isEmpty() ? conditions : conditions.subList(from, to), guidance, threshold,
+                batch);
     }
 
     /**
@@ -65,10 +67,8 @@ public record PictureOrder(String source, Solver solver, long[] seeds, List<Stri
      * @throws IllegalArgumentException for a wrong seed, batch size or condition, or if the network takes no conditions
      */
     public ImageSet draw(NDManager manager, PictureModel model, LongConsumer progress) {
-        DiffusionModel diffusion = conditions.isEmpty() ? SeededModel.of(model.denoiser(), model.decoder())
-                : SeededModel.of(model.conditional().orElseThrow(
-                        () -> new IllegalArgumentException("the model takes no class and no text")),
-                        Conditions.each(seeds, conditions), guidance, model.decoder());
+        DiffusionModel diffusion = model.under(
+                conditions.isEmpty() ? Optional.empty() : Optional.of(Conditions.each(seeds, conditions)), guidance, threshold);
         return Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, batch, source, progress);
     }
 }
