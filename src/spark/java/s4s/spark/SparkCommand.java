@@ -9,7 +9,8 @@ import s4s.cli.Main;
 
 /** {@code s4s spark}: commands that Spark's executors do together, beside all others of {@link Main}. */
 @Command(name = "spark", mixinStandardHelpOptions = true,
-        subcommands = {SparkTeacherCommand.class, SparkSampleCommand.class, SparkFidCommand.class, SparkLearnCommand.class},
+        subcommands = {SparkTeacherCommand.class, SparkSampleCommand.class, SparkFidCommand.class, SparkLearnCommand.class,
+            SparkBenchCommand.class},
         description = "Commands whose work Apache Spark deals out to executors, by seeds. Files are the driver's: paths need"
             + " not exist on executors. What is finished when a job is killed is not computed again by the next.")
 public final class SparkCommand implements Runnable {
@@ -28,7 +29,6 @@ public final class SparkCommand implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new SparkCommand());
-        line.getSubcommands().get("bench").addSubcommand(new BenchSparkCommand());
         return Main.prepare(line);
     }
 

@@ -31,11 +31,11 @@ import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
 import s4s.solver.data.SolverSource;
 
-/** {@code s4s bench spark}: images a second by executors beside those of one process, and what a table costs at that rate. */
-@Command(name = "spark", mixinStandardHelpOptions = true, sortOptions = false,
+/** {@code s4s spark bench}: images a second by executors beside those of one process, and what a table costs at that rate. */
+@Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Measures images a second in this process with one thread, and by 1 and 2 executors of one core each on"
             + " this machine (local-cluster); from that, what a table of many images and solvers costs.")
-final class BenchSparkCommand implements Callable<Integer> {
+final class SparkBenchCommand implements Callable<Integer> {
     private static final String FEATURES = "cifar10-features";
 
     @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
@@ -99,7 +99,7 @@ final class BenchSparkCommand implements Callable<Integer> {
         try (NDManager manager = Devices.manager()) {
             PictureModel loaded = PictureModel.load(Models.ofRepository(), model, manager);
             PictureOrder order = new PictureOrder(model, source.on(loaded.denoiser().schedule()),
-                    LongStream.range(0, images).toArray(), List.of(), 1, batch);
+                    LongStream.range(0, images).toArray(), List.of(), 1, 0, batch);
             Engine.getInstance();
             JniUtils.setNumThreads(1);
             ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -124,7 +124,7 @@ final class BenchSparkCommand implements Callable<Integer> {
 
     private Speeds executors(int count, PictureOrder order, Speed alone, PrintWriter out) throws IOException {
         long start = System.nanoTime();
-        SparkConf conf = new SparkConf().setAppName("s4s bench").setMaster("local-cluster[" + count + ",1,1024]")
+        SparkConf conf = new SparkConf().setAppName("s4s spark bench").setMaster("local-cluster[" + count + ",1,1024]")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1");
         Models models = Models.ofRepository();
         TaskTime tasks = new TaskTime();

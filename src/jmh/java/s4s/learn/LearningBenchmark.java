@@ -1,0 +1,100 @@
+package s4s.learn;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import s4s.model.Devices;
+import s4s.model.DiffusionModel;
+import s4s.model.Models;
+import s4s.run.ReverseSweep;
+import s4s.schedule.GridType;
+import s4s.solver.Solvers;
+
+/** A gradient of a batch by all parameters of s4s-joint: the graph of one network call at a time, and all graphs kept. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(1)
+@Warmup(iterations = 1)
+@Measurement(iterations = 3)
+public class LearningBenchmark {
+
+    /** Network calls of an image. */
+    @Param({"4", "10", "20"})
+    public int nfe;
+
+    /** Pairs. */
+    @Param("32")
+    public int batch;
+
+    private NDManager manager;
+    private DiffusionModel model;
+    private Distance distance;
+    private Family family;
+    private Objective.Batch pairs;
+
+    /** The memory of the process, which a fork has to itself. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Memory {
+        /** The most that was resident so far; 0 where the system does not say. */
+        public long peakMiB() throws IOException {
+            Path status = Path.of("/proc/self/status");
+            return !Files.exists(status) ? 0 : Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024).findFirst().orElse(0);
+        }
+    }
+
+    /** Loads the model and draws targets. */
+    @Setup
+    public void open() throws IOException {
+        manager = Devices.manager();
+        Models models = Models.ofRepository();
+        model = models.denoiser("cifar10-mini", manager);
+        distance = Distance.perceptual(models.features("cifar10-features", manager)).decoded(model.decoder());
+        family = Families.S4S_JOINT.on(model.schedule(), Solvers.named(Families.S4S_JOINT.init()), GridType.LOGSNR, nfe,
+                OptionalInt.empty());
+        TeacherPairs drawn = TeacherPairs.draw(manager, model, family.solver(family.start()), SeedRange.TRAINING, batch, batch,
+                done -> {});
+        pairs = new Objective.Batch(drawn.seeds(), drawn.noise(manager, 0, batch), drawn.samples(manager, 0, batch));
+    }
+
+    /** Recomputes the graph of each network call in the sweep. */
+    @Benchmark
+    public Object recomputed(Memory memory) {
+        return linearize(ReverseSweep.Graphs.RECOMPUTED);
+    }
+
+    /** Keeps the graphs of all network calls. */
+    @Benchmark
+    public Object kept(Memory memory) {
+        return linearize(ReverseSweep.Graphs.KEPT);
+    }
+
+    private Linearization linearize(ReverseSweep.Graphs graphs) {
+        return new Objective(family, model, distance, graphs, batch).linearize(family.start(), pairs, Optional.empty());
+    }
+
+    /** Frees the model. */
+    @TearDown
+    public void close() {
+        manager.close();
+    }
+}
