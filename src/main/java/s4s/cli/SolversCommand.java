@@ -3,6 +3,7 @@ package s4s.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -24,7 +25,7 @@ final class SolversCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%-22s %-29s %-6s %-25s %s%n", "solver", "", "order", "NFE", "reference");
-        for (Method method : Solvers.all()) {
+        for (Method method : Stream.concat(Solvers.all().stream(), Solvers.provided().stream()).toList()) {
             out.printf(Locale.ROOT, "%-22s %-29s %-6d %-25s %s%n", method.name(), method.label(), method.order(),
                     method.cost().rule(), method.reference());
         }

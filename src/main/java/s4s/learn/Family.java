@@ -63,7 +63,7 @@ public final class Family {
                     times.levels(one, Arrays.copyOfRange(theta, theta.length - moving.length, theta.length));
             return form.written().apply(base.trace(levels.sigmas(), levels.evaluateAt()));
         };
-        int weights = form.places().apply(written.apply(constants(times.start()))).size();
+        int weights = form.places().apply(written.apply(variables(times.start()))).size();
         double[] begin = joined(weights, times.start());
         return new Family(name, base.name(), joined(weights, moving), begin, Solver.Bounds.RANGE, theta -> {
             Traced start = written.apply(theta);
@@ -124,6 +124,11 @@ public final class Family {
         return Arrays.stream(theta).mapToObj(v -> new DerivativeStructure(0, 1, v)).toArray(DerivativeStructure[]::new);
     }
 
+    private static DerivativeStructure[] variables(double[] theta) {
+        return IntStream.range(0, theta.length).mapToObj(i -> new DerivativeStructure(theta.length, 1, i, theta[i]))
+                .toArray(DerivativeStructure[]::new);
+    }
+
     /** Short name, for instance {@code s4s-lms-3}. */
     public String name() {
         return name;
@@ -162,8 +167,7 @@ public final class Family {
     /** The solver of some parameters with its derivatives with respect to them. */
     public Traced trace(double[] theta) {
         requireSize(theta);
-        return table.apply(IntStream.range(0, theta.length)
-                .mapToObj(i -> new DerivativeStructure(theta.length, 1, i, theta[i])).toArray(DerivativeStructure[]::new));
+        return table.apply(variables(theta));
     }
 
     private void requireSize(double[] theta) {

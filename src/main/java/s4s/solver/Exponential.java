@@ -11,7 +11,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  *   data:   y+ = (sigma+ / sigma) y - E(-h) D - ..., hh = -h,  scale = sigma+ / sigma, weight = 1
  * </pre>
  *
- * that is, {@code y+ = scale y - weight (E(hh) f + ...)}.
+ * that is, {@code y+ = scale y - weight (E(hh) f + ...)}. All numbers know their derivatives with respect to the grid.
  *
  * @param scale weight of the state
  * @param first {@code weight E(hh)} written without {@code h}, so that it is also right for a step to noise level 0, where
@@ -19,9 +19,18 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param weight weight of corrections
  * @param hh signed step
  */
-record Exponential(DerivativeStructure scale, DerivativeStructure first, DerivativeStructure weight, DerivativeStructure hh) {
+public record Exponential(
+        DerivativeStructure scale, DerivativeStructure first, DerivativeStructure weight, DerivativeStructure hh) {
 
-    static Exponential of(Prediction prediction, Tracer t, int from, int to) {
+    /**
+     * The frame of a step.
+     *
+     * @param prediction what {@code f} means
+     * @param t the grid
+     * @param from grid point where the step starts, 0..N-1
+     * @param to grid point where it ends, above {@code from}
+     */
+    public static Exponential of(Prediction prediction, Tracer t, int from, int to) {
         DerivativeStructure one = t.constant(1);
         DerivativeStructure change = t.sigma(to).subtract(t.sigma(from));
         return prediction == Prediction.NOISE
@@ -29,28 +38,28 @@ record Exponential(DerivativeStructure scale, DerivativeStructure first, Derivat
                 : new Exponential(t.sigma(to).divide(t.sigma(from)), change.divide(t.sigma(from)), one, t.h(from, to).negate());
     }
 
-    /** The first-order step. */
-    Row step(Row y, Row f) {
+    /** The first-order step, {@code scale y - weight E(hh) f}; right for a step to noise level 0 as well. */
+    public Row step(Row y, Row f) {
         return y.times(scale).minus(f.times(first));
     }
 
     /** The first-order step plus a correction: {@code scale y - weight (E(hh) f + correction)}. */
-    Row step(Row y, Row f, Row correction) {
+    public Row step(Row y, Row f, Row correction) {
         return step(y, f).minus(correction.times(weight));
     }
 
-    /** {@code E(hh)}. */
-    DerivativeStructure phi1() {
+    /** {@code E(hh) = exp(hh) - 1}. */
+    public DerivativeStructure phi1() {
         return hh.expm1();
     }
 
     /** {@code E(hh) / hh - 1}. */
-    DerivativeStructure phi2() {
+    public DerivativeStructure phi2() {
         return phi1().divide(hh).subtract(1);
     }
 
     /** {@code phi2 / hh - 1/2}. */
-    DerivativeStructure phi3() {
+    public DerivativeStructure phi3() {
         return phi2().divide(hh).subtract(0.5);
     }
 }

@@ -16,7 +16,7 @@ public enum LowerOrderFinal {
      * @param i step, 0..steps-1; step i starts up with order i + 1 until {@code order} is reached
      * @param steps number of steps
      */
-    int orderOf(int order, int i, int steps) {
+    public int orderOf(int order, int i, int steps) {
         boolean lower = this == ALWAYS || this == BELOW_10 && steps < 10;
         if (i + 1 < order) {
             return i + 1;

@@ -9,7 +9,8 @@ import s4s.schedule.Layout;
 import s4s.schedule.NoiseSchedule;
 
 /**
- * A solver before its grid is chosen: what a paper describes.
+ * A solver before its grid is chosen: what a paper describes. One of one's own is made by {@link #of}; {@link MethodProvider}
+ * says how it gets a name on the command line.
  *
  * @param name name on the command line and in tables, for instance {@code dpmpp-3m}
  * @param label name in figures, for instance {@code DPM-Solver++ 3M}
@@ -23,6 +24,38 @@ public record Method(
         String name, String label, int order, Prediction prediction, Cost cost, String reference, Consumer<Tracer> formulas) {
 
     private static final int MOST_EVALUATIONS = 5000;
+
+    /**
+     * A method of one's own, of order 1, with one evaluation a step, labelled by its name and without a reference; the methods
+     * {@code with...} say otherwise.
+     *
+     * @param name name on the command line and in tables: letters, digits and {@code - + . _}
+     * @param prediction the prediction that the formulas are written in
+     * @param formulas the method, for instance {@link Multistep#steps}
+     */
+    public static Method of(String name, Prediction prediction, Consumer<Tracer> formulas) {
+        return new Method(name, name, 1, prediction, Cost.perStep(1), "", formulas);
+    }
+
+    /** This method with another label in figures. */
+    public Method withLabel(String other) {
+        return new Method(name, other, order, prediction, cost, reference, formulas);
+    }
+
+    /** This method, said to converge with another order; see {@code s4s solver order} for the measured one. */
+    public Method withOrder(int other) {
+        return new Method(name, label, other, prediction, cost, reference, formulas);
+    }
+
+    /** This method with other evaluations a step. */
+    public Method withCost(Cost other) {
+        return new Method(name, label, order, prediction, other, reference, formulas);
+    }
+
+    /** This method with a reference. */
+    public Method withReference(String other) {
+        return new Method(name, label, order, prediction, cost, other, formulas);
+    }
 
     /**
      * The steps for a number of evaluations.
@@ -92,7 +125,8 @@ public record Method(
      * @param sigmas N + 1 noise levels, strictly decreasing, all over the same parameters
      * @param evaluateAt N levels that the network is told at the grid points 0..N-1
      * @return the table with derivatives
-     * @throws IllegalArgumentException if the grid does not decrease
+     * @throws IllegalArgumentException if the grid does not decrease, or depends on parameters where the formulas are in plain
+     *     numbers, see {@link Tracer#sigmas}
      */
     public Traced trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
         return Tracer.trace(name, prediction, sigmas, evaluateAt, formulas);

@@ -210,12 +210,23 @@ public final class Multistep {
         return List.of(a.plus(d2.times(r0)), d2);
     }
 
-    /** One step of a multistep method: the next state by the current one and the outputs so far, newest first. */
-    interface Step {
+    /** One step of a multistep method. */
+    @FunctionalInterface
+    public interface Step {
+        /**
+         * The next state.
+         *
+         * @param t the grid
+         * @param i step, 0..N-1, from grid point i to i + 1
+         * @param y the current state
+         * @param outputs those so far, newest first: i + 1 of them, the first at {@code y}
+         * @return the state at grid point i + 1
+         */
         Row next(Tracer t, int i, Row y, List<Row> outputs);
     }
 
-    static Consumer<Tracer> steps(Step step) {
+    /** The formulas of a multistep method: one evaluation a step, at the newest state. */
+    public static Consumer<Tracer> steps(Step step) {
         return t -> {
             Row y = t.start();
             List<Row> outputs = new ArrayList<>();

@@ -3,8 +3,11 @@ package s4s.solver;
 import java.util.Arrays;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
-/** Weights on given nodes for a linear functional that is known by its moments. */
-final class Quadrature {
+/**
+ * Weights on given nodes for a linear functional that is known by its moments, for instance the integral of the polynomial
+ * through the last outputs: with nodes {@code x_j} in units of the step, its moments are {@code 1 / (k + 1)}.
+ */
+public final class Quadrature {
 
     private Quadrature() {}
 
@@ -16,7 +19,7 @@ final class Quadrature {
      * @param moments at least n moments {@code m_k}
      * @return n weights
      */
-    static DerivativeStructure[] weights(DerivativeStructure[] nodes, DerivativeStructure[] moments) {
+    public static DerivativeStructure[] weights(DerivativeStructure[] nodes, DerivativeStructure[] moments) {
         DerivativeStructure[] weights = new DerivativeStructure[nodes.length];
         for (int j = 0; j < nodes.length; j++) {
             DerivativeStructure[] basis = basis(nodes, j);
@@ -27,6 +30,15 @@ final class Quadrature {
             weights[j] = weight;
         }
         return weights;
+    }
+
+    /** {@link #weights(DerivativeStructure[], DerivativeStructure[])} of plain numbers. */
+    public static double[] weights(double[] nodes, double[] moments) {
+        return Arrays.stream(weights(constants(nodes), constants(moments))).mapToDouble(DerivativeStructure::getValue).toArray();
+    }
+
+    private static DerivativeStructure[] constants(double[] values) {
+        return Arrays.stream(values).mapToObj(v -> new DerivativeStructure(0, 1, v)).toArray(DerivativeStructure[]::new);
     }
 
     /** Coefficients of the Lagrange polynomial {@code l_j}, lowest power first. */

@@ -35,8 +35,22 @@ public final class Row {
         return new Row(Map.of(), Map.of(node, weight));
     }
 
-    /** {@code sum_j weights[j] rows[j]} over the weights; there may be more rows. */
-    static Row sum(DerivativeStructure[] weights, List<Row> rows) {
+    /**
+     * {@code sum_j weights[j] rows[j]}.
+     *
+     * @param weights the weights
+     * @param rows at least as many rows; more do not count
+     */
+    public static Row sum(DerivativeStructure[] weights, List<Row> rows) {
+        Row sum = ZERO;
+        for (int j = 0; j < weights.length; j++) {
+            sum = sum.plus(rows.get(j).times(weights[j]));
+        }
+        return sum;
+    }
+
+    /** {@link #sum(DerivativeStructure[], List)} with plain weights. */
+    public static Row sum(double[] weights, List<Row> rows) {
         Row sum = ZERO;
         for (int j = 0; j < weights.length; j++) {
             sum = sum.plus(rows.get(j).times(weights[j]));
@@ -67,6 +81,11 @@ public final class Row {
     /** {@code this / divisor}. */
     public Row over(DerivativeStructure divisor) {
         return times(divisor.reciprocal());
+    }
+
+    /** {@code this / divisor}. */
+    public Row over(double divisor) {
+        return times(1 / divisor);
     }
 
     /** Weights of states by node; absent means 0. */

@@ -10,8 +10,14 @@ import static s4s.solver.PredictorCorrector.B.BH1;
 import static s4s.solver.PredictorCorrector.B.BH2;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -81,9 +87,11 @@ public final class Solvers {
             Map.entry("dpm++2m", "dpmpp-2m-nolof"),
             Map.entry("dpm++3m", "dpmpp-3m-taylor-nolof"));
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+._-]*");
+
     private Solvers() {}
 
-    /** The whole catalogue, in the order in which tables show it. */
+    /** The methods of this library, in the order in which tables show them. */
     public static List<Method> all() {
         return ALL;
     }
@@ -94,20 +102,74 @@ public final class Solvers {
     }
 
     /**
+     * The methods that jars on the class path bring along; see {@link MethodProvider}.
+     *
+     * @throws IllegalArgumentException if one cannot be loaded, or has a name that is taken or is none; the message says which
+     */
+    public static List<Method> provided() {
+        return provided(ServiceLoader.load(MethodProvider.class));
+    }
+
+    static List<Method> provided(Iterable<MethodProvider> providers) {
+        Map<String, Method> methods = new LinkedHashMap<>();
+        try {
+            for (MethodProvider provider : providers) {
+                for (Method method : provider.methods()) {
+                    requireNew(method.name(), provider, methods.keySet());
+                    methods.put(method.name(), method);
+                }
+            }
+        } catch (ServiceConfigurationError | LinkageError e) {
+            throw new IllegalArgumentException("A solver method of the class path cannot be loaded: " + e.getMessage(), e);
+        }
+        return List.copyOf(methods.values());
+    }
+
+    private static void requireNew(String name, MethodProvider provider, Set<String> others) {
+        String of = "The solver method \"" + name + "\" of " + provider.getClass().getName();
+        if (!NAME.matcher(name).matches() || name.endsWith(ANALYTIC) || name.endsWith(".json")) {
+            throw new IllegalArgumentException(of + " needs a name of letters, digits and - + . _ that does not end in "
+                    + ANALYTIC + " or .json.");
+        }
+        if (others.contains(name) || ALIASES.containsKey(name) || builtIn(name).isPresent()) {
+            throw new IllegalArgumentException(of + " has a name that is taken; choose another.");
+        }
+    }
+
+    /**
      * The method of a name: one of {@link #all()}, a combination such as {@code dpm-3m-nolof} or
-     * {@code dpmpp-2m-taylor-below10}, a name of k-diffusion such as {@code lms} or {@code dpm++2m}, and any of them with
-     * {@code -afs} for the analytic first step.
+     * {@code dpmpp-2m-taylor-below10}, a name of k-diffusion such as {@code lms} or {@code dpm++2m}, one that is
+     * {@link #provided()}, and any of them with {@code -afs} for the analytic first step.
      *
      * @throws IllegalArgumentException for an unknown name; the message lists the catalogue
      */
     public static Method named(String name) {
+        return named(name, List.of());
+    }
+
+    /**
+     * {@link #named(String)}, with methods of one's own that are not on the class path, such as those of a notebook's cell.
+     *
+     * @param name a name
+     * @param own methods that are known as well; they come first
+     */
+    public static Method named(String name, List<Method> own) {
         if (name.endsWith(ANALYTIC)) {
-            return named(name.substring(0, name.length() - ANALYTIC.length())).analyticFirstStep();
+            return named(name.substring(0, name.length() - ANALYTIC.length()), own).analyticFirstStep();
         }
-        String known = ALIASES.getOrDefault(name, name);
-        return Stream.concat(ALL.stream(), COMBINATIONS.stream()).filter(method -> method.name().equals(known)).findFirst()
+        return of(name, own).or(() -> builtIn(name)).or(() -> of(name, provided()))
                 .orElseThrow(() -> new IllegalArgumentException("There is no solver \"" + name + "\"; known are "
-                        + ALL.stream().map(Method::name).collect(Collectors.joining(", ")) + "."));
+                        + Stream.of(ALL, own, provided()).flatMap(List::stream).map(Method::name)
+                                .collect(Collectors.joining(", ")) + "."));
+    }
+
+    private static Optional<Method> builtIn(String name) {
+        String known = ALIASES.getOrDefault(name, name);
+        return of(known, ALL).or(() -> of(known, COMBINATIONS));
+    }
+
+    private static Optional<Method> of(String name, List<Method> methods) {
+        return methods.stream().filter(method -> method.name().equals(name)).findFirst();
     }
 
     private static List<Method> combinations() {

@@ -1,6 +1,7 @@
 package s4s.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,13 +16,15 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  */
 public final class Tracer {
 
+    private final String name;
     private final DerivativeStructure[] sigmas;
     private final DerivativeStructure[] evaluateAt;
     private final List<Traced.Node> nodes;
     private final List<DerivativeStructure> labels;
 
-    private Tracer(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt, List<Traced.Node> nodes,
+    private Tracer(String name, DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt, List<Traced.Node> nodes,
             List<DerivativeStructure> labels) {
+        this.name = name;
         this.sigmas = sigmas.clone();
         this.evaluateAt = evaluateAt.clone();
         this.nodes = nodes;
@@ -43,7 +46,7 @@ public final class Tracer {
     public static Traced trace(String name, Prediction prediction, DerivativeStructure[] sigmas,
             DerivativeStructure[] evaluateAt, Consumer<Tracer> formulas) {
         requireGrid(sigmas, evaluateAt);
-        Tracer tracer = new Tracer(sigmas, evaluateAt, new ArrayList<>(), new ArrayList<>());
+        Tracer tracer = new Tracer(name, sigmas, evaluateAt, new ArrayList<>(), new ArrayList<>());
         formulas.accept(tracer);
         return new Traced(name, prediction, tracer.nodes);
     }
@@ -73,12 +76,31 @@ public final class Tracer {
         requireGrid(levels, told);
         nodes.clear();
         labels.clear();
-        return new Tracer(levels, told, nodes, labels);
+        return new Tracer(name, levels, told, nodes, labels);
     }
 
     /** N, the number of grid intervals. */
     public int steps() {
         return sigmas.length - 1;
+    }
+
+    /**
+     * The noise levels as plain numbers, for a method whose times nobody learns: the weights that are made of them do not know how
+     * they depend on the grid.
+     *
+     * @return N + 1 levels
+     * @throws IllegalArgumentException if the grid depends on parameters, as where times are learned
+     */
+    public double[] sigmas() {
+        if (Arrays.stream(sigmas).anyMatch(Tracer::varies)) {
+            throw new IllegalArgumentException("The times of solver " + name + " cannot be learned, for its formulas are in plain"
+                    + " numbers; written on sigma(i), step(i) and h(i) of Tracer instead of sigmas(), they can.");
+        }
+        return Arrays.stream(sigmas).mapToDouble(DerivativeStructure::getValue).toArray();
+    }
+
+    private static boolean varies(DerivativeStructure number) {
+        return Arrays.stream(number.getAllDerivatives()).skip(1).anyMatch(d -> d != 0);
     }
 
     /** Noise level {@code sigma_i}, i = 0..N. */

@@ -43,6 +43,15 @@ class SolverCommandTest {
         assertTrue(text.contains("order 0.9") || text.contains("order 1.0"), text);
     }
 
+    /** A method of a jar on the class path, see {@link s4s.solver.TwoStepMethods}. */
+    @Test
+    void aMethodOfOnesOwn() {
+        assertTrue(ok("solvers").out().lines().anyMatch(line -> line.matches("two-step +Two steps +2 +1 per step +mine")));
+        assertTrue(ok("solver", "show", "two-step", "--grid", "list:4,2,1", "--nfe", "2").out().contains("-1.25 e1 + 0.25 e0"));
+        String order = ok("solver", "order", "two-step-plain", "--nfe", "40,80,160").out();
+        assertTrue(order.matches("(?s).*\\norder (1\\.[89]|2\\.0)\\d \\(published: 2\\).*"), order);
+    }
+
     @Test
     void badInput() throws IOException {
         String file = folder.resolve("a.json").toString();

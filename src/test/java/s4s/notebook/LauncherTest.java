@@ -70,6 +70,14 @@ class LauncherTest {
     }
 
     @Test
+    void refusesAClassPathThatIsNotThere() throws Exception {
+        Files.createDirectories(folder.resolve("jars"));
+        Answer answer = ask(launcher, Map.of("S4S_CLASSPATH", "jars/*::mine.jar"), "solvers");
+        assertEquals(2, answer.exit());
+        assertEquals("s4s: S4S_CLASSPATH names 'mine.jar', which is not there\n", answer.text());
+    }
+
+    @Test
     void findsItsHomeThroughLinks() throws Exception {
         Path first = Files.createSymbolicLink(folder.resolve("first"), launcher);
         Path second = Files.createSymbolicLink(folder.resolve("second"), first.getFileName());
