@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.commons.math3.random.MersenneTwister;
 
 /**
  * Starting noise: one seed for each image, so that the batch size cannot change it.
@@ -23,7 +24,7 @@ public final class Noise {
     /** Parts of a batch that may be made at the same time. */
     private static final int GROUPS = 8;
 
-    private final Twister twister = new Twister();
+    private final MersenneTwister twister = new MersenneTwister();
     private final BoxMuller blocks = new BoxMuller();
 
     private Noise() {}
@@ -82,18 +83,25 @@ public final class Noise {
         if (seed < 0 || seed > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("Seeds lie between 0 and 2147483647; " + seed + " does not.");
         }
-        twister.seed((int) seed);
+        twister.setSeed((int) seed);
         int size = noise.length;
         if (size < BoxMuller.BLOCK) {
             few(noise);
             return;
         }
-        twister.uniform(noise, 0, size);
+        uniform(noise, 0, size);
         blocks.transform(noise, 0, size - size % BoxMuller.BLOCK);
         if (size % BoxMuller.BLOCK != 0) {
             int tail = size - BoxMuller.BLOCK;
-            twister.uniform(noise, tail, size);
+            uniform(noise, tail, size);
             blocks.transform(noise, tail, size);
+        }
+    }
+
+    /** The low 24 bits of one number each, as multiples of 2^-24 in [0, 1). */
+    private void uniform(float[] numbers, int from, int to) {
+        for (int j = from; j < to; j++) {
+            numbers[j] = (twister.nextInt() & 0xFFFFFF) * 0x1p-24f;
         }
     }
 
@@ -111,8 +119,8 @@ public final class Noise {
     }
 
     private double uniform53() {
-        long high = twister.next();
-        long low = twister.next() & 0xFFFFFFFFL;
+        long high = twister.nextInt();
+        long low = twister.nextInt() & 0xFFFFFFFFL;
         return ((high << 32 | low) & (1L << 53) - 1) * 0x1p-53;
     }
 }
