@@ -91,7 +91,9 @@ public final class Annotations {
             String json = new String(file.get("captions_json").bytes(), StandardCharsets.UTF_8);
             List<List<String>> captions = new ArrayList<>();
             try {
-                for (JsonElement of : new JsonParser().parse(json).getAsJsonArray()) { // the one way that Gson 2.8.5 has
+                @SuppressWarnings("deprecation") // the one way that Gson 2.8.5 has, which is IJava's
+                JsonElement root = new JsonParser().parse(json);
+                for (JsonElement of : root.getAsJsonArray()) {
                     captions.add(texts(of.getAsJsonArray()));
                 }
             } catch (JsonParseException | IllegalStateException | ClassCastException e) {

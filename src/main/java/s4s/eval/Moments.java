@@ -20,6 +20,8 @@ import s4s.data.NpyArray;
  * rounding, some 1e-15 of the standard deviations (1e-12 is tested).
  */
 public final class Moments implements Gathering, Serializable {
+    private static final long serialVersionUID = 1L;
+
     /** Vectors that pass at once. */
     private static final int CHUNK = 32;
     /** Shorter vectors are not worth a second thread. */

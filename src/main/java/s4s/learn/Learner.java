@@ -115,7 +115,6 @@ public final class Learner implements AutoCloseable {
      * @param checkpoint file to go on from and to keep; empty: none
      * @param settings everything else that the numbers depend on, by name: a checkpoint of others is refused
      * @throws IllegalArgumentException if pairs are not of the right seed range
-     * @throws IOException if the checkpoint cannot be used
      */
     public Learner(NDManager parent, Family family, DiffusionModel model, Distance distance, TeacherPairs training,
             TeacherPairs validation, Plan plan, long seed, Optional<Path> checkpoint, Map<String, String> settings) {

@@ -17,8 +17,8 @@ import s4s.schedule.NoiseSchedule;
 import s4s.schedule.VpLinear;
 import s4s.solver.Method;
 import s4s.solver.Multistep;
-import s4s.solver.PredictorCorrector;
 import s4s.solver.Prediction;
+import s4s.solver.PredictorCorrector;
 import tech.tablesaw.api.Table;
 
 /** The exact solutions against independently integrated ones, and measured orders against known ones. */

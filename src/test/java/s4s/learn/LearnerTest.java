@@ -11,7 +11,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -205,6 +204,7 @@ class LearnerTest {
                 whole = learner.run(Progress.none()).theta();
             }
             Path checkpoint = folder.resolve(plan.phases().size() + ".npz");
+            @SuppressWarnings("serial")
             class Killed extends RuntimeException { }
             Plan fresh = plan.phases().size() == 1 ? plan(9, GradientDescent.adam(0.01, 1)) : plan;
             try (Learner learner = learner(Families.S4S_JOINT, fresh, Distance.l2(), Optional.of(checkpoint))) {

@@ -27,8 +27,8 @@ import s4s.run.Noise;
 import s4s.run.Program;
 import s4s.schedule.Discrete;
 import s4s.solver.Multistep;
-import s4s.solver.PredictorCorrector;
 import s4s.solver.Prediction;
+import s4s.solver.PredictorCorrector;
 import s4s.solver.SingleStep;
 import s4s.solver.Solver;
 
