@@ -1,5 +1,6 @@
 package s4s.jmh;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** Runs benchmarks with the options of JMH, and prints the ratios of those that are compared: one class, same parameters. */
 public final class Benchmarks {
@@ -18,13 +20,13 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /** Entry point; {@code -h} lists JMH's options. */
-    public static void main(String[] args) throws CommandLineOptionException, RunnerException {
+    public static void main(String[] args) throws CommandLineOptionException, IOException, RunnerException {
         CommandLineOptions options = new CommandLineOptions(args);
         if (options.shouldHelp()) {
             options.showHelp();
             return;
         }
-        Runner runner = new Runner(options);
+        Runner runner = new Runner(new OptionsBuilder().parent(options).addProfiler(PeakMemory.class).build());
         if (options.shouldList()) {
             runner.list();
             return;

@@ -2,12 +2,9 @@ package s4s.learn;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -50,18 +47,6 @@ public class LearningBenchmark {
     private Family family;
     private Objective.Batch pairs;
 
-    /** The memory of the process, which a fork has to itself. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Memory {
-        /** The most that was resident so far; 0 where the system does not say. */
-        public long peakMiB() throws IOException {
-            Path status = Path.of("/proc/self/status");
-            return !Files.exists(status) ? 0 : Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024).findFirst().orElse(0);
-        }
-    }
-
     /** Loads the model and draws targets. */
     @Setup
     public void open() throws IOException {
@@ -78,13 +63,13 @@ public class LearningBenchmark {
 
     /** Recomputes the graph of each network call in the sweep. */
     @Benchmark
-    public Object recomputed(Memory memory) {
+    public Object recomputed() {
         return linearize(ReverseSweep.Graphs.RECOMPUTED);
     }
 
     /** Keeps the graphs of all network calls. */
     @Benchmark
-    public Object kept(Memory memory) {
+    public Object kept() {
         return linearize(ReverseSweep.Graphs.KEPT);
     }
 
