@@ -14,6 +14,8 @@ import org.apache.spark.broadcast.Broadcast;
  * @param <T> what is loaded
  */
 final class Shared<T> implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final String sha256;
     private final String kind;
     private final Broadcast<Parcel> parcel;
