@@ -3,20 +3,26 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.grid.SearchedGrids;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.report.Progress;
 import s4s.report.Provenance;
 import s4s.run.PictureModel;
 import s4s.run.PictureOrder;
+import s4s.schedule.GridNames;
+import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 import s4s.solver.data.SolverSource;
@@ -103,8 +109,33 @@ final class DrawOptions {
         PictureModel loaded = PictureModel.load(models, model, manager);
         NoiseSchedule schedule = loaded.denoiser().schedule();
         Optional<Conditions> chosen = conditions(loaded, seeds);
-        return new Drawing(loaded, loaded.under(chosen, guidance, quantile), chosen, noted(source.on(schedule), schedule),
-                model + " " + source.label(), guidance, quantile, batch);
+        DiffusionModel diffusion = loaded.under(chosen, guidance, quantile);
+        Solver numbers = searched(source, models, diffusion, manager).on(schedule);
+        return new Drawing(loaded, diffusion, chosen, noted(numbers, schedule), model + " " + source.label(), guidance, quantile,
+                batch);
+    }
+
+    /** The same method, its grid searched on the model if it is one of those. */
+    private SolverSource searched(SolverSource source, Models models, DiffusionModel diffusion, NDManager manager)
+            throws IOException {
+        if (!(source instanceof SolverSource.Named named) || !SearchedGrids.isSearched(named.grid())) {
+            return source;
+        }
+        if (conditions.size() > 1) {
+            throw new IllegalArgumentException("--grid " + named.grid().id() + " is searched on samples of its own: give one"
+                    + " --class or --text for all, --balanced or --prompts");
+        }
+        Map<String, String> setting = new LinkedHashMap<>();
+        setting.put("model sha256", models.card(model).weightsSha256());
+        setting.put("conditions", diffusion.conditions().orElse("none"));
+        setting.put("threshold", threshold.map(String::valueOf).orElse("none"));
+        SearchedGrids grids = new SearchedGrids(models.path(model).resolve("grids"), diffusion, setting,
+                note -> spec.commandLine().getErr().println("s4s: " + note));
+        int samples = GridNames.gitsSamples(named.grid().id()).orElse(1);
+        try (Progress progress = Progress.terminal(System.err, "grid " + named.grid().id())) {
+            GridType found = grids.of(named.grid(), manager, done -> progress.update(done, samples));
+            return new SolverSource.Named(named.method(), found, named.nfe());
+        }
     }
 
     private double threshold(Models models) throws IOException {

@@ -3,8 +3,10 @@ package s4s.grid;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.run.Noise;
 import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
@@ -47,14 +49,24 @@ public final class Gits {
      * The costs of all jumps, averaged over samples.
      *
      * @param manager parent of the managers that each batch uses
-     * @param denoiser the network
+     * @param model the network, under the conditions of the seeds
      * @param points the teacher's noise levels, strictly decreasing, at least two, positive
      * @param metric how a miss is measured
      * @param seeds of the samples, at least one, see {@link Noise}; the paper takes 256
      * @param batch most samples in a network call, at least 1
      */
     public static JumpCosts costs(
-            NDManager manager, Denoiser denoiser, double[] points, Metric metric, long[] seeds, int batch) {
+            NDManager manager, DiffusionModel model, double[] points, Metric metric, long[] seeds, int batch) {
+        return costs(manager, model, points, metric, seeds, batch, done -> {});
+    }
+
+    /**
+     * {@link #costs(NDManager, DiffusionModel, double[], Metric, long[], int)}.
+     *
+     * @param progress told the number of finished samples after each batch
+     */
+    public static JumpCosts costs(NDManager manager, DiffusionModel model, double[] points, Metric metric, long[] seeds,
+            int batch, LongConsumer progress) {
         if (seeds.length == 0 || batch < 1) {
             throw new IllegalArgumentException("GITS needs at least one seed and a batch of at least one sample.");
         }
@@ -62,14 +74,15 @@ public final class Gits {
         for (int first = 0; first < seeds.length; first += batch) {
             long[] some = Arrays.copyOfRange(seeds, first, Math.min(first + batch, seeds.length));
             try (NDManager scope = manager.newSubManager()) {
-                NDArray noise = Noise.normal(scope, some, denoiser.sampleShape());
-                double[][] cost = costs(denoiser, points, metric, noise).cost();
+                NDArray noise = Noise.normal(scope, some, model.sampleShape());
+                double[][] cost = costs(model.denoiser(some), points, metric, noise).cost();
                 for (int i = 0; i < sum.length; i++) {
                     for (int j = 0; j < sum.length; j++) {
                         sum[i][j] += cost[i][j] * some.length / seeds.length;
                     }
                 }
             }
+            progress.accept(first + some.length);
         }
         return new JumpCosts(points, sum);
     }

@@ -10,8 +10,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,6 +28,10 @@ public final class GridNames {
     private static final Pattern TO_ZERO = Pattern.compile("(?<![eE])\\+0$");
     private static final Pattern BETWEEN_NUMBERS = Pattern.compile("[\\s,\\[\\]]+");
     private static final Pattern WHOLE = Pattern.compile("\\.0$");
+
+    private static final Pattern GITS = Pattern.compile("gits(?::(.*))?");
+    /** As many as the paper takes. */
+    private static final String GITS_SAMPLES = "256";
 
     private static final Map<String, DoubleFunction<GridType>> POLYNOMIALS = Map.of(
             "edm", GridType::edm,
@@ -47,11 +53,40 @@ public final class GridNames {
         forms.put("time-poly:RHO", "VP time = b + (a - b)(1 - i/N)^RHO (LD3's \"poly\")");
         forms.put("list:80,5,0.002", "noise levels of your own; list:@FILE reads them from a text or JSON file");
         forms.put("times:1,0.4,.001", "times of your own, in the label of the network's schedule; also times:@FILE");
+        forms.put("gits, gits:N", "searched on N (256) samples of the model, once, where there is one (GITS, arXiv:2405.11326)");
         forms.put("...+0", "any of these with a last step to noise level 0, for instance edm+0 (EDM's sampler)");
         return forms;
     }
 
+    /**
+     * The samples that a grid of GITS is searched on, {@code gits} or {@code gits:N}; empty for other names.
+     *
+     * @throws IllegalArgumentException if N is not from 1 to 100,000
+     */
+    public static OptionalInt gitsSamples(String id) {
+        Matcher gits = GITS.matcher(id);
+        if (!gits.matches()) {
+            return OptionalInt.empty();
+        }
+        String number = gits.group(1) == null ? GITS_SAMPLES : gits.group(1);
+        if (!number.matches("0*[1-9][0-9]{0,4}|0*100000")) {
+            throw new IllegalArgumentException("Grid " + id + " is searched on 1 to 100000 samples.");
+        }
+        return OptionalInt.of(Integer.parseInt(number));
+    }
+
+    /** A name without its grid, which only a model gives. */
+    private static GridType gits(String id) {
+        return new GridType(id, "least misses of a teacher's trajectory (GITS, arXiv:2405.11326)", (schedule, from, to, steps) -> {
+            throw new IllegalArgumentException("Grid " + id + " is searched on a model's samples: it is for s4s sample and s4s cost,"
+                    + " which have one (in Java: SearchedGrids).");
+        });
+    }
+
     static GridType parse(String id) {
+        if (gitsSamples(id).isPresent()) {
+            return gits(id);
+        }
         if (TO_ZERO.matcher(id).find()) {
             return parse(id.substring(0, id.length() - 2)).toZero();
         }
@@ -83,7 +118,7 @@ public final class GridNames {
     }
 
     /** Numbers in the form in which names hold them: {@code 80,5,0.002}. Reading it gives the same numbers. */
-    static String numbers(double... values) {
+    public static String numbers(double... values) {
         return Arrays.stream(values).mapToObj(value -> WHOLE.matcher(Double.toString(value)).replaceFirst(""))
                 .collect(Collectors.joining(","));
     }

@@ -1,5 +1,6 @@
 package s4s.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,8 +10,10 @@ import static s4s.cli.Answer.refuses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.data.ImageSet;
 import s4s.report.Provenance;
 import s4s.schedule.Edm;
 import s4s.solver.Solvers;
@@ -50,6 +53,30 @@ class SolverCommandTest {
         assertTrue(ok("solver", "show", "two-step", "--grid", "list:4,2,1", "--nfe", "2").out().contains("-1.25 e1 + 0.25 e0"));
         String order = ok("solver", "order", "two-step-plain", "--nfe", "40,80,160").out();
         assertTrue(order.matches("(?s).*\\norder (1\\.[89]|2\\.0)\\d \\(published: 2\\).*"), order);
+    }
+
+    /** GITS asks the network, DMN its schedule; what was found is kept in the model's folder and found again. */
+    @Test
+    void gridsAreSearchedOnAModel() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        for (String file : new String[] {"card.json", "weights.npz"}) {
+            Files.copy(Path.of("data/models/cifar10-mini").resolve(file), model.resolve(file));
+        }
+        for (String grid : new String[] {"gits:1", "dmn"}) {
+            byte[][] images = new byte[2][];
+            for (int run = 0; run < 2; run++) {
+                Path file = folder.resolve(grid.charAt(0) + "" + run + ".npz");
+                ok("sample", "--model", model.toString(), "--grid", grid, "--nfe", "3", "--seeds", "0", "--out", file.toString());
+                images[run] = ImageSet.read(file).pixels();
+            }
+            assertArrayEquals(images[0], images[1]);
+        }
+        try (Stream<Path> kept = Files.list(model.resolve("grids"))) {
+            assertEquals("[dmn-, gits]", kept.map(file -> file.getFileName().toString().substring(0, 4)).sorted().toList()
+                    .toString());
+        }
+        refuses("is searched on a model's samples", "solver", "show", "ddim", "--grid", "gits", "--nfe", "3");
+        refuses("1 to 100000 samples", "sample", "--grid", "gits:0", "--png", "x.png");
     }
 
     @Test
