@@ -35,8 +35,8 @@ public final class PeakMemory implements InternalProfiler {
         }
         try {
             return Files.readAllLines(STATUS).stream().filter(line -> line.startsWith("VmHWM:"))
-                    .map(line -> new ScalarResult("peak memory", Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024, "MiB",
-                            AggregationPolicy.MAX)).toList();
+                    .map(line -> new ScalarResult("peak memory",
+                            Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024, "MiB", AggregationPolicy.MAX)).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -83,7 +83,8 @@ class VerificationTest {
         expect(Result.Status.FAILED, known, "no array y in", entry -> entry.addProperty("key", "y"));
         expect(Result.Status.FAILED, known, "model d9", entry -> entry.addProperty("model", "d9"));
         expect(Result.Status.FAILED, known, "no \"nfe\"", entry -> entry.remove("nfe"));
-        expect(Result.Status.FAILED, known, "model_calls: expected 6.0, came 7.0", entry -> entry.addProperty("model_calls", 6));
+        expect(Result.Status.FAILED, known, "model_calls: expected 6.0, came 7.0",
+                entry -> entry.addProperty("model_calls", 6));
         expect(Result.Status.FAILED, known, "7", entry -> entry.addProperty("nfe", 7));
         expect(Result.Status.FAILED, known, "class \"7\"", entry -> {
             entry.addProperty("cfg_scale", 2);
