@@ -40,7 +40,8 @@ final class Verification implements AutoCloseable {
     private void list(Workshop workshop) throws IOException {
         List<Check> checks = List.of(new TrajectoryCheck(workshop), new IntermediateCheck(workshop),
                 new ConvergenceCheck(workshop), new DeisCheck(workshop), new ReferenceCheck(workshop),
-                new DenoiserCheck(workshop), new ScheduleCheck(workshop), new GridCheck(workshop), new GitsCheck(workshop), new MetricCheck(workshop));
+                new DenoiserCheck(workshop), new ScheduleCheck(workshop), new GridCheck(workshop), new GitsCheck(workshop),
+                new MetricCheck(workshop));
         for (Check check : checks) {
             if (workshop.vectors().has(check.file())) {
                 cases.addAll(cases(check));
