@@ -36,8 +36,13 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
 
     /** The usual recipe of a family: {@link Plan#gaussNewton} on 256 training and 128 validation pairs. */
     public static Recipe usual(Families family, String init, GridType grid, int nfe) {
+        return usual(family, Solvers.named(init), grid, nfe);
+    }
+
+    /** {@link #usual(Families, String, GridType, int)} from a method of one's own. */
+    public static Recipe usual(Families family, Method init, GridType grid, int nfe) {
         int steps = family.times() ? 20 : 12;
-        return new Recipe(family, Solvers.named(init), grid, nfe, OptionalInt.empty(), Plan.gaussNewton(steps),
+        return new Recipe(family, init, grid, nfe, OptionalInt.empty(), Plan.gaussNewton(steps),
                 "gauss-newton, " + steps + " steps", 256, 128, 0);
     }
 

@@ -61,6 +61,7 @@ public final class Workbench implements AutoCloseable {
     private final Models models;
     private final Benchmark benchmark;
     private final Benchmark.Loaded loaded;
+    private final List<Method> own = new ArrayList<>();
 
     private Workbench(Path repository, Benchmark benchmark) throws IOException {
         this.repository = repository;
@@ -108,9 +109,15 @@ public final class Workbench implements AutoCloseable {
         return repository;
     }
 
-    /** A catalogue solver on a named grid. */
+    /** Makes a method of one's own known here by its name, in place of an earlier one of that name. */
+    public void add(Method method) {
+        own.removeIf(other -> other.name().equals(method.name()));
+        own.add(method);
+    }
+
+    /** A solver of the catalogue, or one that was {@link #add added}, on a named grid. */
     public Solver solver(String method, String grid, int nfe) {
-        Method found = Solvers.named(method);
+        Method found = Solvers.named(method, own);
         return found.on(GridType.named(grid), denoiser().schedule(), nfe);
     }
 
@@ -121,7 +128,7 @@ public final class Workbench implements AutoCloseable {
      * @see SolverSource
      */
     public Solver solver(String source) throws IOException {
-        return SolverSource.of(source).on(denoiser().schedule());
+        return SolverSource.of(source, Optional.empty(), Optional.empty(), own).on(denoiser().schedule());
     }
 
     /**

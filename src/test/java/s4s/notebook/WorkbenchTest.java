@@ -37,6 +37,9 @@ import s4s.report.Progress;
 import s4s.report.ResultsFile;
 import s4s.run.Sampling;
 import s4s.schedule.GridType;
+import s4s.solver.Method;
+import s4s.solver.Multistep;
+import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import tech.tablesaw.api.Table;
@@ -49,6 +52,19 @@ class WorkbenchTest {
     @BeforeEach
     void models() throws IOException {
         TinyRepository.write(folder);
+    }
+
+    @Test
+    void aMethodOfOnesOwnHasAName() throws IOException {
+        try (Workbench bench = Workbench.open(folder, Benchmark.imagenet())) {
+            Method euler = Method.of("mine", Prediction.NOISE, Multistep.steps((t, i, y, e) -> y.plus(e.get(0).times(t.step(i)))));
+            assertThrows(IllegalArgumentException.class, () -> bench.solver("mine"));
+            bench.add(Method.of("mine", Prediction.NOISE, t -> {}));
+            bench.add(euler);
+            assertEquals(bench.solver("ddim", "edm", 4).stages(), bench.solver("mine", "edm", 4).stages());
+            assertEquals(bench.solver("ddim").stages(), bench.solver("mine").stages());
+            assertEquals("s4s-lms-mine-edm-nfe3", Recipe.usual(Families.S4S_LMS, euler, GridType.EDM, 3).name());
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package s4s.solver.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import s4s.report.Provenance;
 import s4s.schedule.GridType;
@@ -36,20 +37,29 @@ public sealed interface SolverSource {
      * @throws IOException if the file cannot be read
      */
     static SolverSource of(String text, Optional<String> grid, Optional<Integer> nfe) throws IOException {
+        return of(text, grid, nfe, List.of());
+    }
+
+    /**
+     * {@link #of(String, Optional, Optional)}, with methods of one's own.
+     *
+     * @param own methods that are known by name as well
+     */
+    static SolverSource of(String text, Optional<String> grid, Optional<Integer> nfe, List<Method> own) throws IOException {
         if (isFile(text)) {
             Stored stored = new Stored(Path.of(text), SolverFile.read(Path.of(text)));
             if (grid.isPresent()) {
                 throw new IllegalArgumentException(text + " holds a solver with its own noise levels; leave out the grid "
                         + grid.get() + ".");
             }
-            int own = stored.file.solver().evaluations();
-            if (nfe.isPresent() && nfe.get() != own) {
-                throw new IllegalArgumentException(text + " holds a solver of " + own + " evaluations, it cannot run with NFE "
+            int spent = stored.file.solver().evaluations();
+            if (nfe.isPresent() && nfe.get() != spent) {
+                throw new IllegalArgumentException(text + " holds a solver of " + spent + " evaluations, it cannot run with NFE "
                         + nfe.get() + ".");
             }
             return stored;
         }
-        Method method = Solvers.named(text);
+        Method method = Solvers.named(text, own);
         Named named = new Named(method, grid.isPresent() ? GridType.named(grid.get()) : GRID, nfe.orElse(NFE));
         method.layout(named.nfe);
         return named;
