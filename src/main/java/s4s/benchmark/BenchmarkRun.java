@@ -17,8 +17,8 @@ import s4s.data.Checkpoint;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
 import s4s.eval.Frechet;
+import s4s.io.Progress;
 import s4s.learn.Teacher;
-import s4s.report.Progress;
 import tech.tablesaw.api.Table;
 
 /**

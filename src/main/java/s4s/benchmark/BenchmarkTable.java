@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import s4s.data.Claim;
-import s4s.report.Progress;
-import s4s.report.Provenance;
-import s4s.report.ResultsFile;
+import s4s.io.Progress;
+import s4s.io.Provenance;
+import s4s.io.ResultsFile;
 
 /**
  * A benchmark's table in a file. What it takes to go on, and to grow to more images, is in a folder {@code state/NAME} beside it,

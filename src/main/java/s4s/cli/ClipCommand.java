@@ -23,10 +23,10 @@ import s4s.data.ImageSource;
 import s4s.data.Others;
 import s4s.data.Pairing;
 import s4s.eval.ClipScore;
+import s4s.io.Measurements;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 import s4s.model.Devices;
-import s4s.report.Measurements;
-import s4s.report.Progress;
-import s4s.report.Provenance;
 
 /** {@code s4s clip}: how well pictures fit their captions. */
 @Command(name = "clip", mixinStandardHelpOptions = true, sortOptions = false,

@@ -16,11 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.io.Provenance;
 import s4s.model.Catalogue;
 import s4s.model.ConvolutionCheck;
 import s4s.model.Devices;
 import s4s.model.Models;
-import s4s.report.Provenance;
 
 /** {@code s4s doctor}: what is here, and what is missing. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,

@@ -27,12 +27,12 @@ import s4s.eval.Frechet;
 import s4s.eval.GaussianBaseline;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Reference;
+import s4s.io.Progress;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
 import s4s.model.Vocabulary;
-import s4s.report.Progress;
 import s4s.run.Program;
 import s4s.run.Sampling;
 

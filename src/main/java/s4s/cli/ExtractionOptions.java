@@ -19,9 +19,9 @@ import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.PartialSums;
 import s4s.eval.ScriptFeatures;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 import s4s.model.Models;
-import s4s.report.Progress;
-import s4s.report.Provenance;
 
 /** Which pictures are seen by which network. */
 public final class ExtractionOptions {

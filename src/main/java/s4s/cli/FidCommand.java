@@ -19,10 +19,10 @@ import s4s.data.ImageSource;
 import s4s.eval.Frechet;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
+import s4s.io.Measurements;
+import s4s.io.Provenance;
 import s4s.model.Devices;
 import s4s.model.Models;
-import s4s.report.Measurements;
-import s4s.report.Provenance;
 
 /** {@code s4s fid}: Frechet distance of pictures to a reference; {@code s4s fd} is the same in mini features. */
 @Command(name = "fid", aliases = "fd", mixinStandardHelpOptions = true, sortOptions = false,

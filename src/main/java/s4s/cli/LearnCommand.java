@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
 import s4s.data.Claim;
+import s4s.io.Progress;
 import s4s.learn.Families;
 import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
@@ -30,7 +31,6 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.report.Progress;
 import s4s.run.ReverseSweep;
 import s4s.schedule.GridType;
 

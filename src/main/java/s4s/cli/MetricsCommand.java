@@ -23,10 +23,10 @@ import s4s.eval.Lpips;
 import s4s.eval.Moments;
 import s4s.eval.Prdc;
 import s4s.eval.Similarity;
+import s4s.io.Measurements;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 import s4s.model.Devices;
-import s4s.report.Measurements;
-import s4s.report.Progress;
-import s4s.report.Provenance;
 
 /** {@code s4s metrics}: distances of two sets of pictures that need all feature vectors, or the pixels. */
 @Command(name = "metrics", mixinStandardHelpOptions = true, sortOptions = false,

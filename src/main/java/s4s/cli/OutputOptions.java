@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import s4s.data.AtomicFiles;
-import s4s.report.Measurements;
+import s4s.io.Measurements;
 
 /** Where measured numbers go. */
 final class OutputOptions {

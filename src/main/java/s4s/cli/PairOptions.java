@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import s4s.data.Hashes;
+import s4s.io.Progress;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
@@ -15,7 +16,6 @@ import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.DiffusionModel;
-import s4s.report.Progress;
 import s4s.solver.Solver;
 
 /** The options of {@code s4s learn} that say what it learns from. */

@@ -15,8 +15,8 @@ import s4s.data.ImageSource;
 import s4s.eval.FeatureSet;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
+import s4s.io.Provenance;
 import s4s.model.Devices;
-import s4s.report.Provenance;
 
 /** {@code s4s stats}: moments of features of pictures, the reference of a Frechet distance. */
 @Command(name = "stats", mixinStandardHelpOptions = true, sortOptions = false,

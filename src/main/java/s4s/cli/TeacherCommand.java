@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import s4s.benchmark.Benchmark;
+import s4s.io.Progress;
 import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
@@ -20,7 +21,6 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.report.Progress;
 import s4s.solver.data.SolverFile;
 import s4s.solver.data.SolverSource;
 

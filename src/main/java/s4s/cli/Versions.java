@@ -1,7 +1,7 @@
 package s4s.cli;
 
 import picocli.CommandLine.IVersionProvider;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 
 /** What {@code s4s --version} says. */
 final class Versions implements IVersionProvider {

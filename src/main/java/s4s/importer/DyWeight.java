@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import s4s.data.BadFileException;
 import s4s.data.JsonFields;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
 import s4s.schedule.GridType;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import s4s.data.BadFileException;
 import s4s.data.JsonFields;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 import s4s.solver.WeightedMultistep;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.data.BadFileException;
 import s4s.data.JsonFields;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.Grids;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;

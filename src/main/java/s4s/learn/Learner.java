@@ -21,8 +21,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import s4s.data.Checkpoint;
 import s4s.data.NpyArray;
+import s4s.io.Progress;
 import s4s.model.DiffusionModel;
-import s4s.report.Progress;
 import s4s.run.DivergedException;
 
 /**

@@ -26,9 +26,9 @@ import s4s.data.JsonFields;
 import s4s.data.NpyArray;
 import s4s.data.Npz;
 import s4s.data.Shards;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 import s4s.model.DiffusionModel;
-import s4s.report.Progress;
-import s4s.report.Provenance;
 import s4s.run.Noise;
 import s4s.solver.data.SolverFile;
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 import s4s.cli.Console;
 import s4s.cli.Faults;
 import s4s.data.AtomicFiles;
-import s4s.report.Html;
+import s4s.display.Html;
 
 /** Makes a folder of notebooks as HTML one to hand on: {@code ./s4s notebooks --html}. */
 @Command(name = "s4s notebooks --html", mixinStandardHelpOptions = true, sortOptions = false,

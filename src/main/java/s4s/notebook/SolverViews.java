@@ -108,7 +108,7 @@ public final class SolverViews {
     }
 
     /**
-     * The noise levels of some solvers' nodes, for {@link s4s.report.Figures#strips}; of a solver that tells the network other
+     * The noise levels of some solvers' nodes, for {@link s4s.display.Figures#strips}; of a solver that tells the network other
      * levels than those of its states, these as well.
      */
     public static Map<String, double[]> times(Map<String, Solver> solvers) {

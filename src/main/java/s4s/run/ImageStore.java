@@ -14,8 +14,8 @@ import s4s.data.Claim;
 import s4s.data.ImageSet;
 import s4s.data.JsonFields;
 import s4s.data.Shards;
-import s4s.report.Progress;
-import s4s.report.Provenance;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 
 /**
  * Pictures of consecutive seeds in a folder, version 1, as many as a FID needs. A run that was stopped goes on; a finished one

@@ -25,6 +25,8 @@ import s4s.cli.PairOptions;
 import s4s.cli.Resumable;
 import s4s.data.AtomicFiles;
 import s4s.data.Claim;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 import s4s.learn.Learner;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
@@ -36,8 +38,6 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
-import s4s.report.Progress;
-import s4s.report.Provenance;
 import s4s.solver.data.SolverFile;
 
 /** {@code s4s spark learn}: {@code s4s learn --suite}, a solver to a task. */

@@ -6,12 +6,12 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import s4s.cli.TeacherCommand;
+import s4s.io.Progress;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
-import s4s.report.Progress;
 import s4s.solver.Solver;
 
 /** {@code s4s spark teacher}: {@code s4s teacher}, a file of pairs to a task. */

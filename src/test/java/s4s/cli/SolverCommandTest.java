@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.ImageSet;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.Edm;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;

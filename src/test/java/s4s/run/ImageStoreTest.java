@@ -18,8 +18,8 @@ import s4s.data.BadFileException;
 import s4s.data.Colours;
 import s4s.data.ImageSet;
 import s4s.data.ImageSource;
-import s4s.report.Progress;
-import s4s.report.Provenance;
+import s4s.io.Progress;
+import s4s.io.Provenance;
 
 class ImageStoreTest {
     @TempDir

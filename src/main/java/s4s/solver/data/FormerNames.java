@@ -1,7 +1,7 @@
 package s4s.solver.data;
 
 import java.util.regex.Pattern;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 
 /**
  * Names that files of version 1 have for what is called otherwise now: {@code s4s-alt} is the algorithm of the S4S paper, and

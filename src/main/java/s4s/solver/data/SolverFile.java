@@ -11,7 +11,7 @@ import java.util.List;
 import s4s.data.AtomicFiles;
 import s4s.data.BadFileException;
 import s4s.data.JsonFields;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;

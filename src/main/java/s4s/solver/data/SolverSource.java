@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.GridType;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;

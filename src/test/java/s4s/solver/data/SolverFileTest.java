@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.data.BadFileException;
-import s4s.report.Provenance;
+import s4s.io.Provenance;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
 import s4s.schedule.GridType;
