@@ -16,7 +16,6 @@ import s4s.data.BadFileException;
 import s4s.data.Checkpoint;
 import s4s.data.Hashes;
 import s4s.data.NpyArray;
-import s4s.eval.Frechet;
 import s4s.io.Progress;
 import s4s.learn.Teacher;
 import tech.tablesaw.api.Table;
@@ -27,7 +26,7 @@ import tech.tablesaw.api.Table;
  */
 public final class BenchmarkRun {
     private final Benchmark.Loaded loaded;
-    private final Frechet reference;
+    private final Optional<Metric.Yardstick> yardstick;
     private final Teacher teacher;
     private final int batch;
     private final int block;
@@ -79,7 +78,7 @@ public final class BenchmarkRun {
     public BenchmarkRun(Benchmark benchmark, Benchmark.Loaded loaded, Map<String, List<Entry>> entries, int batch,
             int block, Path state, Consumer<String> notes) throws IOException {
         this.loaded = loaded;
-        this.reference = new Frechet(loaded.reference().moments());
+        this.yardstick = loaded.metric().map(Metric.Loaded::yardstick);
         this.teacher = benchmark.teacher();
         this.batch = batch;
         this.block = block;
@@ -125,7 +124,7 @@ public final class BenchmarkRun {
                 TeacherImages images = TeacherImages.draw(scope, loaded.model(), teacher,
                         LongStream.range(from, from + block).toArray(), batch, n -> {});
                 Comparison comparison =
-                        new Comparison(loaded.model(), loaded.features(), reference, images, batch, block);
+                        new Comparison(loaded.model(), yardstick, images, batch, block);
                 for (Group group : due) {
                     long start = done;
                     int nfe = group.entries.get(0).nfe();
@@ -135,7 +134,7 @@ public final class BenchmarkRun {
                                     "images " + from + "-" + (from + block - 1) + ", " + group.name));
                     write(group, sums);
                     group.count = sums.get(0).count();
-                    group.scores = ScoreAccumulator.scores(group.entries, sums, reference);
+                    group.scores = ScoreAccumulator.scores(group.entries, sums);
                     done += group.cost() * block;
                 }
             }
@@ -150,7 +149,7 @@ public final class BenchmarkRun {
         List<Comparison.Score> all = new ArrayList<>();
         for (Group group : groups) {
             if (group.count > 0 && group.scores.isEmpty()) {
-                group.scores = ScoreAccumulator.scores(group.entries, read(group), reference);
+                group.scores = ScoreAccumulator.scores(group.entries, read(group));
             }
             all.addAll(group.scores);
         }
@@ -168,12 +167,11 @@ public final class BenchmarkRun {
 
     /** The sums of a group, none yet where nothing is stored. */
     private List<ScoreAccumulator> sums(Group group, Optional<Map<String, NpyArray>> arrays) {
-        int size = loaded.features().size();
         List<ScoreAccumulator> sums = new ArrayList<>();
         for (int i = 0; i < group.entries.size(); i++) {
             String place = i + "/";
-            sums.add(arrays.map(all -> ScoreAccumulator.of(size, name -> all.get(place + name)))
-                    .orElseGet(() -> new ScoreAccumulator(size)));
+            sums.add(arrays.map(all -> new ScoreAccumulator(yardstick, name -> all.get(place + name)))
+                    .orElseGet(() -> new ScoreAccumulator(yardstick)));
         }
         return sums;
     }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import s4s.data.NpyArray;
-import s4s.eval.Frechet;
 import s4s.eval.Moments;
 
 /**
@@ -15,68 +15,91 @@ import s4s.eval.Moments;
  * it was stopped, and grows with the same numbers as if it had been made at once.
  */
 final class ScoreAccumulator {
-    private final Moments all;
+    /** Feature vectors against real images, of all images and of a block. */
+    private static final class Against {
+        private final Metric.Yardstick yardstick;
+        private final Moments all;
+        private Moments block;
+
+        Against(Metric.Yardstick yardstick, Moments all) {
+            this.yardstick = yardstick;
+            this.all = all;
+            this.block = new Moments(yardstick.features().size());
+        }
+    }
+
+    private final Optional<Against> real;
     private final List<Double> blockFd = new ArrayList<>();
-    private Moments block;
+    private int count;
     private double rmse;
     private double perceptual;
 
-    /** Nothing yet, for feature vectors of {@code size} numbers. */
-    ScoreAccumulator(int size) {
-        this(new Moments(size), size);
+    /** Nothing yet; without a yardstick there are no Frechet distances. */
+    ScoreAccumulator(Optional<Metric.Yardstick> yardstick) {
+        this.real = yardstick.map(measure -> new Against(measure, new Moments(measure.features().size())));
     }
 
-    private ScoreAccumulator(Moments all, int size) {
-        this.all = all;
-        this.block = new Moments(size);
+    /** The sums that gave {@code arrays}. */
+    ScoreAccumulator(Optional<Metric.Yardstick> yardstick, Function<String, NpyArray> arrays) {
+        this.real = yardstick.map(measure -> new Against(measure, Moments.of(arrays)));
+        this.count = Math.toIntExact(arrays.apply("count").longs()[0]);
+        for (double fd : arrays.apply("blocks").doubles()) {
+            blockFd.add(fd);
+        }
+        double[] distances = arrays.apply("distances").doubles();
+        this.rmse = distances[0];
+        this.perceptual = distances[1];
     }
 
     /** Images so far. */
     int count() {
-        return (int) all.count();
+        return count;
     }
 
-    /** Adds a batch: feature vectors, and its sums of distances to the teacher's images. */
-    void add(float[] vectors, double rmse, double perceptual) {
-        all.add(vectors);
-        block.add(vectors);
+    /**
+     * Adds a batch.
+     *
+     * @param images how many
+     * @param vectors their feature vectors, none without a yardstick
+     * @param rmse sum of their distances to the teacher's images
+     * @param perceptual sum of their perceptual distances to them
+     */
+    void add(int images, float[] vectors, double rmse, double perceptual) {
+        real.ifPresent(against -> {
+            against.all.add(vectors);
+            against.block.add(vectors);
+        });
+        this.count += images;
         this.rmse += rmse;
         this.perceptual += perceptual;
     }
 
     /** Ends a block of images. */
-    void endBlock(Frechet reference, int size) {
-        blockFd.add(reference.to(block.gaussian()));
-        block = new Moments(size);
+    void endBlock() {
+        blockFd.add(real.map(against -> {
+            double fd = against.yardstick.reference().to(against.block.gaussian());
+            against.block = new Moments(against.yardstick.features().size());
+            return fd;
+        }).orElse(Double.NaN));
     }
 
     /** Scores of {@code entries} whose sums are {@code sums}. */
-    static List<Comparison.Score> scores(List<Entry> entries, List<ScoreAccumulator> sums, Frechet reference) {
-        return IntStream.range(0, sums.size()).mapToObj(i -> sums.get(i).score(entries.get(i), reference)).toList();
+    static List<Comparison.Score> scores(List<Entry> entries, List<ScoreAccumulator> sums) {
+        return IntStream.range(0, sums.size()).mapToObj(i -> sums.get(i).score(entries.get(i))).toList();
     }
 
-    private Comparison.Score score(Entry entry, Frechet reference) {
-        return new Comparison.Score(entry, count(), reference.to(all.gaussian()),
-                blockFd.stream().mapToDouble(d -> d).toArray(), rmse / count(), perceptual / count());
+    private Comparison.Score score(Entry entry) {
+        return new Comparison.Score(entry, count,
+                real.map(against -> against.yardstick.reference().to(against.all.gaussian())).orElse(Double.NaN),
+                blockFd.stream().mapToDouble(d -> d).toArray(), rmse / count, perceptual / count);
     }
 
     /** The state between two blocks. */
     Map<String, NpyArray> arrays() {
-        Map<String, NpyArray> arrays = new LinkedHashMap<>(all.arrays());
+        Map<String, NpyArray> arrays = new LinkedHashMap<>(real.map(against -> against.all.arrays())
+                .orElseGet(() -> Map.of("count", NpyArray.of(new long[] {count}, 1))));
         arrays.put("blocks", NpyArray.of(blockFd.stream().mapToDouble(d -> d).toArray(), blockFd.size()));
         arrays.put("distances", NpyArray.of(new double[] {rmse, perceptual}, 2));
         return arrays;
-    }
-
-    /** The sum that gave {@code arrays}. */
-    static ScoreAccumulator of(int size, Function<String, NpyArray> arrays) {
-        ScoreAccumulator sum = new ScoreAccumulator(Moments.of(arrays), size);
-        for (double fd : arrays.apply("blocks").doubles()) {
-            sum.blockFd.add(fd);
-        }
-        double[] distances = arrays.apply("distances").doubles();
-        sum.rmse = distances[0];
-        sum.perceptual = distances[1];
-        return sum;
     }
 }

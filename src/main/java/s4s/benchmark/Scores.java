@@ -19,7 +19,8 @@ import tech.tablesaw.api.Table;
  *
  * <p>Columns: solver, grid, nfe, images, block (images a block), fd (FD, mini features, of all images),
  * block_fd (mean FD of the blocks), block_fd_std (their standard deviation), rmse, perceptual (both
- * to the teacher's image of the same seed). A table of fixed solvers has the teacher as one more row.
+ * to the teacher's image of the same seed). Without real images to compare with fd and its blocks are missing. A table of
+ * fixed solvers has the teacher as one more row.
  */
 public final class Scores {
     /** What the teacher is called in the column of solvers. */

@@ -103,8 +103,7 @@ public record Summary(List<Ratio> ratios) {
         List<Ratio> all = new ArrayList<>();
         for (Benchmark benchmark : benchmarks) {
             all.addAll(of(benchmark.title(), Scores.students(stored(benchmark.file(repository, Benchmark.Results.FIXED))),
-                    stored(benchmark.file(repository, Benchmark.Results.LEARNED)),
-                    Published.fid(repository, benchmark.name())));
+                    stored(benchmark.file(repository, Benchmark.Results.LEARNED)), Published.of(repository, benchmark)));
         }
         return new Summary(all);
     }

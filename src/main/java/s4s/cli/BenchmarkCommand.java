@@ -14,12 +14,14 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.BenchmarkTable;
 import s4s.benchmark.Entry;
+import s4s.benchmark.Metric;
 import s4s.eval.CostEstimate;
 import s4s.io.Progress;
 import s4s.io.ResultsFile;
@@ -38,20 +40,24 @@ import tech.tablesaw.api.Table;
             + " it adds to what is there.",
             "Solvers that share their first states share those network calls; the NFE in the table is each solver's own."})
 final class BenchmarkCommand implements Callable<Integer>, Resumable {
-    @Option(names = "--benchmark", defaultValue = "cifar10", description = "Which (default ${DEFAULT-VALUE}).")
-    private String name;
+    @Mixin
+    private final TaskOptions task = new TaskOptions();
 
-    @Option(names = "--profile", paramLabel = "NAME",
-            description = "mini, or paper: the papers' networks, see s4s doctor --profile paper (default: S4S_PROFILE, else mini).")
-    private Optional<String> profile;
+    @Option(names = "--reference", paramLabel = "FILE.npz",
+            description = "Moments of real images (default: the benchmark's). Without any the table has the distances to the"
+                + " teacher's images alone; s4s stats makes such a file.")
+    private Optional<Path> reference = Optional.empty();
+
+    @Option(names = "--features", paramLabel = "NAME|FILE.pt", description = "The feature network of --reference: a classifier in"
+            + " data/models, or a TorchScript file (default: the one that the reference names).")
+    private Optional<String> features = Optional.empty();
 
     @Option(names = "--images", description = "Images a cell (default: the benchmark's; with --learned as many as the table of"
             + " fixed solvers has, with which they are compared).")
     private Optional<Integer> images;
 
     @Option(names = "--block", paramLabel = "N", description = "Images of a block; FD is also given for blocks, to compare with"
-            + " small runs (default: 500, or a tenth of the benchmark's images if these are fewer than 5000; in the paper"
-            + " profile 10000, more than Inception's 2048 features).")
+            + " small runs (default: the benchmark's, in the paper profile 10000, more than Inception's 2048 features).")
     private Optional<Integer> block;
 
     @Option(names = "--batch", description = "Images in a network call (default 250, or a block if that is smaller).")
@@ -59,6 +65,9 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
 
     @Option(names = "--learned", description = "Measure the learned solvers of data/solvers/MODEL instead of the baselines.")
     private boolean learned;
+
+    @Option(names = "--solvers", paramLabel = "DIR", description = "With --learned: those of another folder.")
+    private Optional<Path> solvers = Optional.empty();
 
     @Option(names = "--only", split = ",", paramLabel = "NAME",
             description = "Measure these groups only, by the beginning of their names (learned solvers: family-nfeN, others:"
@@ -87,21 +96,26 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.named(name,
-                profile.map(Benchmark.Profile::named).orElseGet(Benchmark.Profile::ofEnvironment));
+        Models models = Models.ofRepository();
+        TaskOptions.Task asked = task.task(models, Optional.of("cifar10"));
+        Benchmark benchmark = measured(asked.benchmark(), models);
         Path repository = Models.repository();
         int wanted = images.isPresent() ? images.get() : wanted(benchmark, repository);
-        int blockImages = block.orElse(benchmark.profile() == Benchmark.Profile.PAPER ? Math.min(10_000, wanted)
-                : Math.min(500, benchmark.images() / 10));
+        int blockImages = block.orElse(Math.min(benchmark.extent().block(), wanted));
         Path csv = out.orElse(benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED));
         try (NDManager manager = Devices.manager();
-                Progress progress = Progress.terminal(System.err, name)) {
-            Benchmark.Loaded loaded = benchmark.load(Models.ofRepository(), manager);
-            Map<String, List<Entry>> entries = learned
-                    ? Benchmark.learned(benchmark.solvers(repository), loaded.model())
-                    : benchmark.fixed(loaded.model());
+                Progress progress = Progress.terminal(System.err, benchmark.name())) {
+            Benchmark.Loaded loaded = benchmark.load(models, manager);
+            TaskOptions.chosen(asked, "teacher " + benchmark.teacher().id(), wanted + " images").ifPresent(this::say);
+            if (benchmark.metric().isEmpty()) {
+                say("there are no real images to compare with, so the table has the distances to the teacher's images alone; give"
+                        + " their moments by --reference FILE.npz (s4s stats makes them) for Frechet distances");
+            }
+            Path folder = solvers.orElse(benchmark.solvers(repository));
+            Map<String, List<Entry>> entries =
+                    learned ? Benchmark.learned(folder, loaded.model()) : benchmark.fixed(loaded.model());
             if (entries.isEmpty()) {
-                throw new IllegalArgumentException("there are no learned solvers in " + benchmark.solvers(repository)
+                throw new IllegalArgumentException("there are no learned solvers in " + folder
                         + ": make them with s4s learn --suite " + benchmark.model());
             }
             int batchImages = batch.orElse(Math.min(250, blockImages));
@@ -118,14 +132,28 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
                         + String.join(", ", entries.keySet()));
             }
             NoiseSchedule schedule = loaded.model().schedule();
-            due.forEach(entry -> entry.value().requireRange(schedule)
-                    .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note)));
+            due.forEach(entry -> entry.value().requireRange(schedule).ifPresent(this::say));
             ResultsFile results = BenchmarkTable.of(csv, benchmark, loaded, entries, batchImages, blockImages, CommandText.of(spec))
-                    .to(wanted, chosen, again, manager, progress, line -> spec.commandLine().getErr().println("s4s: " + line));
+                    .to(wanted, chosen, again, manager, progress, this::say);
             spec.commandLine().getOut().println(csv + " has " + results.table().rowCount() + " rows of "
                     + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("s4s: " + line);
+    }
+
+    /** The benchmark with the real images that were asked for. */
+    private Benchmark measured(Benchmark benchmark, Models models) throws IOException {
+        if (solvers.isPresent() && !learned) {
+            throw new IllegalArgumentException("--solvers is for --learned");
+        }
+        if (reference.isEmpty() && features.isPresent()) {
+            throw new IllegalArgumentException("--features needs the --reference that was made with them");
+        }
+        return reference.isEmpty() ? benchmark : benchmark.withMetric(Metric.of(models, features, reference.get()));
     }
 
     private static Table cost(Benchmark benchmark, DiffusionModel model, List<Entry> entries, int wanted, int batch,

@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Metric;
 import s4s.data.Annotations;
 import s4s.data.AtomicFiles;
 import s4s.data.ImageSet;
@@ -80,8 +82,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.named(name);
+        Benchmark benchmark = Benchmarks.ofRepository().named(name);
         Models models = Models.ofRepository();
+        String classifier = benchmark.metric().flatMap(Metric::mini).orElseThrow(() -> new IllegalArgumentException("the benchmark "
+                + name + " has no mini features, which are measured here"));
         ImageSet all = labels.length == 0 ? ImageSet.read(train)
                 : Annotations.classesOf(ImageSet.read(train), train, List.of(labels));
         ImageSet trainImages = unseen.test.isPresent() ? all : all.head(all.count() - unseen.holdOut);
@@ -89,12 +93,12 @@ final class EvaluateCommand implements Callable<Integer> {
         ImageSet testImages = rest.head(Math.min(images, rest.count()));
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "evaluate")) {
-            MiniFeatures features = MiniFeatures.of(models, benchmark.features(), manager);
+            MiniFeatures features = MiniFeatures.of(models, classifier, manager);
             Reference reference = new Reference(Extraction.moments(features, trainImages, manager),
                     Reference.About.of(features, trainImages));
             reference.write(models.path(benchmark.model()).resolve("reference.npz"));
             Map<String, JsonElement> entries = new LinkedHashMap<>();
-            entries.put("metric", ModelCard.json(MiniFeatures.METRIC + ", features " + benchmark.features() + " sha256 "
+            entries.put("metric", ModelCard.json(MiniFeatures.METRIC + ", features " + classifier + " sha256 "
                     + reference.featuresSha256() + ", reference " + reference.moments().count() + " images of "
                     + reference.data() + " sha256 " + reference.dataSha256()));
             entries.put("images", ModelCard.json(images));
@@ -104,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ImageSet teacher = vocabulary.isEmpty()
                     ? draw(benchmark, benchmark.diffusion(models, manager), manager, progress)
                     : conditional(benchmark, models, manager, rest, vocabulary.get(), features,
-                            models.card(benchmark.features()).classes(), reference, entries, progress);
+                            models.card(classifier).classes(), reference, entries, progress);
             entries.put("fdTeacher", fd(features, teacher, reference, manager));
             entries.put("fdGaussian", fd(features, GaussianBaseline.draw(manager, trainImages, images, 0), reference,
                     manager));
@@ -140,7 +144,7 @@ final class EvaluateCommand implements Callable<Integer> {
         List<String> names = unseenImages.classes();
         int[] classes = names.stream().mapToInt(known::indexOf).toArray();
         if (classes.length == 0 || IntStream.of(classes).anyMatch(c -> c < 0)) {
-            throw new IllegalArgumentException(benchmark.features() + " was not trained on the classes of " + train
+            throw new IllegalArgumentException(features.network() + " was not trained on the classes of " + train
                     + ": give the --labels that it was trained on");
         }
         int[] inTurn = unseenImages.labels();

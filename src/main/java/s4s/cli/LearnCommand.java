@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,6 +23,7 @@ import s4s.data.Claim;
 import s4s.io.Progress;
 import s4s.learn.Families;
 import s4s.learn.Learner;
+import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
@@ -31,6 +33,7 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.NamedModel;
 import s4s.run.ReverseSweep;
 import s4s.schedule.GridType;
 
@@ -45,9 +48,8 @@ import s4s.schedule.GridType;
                 + " with its other solvers.",
             "2:Bad input."})
 final class LearnCommand implements Callable<Integer>, Resumable {
-    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
-            description = "Model in data/models (default ${DEFAULT-VALUE}).")
-    private String model;
+    @Mixin
+    private final TaskOptions task = new TaskOptions();
 
     @Option(names = "--family", description = "What is learned (default s4s-joint; with --suite these of it, by comma).")
     private Optional<String> family;
@@ -55,7 +57,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
     @Option(names = "--init", paramLabel = "NAME", description = "The solver that it starts from (default: the family's).")
     private Optional<String> init;
 
-    @Option(names = "--grid", description = "The grid that it starts from (default: that of the benchmark's teacher).")
+    @Option(names = "--grid", description = "The grid that it starts from (default: that of the benchmark's teacher, else logsnr).")
     private Optional<String> grid;
 
     @Option(names = "--nfe", description = "Network calls for an image (default 5; with --suite only these).")
@@ -66,7 +68,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
 
     @Option(names = "--suite", paramLabel = "MODEL|BENCHMARK",
             description = "Learn every solver that a benchmark's notebook shows, into data/solvers/MODEL; what is there stays. A"
-                + " benchmark's name stands for its model in the profile of S4S_PROFILE.")
+                + " benchmark's name, or its file, stands for its model in the profile of S4S_PROFILE.")
     private Optional<String> suite;
 
     @Option(names = "--brief", description = "With --suite: only what notebooks sum up, four solvers for each NFE.")
@@ -93,7 +95,8 @@ final class LearnCommand implements Callable<Integer>, Resumable {
                 description = "perceptual (mini features), l2, l1, or a TorchScript file of two image batches in [-1, 1] that"
                     + " gives a number for each pair, as LPIPS does; such files are programs, load only"
                     + " those you trust. Of a model that draws latents, l2 and l1 are of latents,"
-                    + " the others of decoded pictures (default: perceptual for pictures, l2 for latents, as in the papers).")
+                    + " the others of decoded pictures (default: the benchmark's, as in the papers perceptual for pictures and"
+                    + " l2 for latents; l2 for a model without a benchmark).")
         private Optional<String> distance;
 
         @Option(names = "--optimizer", defaultValue = "gauss-newton",
@@ -126,47 +129,56 @@ final class LearnCommand implements Callable<Integer>, Resumable {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = suite.isEmpty() ? Benchmark.ofModel(model) : Benchmark.findModel(suite.get())
-                .orElseGet(() -> Benchmark.named(suite.get(), Benchmark.Profile.ofEnvironment()));
         families().forEach(name -> Families.note(name).ifPresent(this::say));
         Models models = Models.ofRepository();
+        TaskOptions.Task asked = suite.isPresent() ? suiteOf(models) : task.task(models, Optional.empty());
+        Benchmark benchmark = how.distance.map(asked.benchmark()::withDistance).orElse(asked.benchmark());
+        GridType start = grid.map(GridType::named).orElse(asked.base().teacher().grid());
         ModelCard card = models.card(benchmark.model());
         try (NDManager manager = Devices.manager()) {
-            DiffusionModel diffusion = benchmark.diffusion(models, manager);
-            List<Recipe> recipes = (suite.isPresent() ? suite(benchmark) : List.of(recipe(benchmark))).stream()
-                    .map(usual -> adjusted(usual, diffusion)).toList();
+            List<Recipe> usual = suite.isPresent() ? suite(benchmark, start) : List.of(recipe(start));
+            NamedModel model = new NamedModel(card.name(), card.weightsSha256(), benchmark.diffusion(models, manager));
+            TaskOptions.chosen(asked, "teacher " + benchmark.teacher().id(), "start " + (suite.isPresent() ? "of each family" : usual.get(0).init().name()) + " on "
+                    + start.id(), "distance " + benchmark.teaching().distance()).ifPresent(this::say);
+            List<Recipe> recipes = usual.stream().map(recipe -> adjusted(recipe, model.diffusion())).toList();
             Path folder = out.orElse(benchmark.solvers(Models.repository()));
-            Map<Teacher, List<Recipe>> due = benchmark.byTeacher(diffusion, recipes,
+            Map<Teacher, List<Recipe>> due = benchmark.byTeacher(model.diffusion(), recipes,
                     recipe -> suite.isEmpty() || isDue(file(recipe, folder)));
             if (due.isEmpty()) {
                 spec.commandLine().getOut().println("all " + recipes.size() + " solvers are in " + folder);
                 return 0;
             }
-            PairOptions.Named named = new PairOptions.Named(diffusion, card.name(), card.weightsSha256());
-            NamedDistance distance =
-                    benchmark.distance(how.distance.orElse(benchmark.usualDistance()), models, diffusion, manager);
+            NamedDistance distance = benchmark.distance(models, model.diffusion(), manager);
             List<String> failed = new ArrayList<>();
             try (Claim claim = suite.isPresent() ? Claim.ofFolder(folder) : Claim.ofFile(file(recipes.get(0), folder))) {
-                for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                    Recipe.Setting setting = setting(manager, lesson.getKey(), lesson.getValue(), named, distance);
-                    for (Recipe recipe : lesson.getValue()) {
-                        if (!learn(recipe, setting, file(recipe, folder)).usable()) {
+                for (Map.Entry<Teacher, List<Recipe>> course : due.entrySet()) {
+                    LearningTask pairs = pairs(manager, course.getKey(), course.getValue(), model, distance);
+                    for (Recipe recipe : course.getValue()) {
+                        if (!learn(recipe, pairs, file(recipe, folder)).usable()) {
                             failed.add(recipe.name());
                         }
                     }
                 }
             }
             if (suite.isPresent() && !failed.isEmpty()) {
-                spec.commandLine().getErr().println("s4s: diverged, or learned nothing: " + String.join(", ", failed));
+                say("diverged, or learned nothing: " + String.join(", ", failed));
             }
             return failed.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         }
     }
 
-    private Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, PairOptions.Named model,
+    private TaskOptions.Task suiteOf(Models models) throws IOException {
+        if (task.namesModel() || init.isPresent() || grid.isPresent() || order.isPresent()) {
+            throw new IllegalArgumentException("--suite has a model, starts, grids and orders of its own: give it without --model,"
+                    + " --init, --grid and --order");
+        }
+        return task.suite(models, suite.get());
+    }
+
+    private LearningTask pairs(NDManager manager, Teacher teacher, List<Recipe> recipes, NamedModel model,
             NamedDistance distance) throws IOException {
         try (Progress drawing = Progress.terminal(System.err, "pairs")) {
-            return pairs.setting(manager, teacher, recipes, model, distance, drawing);
+            return pairs.task(manager, teacher, recipes, model, distance, drawing);
         }
     }
 
@@ -178,13 +190,8 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         spec.commandLine().getErr().println("s4s: " + note);
     }
 
-    private List<Recipe> suite(Benchmark benchmark) {
-        if (init.isPresent() || grid.isPresent() || order.isPresent()) {
-            throw new IllegalArgumentException("--suite has starts, grids and orders of its own: give it without --init, --grid"
-                    + " and --order");
-        }
+    private List<Recipe> suite(Benchmark benchmark, GridType start) {
         List<Families> families = families().stream().map(Families::named).toList();
-        GridType start = benchmark.teacher().grid();
         List<Recipe> all = brief ? Suite.brief(benchmark.nfes(), start) : Suite.recipes(benchmark.nfes(), start);
         List<Recipe> chosen = all.stream()
                 .filter(recipe -> families.isEmpty() || families.contains(recipe.family()))
@@ -197,11 +204,11 @@ final class LearnCommand implements Callable<Integer>, Resumable {
     }
 
     /** Learns, and writes the solver, but no start of a suite under the name of what was to be learned. */
-    private Learner.Outcome learn(Recipe recipe, Recipe.Setting setting, Path file) throws IOException {
+    private Learner.Outcome learn(Recipe recipe, LearningTask pairs, Path file) throws IOException {
         Path checkpoint = checkpoint(file);
         long start = System.nanoTime();
         try (Progress progress = Progress.terminal(System.err, recipe.name())) {
-            Recipe.Result result = recipe.learn(setting, Optional.of(checkpoint), CommandText.of(spec), progress,
+            Recipe.Result result = recipe.learn(pairs, Optional.of(checkpoint), CommandText.of(spec), progress,
                     spec.commandLine().getErr()::println);
             Learner.Outcome outcome = result.learned().outcome();
             if (suite.isEmpty() || outcome != Learner.Outcome.NOTHING) {
@@ -247,10 +254,9 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         return false;
     }
 
-    private Recipe recipe(Benchmark benchmark) {
+    private Recipe recipe(GridType start) {
         Families kind = Families.named(family.orElse(Families.S4S_JOINT.id()));
-        Recipe usual = Recipe.usual(kind, init.orElse(kind.init()),
-                grid.map(GridType::named).orElse(benchmark.teacher().grid()), nfe.orElse(5));
+        Recipe usual = Recipe.usual(kind, init.orElse(kind.init()), start, nfe.orElse(5));
         return order.isPresent() ? usual.withOrder(order.get()) : usual;
     }
 
@@ -263,9 +269,8 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         }
         String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "")
                 + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", " + plan.phases().get(0).steps() + " steps";
-        return new Recipe(usual.family(), usual.init(), usual.grid(), usual.nfe(), usual.order(),
-                how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name, pairs.training(), pairs.validation(),
-                how.seed);
+        return usual.with(how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name)
+                .withPairs(pairs.training(), pairs.validation()).withSeed(how.seed);
     }
 
     private static double number(String text) {

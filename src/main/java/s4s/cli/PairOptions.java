@@ -9,13 +9,14 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import s4s.data.Hashes;
 import s4s.io.Progress;
+import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
-import s4s.model.DiffusionModel;
+import s4s.model.NamedModel;
 import s4s.solver.Solver;
 
 /** The options of {@code s4s learn} that say what it learns from. */
@@ -27,7 +28,7 @@ public final class PairOptions {
     private int validation;
 
     @Option(names = "--pairs-from", paramLabel = "DIR",
-            description = "Training pairs that s4s teacher made (default: drawn now by the benchmark's teacher).")
+            description = "Training pairs that s4s teacher made (default: drawn now by the teacher).")
     private Optional<Path> trainingFrom = Optional.empty();
 
     @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
@@ -40,9 +41,6 @@ public final class PairOptions {
         options.validationFrom = Optional.of(validationFrom);
         return options;
     }
-
-    /** A model and its name and hash, for provenance. */
-    public record Named(DiffusionModel diffusion, String name, String sha256) {}
 
     /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
     private record Drawn(TeacherPairs pairs, String teacher) {
@@ -70,37 +68,36 @@ public final class PairOptions {
      * @param recipes all that will be learned from them
      * @throws IllegalArgumentException if a folder's pairs are of another model, other conditions, too few, or of two teachers
      */
-    public Recipe.Setting setting(NDManager manager, Teacher teacher, List<Recipe> recipes, Named model, NamedDistance distance,
+    public LearningTask task(NDManager manager, Teacher teacher, List<Recipe> recipes, NamedModel model, NamedDistance distance,
             Progress progress) throws IOException {
-        int lessons = recipes.stream().mapToInt(Recipe::pairs).max().orElseThrow();
-        int exams = recipes.stream().mapToInt(Recipe::validation).max().orElseThrow();
-        Solver solver = teacher.solver(model.diffusion);
-        Drawn learned = pairs(trainingFrom, SeedRange.TRAINING, lessons, manager, solver, model, progress);
-        Drawn checked = pairs(validationFrom, SeedRange.VALIDATION, exams, manager, solver, model, progress);
+        int wanted = recipes.stream().mapToInt(Recipe::pairs).max().orElseThrow();
+        int checks = recipes.stream().mapToInt(Recipe::validation).max().orElseThrow();
+        Solver solver = teacher.solver(model.diffusion());
+        Drawn learned = pairs(trainingFrom, SeedRange.TRAINING, wanted, manager, solver, model, progress);
+        Drawn checked = pairs(validationFrom, SeedRange.VALIDATION, checks, manager, solver, model, progress);
         if (!learned.teacher.equals(checked.teacher)) {
             throw new IllegalArgumentException("training pairs are of teacher " + learned.teacher + ", validation pairs of "
                     + checked.teacher + ": both must be of one teacher");
         }
-        return new Recipe.Setting(manager, model.name, model.sha256, model.diffusion, learned.teacher, distance.distance(),
-                distance.name(), learned.pairs, checked.pairs);
+        return new LearningTask(manager, model, learned.teacher, distance, learned.pairs, checked.pairs);
     }
 
-    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, Named model,
+    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, NamedModel model,
             Progress progress) throws IOException {
         if (from.isEmpty()) {
-            return Drawn.of(TeacherPairs.draw(manager, model.diffusion, teacher, role, count, 100,
+            return Drawn.of(TeacherPairs.draw(manager, model.diffusion(), teacher, role, count, 100,
                     done -> progress.update(done, count, role.id())), teacher);
         }
         TeacherStore store = TeacherStore.open(from.get());
-        String made = store.provenance().recipe().getOrDefault("model sha256", "none");
-        if (!made.equals(model.sha256)) {
+        String made = store.modelSha256();
+        if (!made.equals(model.sha256())) {
             throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
-                    + model.name + ": draw them again with s4s teacher");
+                    + model.name() + ": draw them again with s4s teacher");
         }
-        if (!store.conditions().equals(model.diffusion.conditions())) {
+        if (!store.conditions().equals(model.diffusion().conditions())) {
             throw new IllegalArgumentException(from.get() + " holds pairs under other conditions ("
-                    + store.conditions().orElse("none") + ") than the benchmark's ("
-                    + model.diffusion.conditions().orElse("none") + "): draw them again with s4s teacher");
+                    + store.conditions().orElse("none") + ") than are asked for ("
+                    + model.diffusion().conditions().orElse("none") + "): draw them again with s4s teacher");
         }
         if (store.count() < count) {
             throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count

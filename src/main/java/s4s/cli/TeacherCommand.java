@@ -8,11 +8,13 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Condition;
 import s4s.io.Progress;
 import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
@@ -32,28 +34,22 @@ import s4s.solver.data.SolverSource;
             "Pairs to learn from, to choose by and to measure on have seeds of their own: training 1000000-1999999, validation"
             + " 2000000-2999999, evaluation 0-999999. A conditional model draws each seed's own class or prompt."})
 public class TeacherCommand implements Callable<Integer>, Resumable {
-    @Option(names = "--model", defaultValue = "cifar10-mini", paramLabel = "NAME",
-            description = "Model in data/models, or the path of such a folder (default ${DEFAULT-VALUE}).")
-    private String model;
+    @Mixin
+    private final TaskOptions task = new TaskOptions();
 
     @Option(names = "--solver", paramLabel = "NAME|FILE.json",
-            description = "The teacher: see s4s solvers, or a solver file, which has its own grid and NFE (default: the"
-                + " teacher of the model's benchmark).")
-    private Optional<String> solver;
+            description = "Another teacher: see s4s solvers, or a solver file, which has its own grid and NFE.")
+    private Optional<String> solver = Optional.empty();
 
-    @Option(names = "--grid", description = "See s4s solvers (default: the benchmark's).")
-    private Optional<String> grid;
+    @Option(names = "--grid", description = "Its grid, see s4s solvers (default: that of the teacher).")
+    private Optional<String> grid = Optional.empty();
 
-    @Option(names = "--nfe", description = "Network calls for a sample (default: the benchmark's).")
-    private Optional<Integer> nfe;
+    @Option(names = "--nfe", description = "Its network calls for a sample (default: those of the teacher).")
+    private Optional<Integer> nfe = Optional.empty();
 
     @Option(names = "--student", paramLabel = "NFE",
             description = "Take the benchmark's teacher for students of so many network calls, where they have their own.")
-    private Optional<Integer> student;
-
-    @Option(names = "--guidance", paramLabel = "W",
-            description = "Guidance scale of a conditional model (default: the benchmark's).")
-    private Optional<Double> guidance;
+    private Optional<Integer> student = Optional.empty();
 
     @Option(names = "--role", defaultValue = "training", converter = Role.class,
             description = "What the pairs are for: training, validation or evaluation (default ${DEFAULT-VALUE}).")
@@ -78,20 +74,22 @@ public class TeacherCommand implements Callable<Integer>, Resumable {
     public Integer call() throws IOException {
         role.seeds(pairs);
         Models models = Models.ofRepository();
-        ModelCard card = models.card(model);
-        SolverSource source = source();
+        TaskOptions.Task asked = task.task(models, Optional.empty());
+        Benchmark benchmark = asked.benchmark();
+        ModelCard card = models.card(benchmark.model());
+        SolverSource source = source(benchmark);
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
-            double scale = guidance.or(() -> Benchmark.findModel(model)
-                    .map(benchmark -> benchmark.condition().guidance())).orElse(1.0);
-            DiffusionModel diffusion = models.diffusion(model, scale, manager);
+            DiffusionModel diffusion = benchmark.diffusion(models, manager);
+            TaskOptions.chosen(asked, "teacher " + source.label())
+                    .ifPresent(line -> spec.commandLine().getErr().println("s4s: " + line));
             String command = CommandText.of(spec);
             SolverFile drawn = source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command);
             drawn.solver().requireRange(diffusion.schedule())
                     .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note));
             TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(), drawn, role,
                     diffusion.sampleShape(), diffusion.conditions()), shard, command);
-            fill(new Order(store, pairs, models.path(model), scale, batch), manager, diffusion, progress,
+            fill(new Order(store, pairs, models.path(benchmark.model()), benchmark.condition(), batch), manager, diffusion, progress,
                     spec.commandLine().getErr()::println);
             spec.commandLine().getOut().println(out + " has " + store.count() + " pairs in " + store.shards().size()
                     + " files, " + role.id() + " seeds " + role.first() + "-" + (role.first() + store.count() - 1)
@@ -106,10 +104,10 @@ public class TeacherCommand implements Callable<Integer>, Resumable {
      * @param store where pairs go
      * @param pairs how many
      * @param folder of the model
-     * @param guidance scale
+     * @param condition of each seed
      * @param batch samples in a network call
      */
-    protected record Order(TeacherStore store, int pairs, Path folder, double guidance, int batch) {}
+    protected record Order(TeacherStore store, int pairs, Path folder, Condition condition, int batch) {}
 
     /**
      * Makes the pairs that are missing, here in this process.
@@ -123,11 +121,14 @@ public class TeacherCommand implements Callable<Integer>, Resumable {
         order.store.to(order.pairs, manager, model, order.batch, progress, notes);
     }
 
-    private SolverSource source() throws IOException {
-        if (solver.isPresent() && (SolverSource.isFile(solver.get()) || grid.isPresent() && nfe.isPresent())) {
+    private SolverSource source(Benchmark benchmark) throws IOException {
+        if (task.namesTeacher() && (solver.isPresent() || grid.isPresent() || nfe.isPresent() || student.isPresent())) {
+            throw new IllegalArgumentException("--teacher is a solver with its grid and NFE: give it without --solver, --grid, --nfe"
+                    + " and --student");
+        }
+        if (solver.isPresent() && SolverSource.isFile(solver.get())) {
             return SolverSource.of(solver.get(), grid, nfe);
         }
-        Benchmark benchmark = Benchmark.ofModel(model);
         Teacher usual = student.map(benchmark::teacherOf).orElse(benchmark.teacher());
         return SolverSource.of(solver.orElse(usual.method().name()), Optional.of(grid.orElse(usual.grid().id())),
                 Optional.of(nfe.orElse(usual.nfe())));

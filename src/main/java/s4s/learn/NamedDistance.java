@@ -22,6 +22,11 @@ public record NamedDistance(Distance distance, String name) {
     /** Where LPIPS is below data/models, exported by the user. */
     public static final Path LPIPS = Path.of("lpips-vgg", "lpips.pt");
 
+    /** Mean squared difference of what the model draws. */
+    public static NamedDistance l2() {
+        return new NamedDistance(Distance.l2(), "l2");
+    }
+
     /**
      * A distance for a model.
      *

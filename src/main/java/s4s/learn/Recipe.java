@@ -1,6 +1,5 @@
 package s4s.learn;
 
-import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +45,11 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                 "gauss-newton, " + steps + " steps", 256, 128, 0);
     }
 
+    /** The usual recipe of a family, from its usual start on the grid that is uniform in log SNR. */
+    public static Recipe usual(Families family, int nfe) {
+        return usual(family, family.init(), GridType.LOGSNR, nfe);
+    }
+
     /** This recipe with other steps, batches and optimizer. */
     public Recipe with(Plan newPlan, String name) {
         return new Recipe(family, init, grid, nfe, order, newPlan, name, pairs, validation, seed);
@@ -56,26 +60,20 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
         return new Recipe(family, init, grid, nfe, order, plan, planName, count, validation, seed);
     }
 
+    /** This recipe with so many training and validation pairs. */
+    public Recipe withPairs(int training, int checks) {
+        return new Recipe(family, init, grid, nfe, order, plan, planName, training, checks, seed);
+    }
+
+    /** This recipe with another seed of what is random in learning. */
+    public Recipe withSeed(long other) {
+        return new Recipe(family, init, grid, nfe, order, plan, planName, pairs, validation, other);
+    }
+
     /** This recipe with steps that weigh so many outputs. */
     public Recipe withOrder(int outputs) {
         return new Recipe(family, init, grid, nfe, OptionalInt.of(outputs), plan, planName, pairs, validation, seed);
     }
-
-    /**
-     * The model that is learned for, its teacher, and the distance to it.
-     *
-     * @param manager parent of all working memory
-     * @param model the model's name
-     * @param modelSha256 hash of its weights
-     * @param diffusion what is drawn from
-     * @param teacher the teacher in words
-     * @param distance to the teacher's samples
-     * @param distanceName in words
-     * @param training pairs, at least as many as a recipe wants
-     * @param validation pairs, at least as many as a recipe wants
-     */
-    public record Setting(NDManager manager, String model, String modelSha256, DiffusionModel diffusion, String teacher,
-            Distance distance, String distanceName, TeacherPairs training, TeacherPairs validation) {}
 
     /**
      * A learned solver.
@@ -97,37 +95,41 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
     }
 
     /**
-     * Learns.
+     * Learns, from the start to the end.
      *
-     * @param setting the model and its teacher
-     * @param checkpoint file to go on from and to keep; empty: none
-     * @param command what asks, for the provenance
-     * @throws IOException if the checkpoint cannot be read or written
+     * @param task the model, its teacher's pairs and the distance to them
+     * @throws IllegalArgumentException if the family cannot start there, or the task has too few pairs
+     * @throws IOException never, as nothing is read or written
      */
-    public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress) throws IOException {
-        return learn(setting, checkpoint, command, progress, note -> {});
+    public Result learn(LearningTask task) throws IOException {
+        return learn(task, Optional.empty(), "", Progress.none(), note -> {});
     }
 
     /**
      * Learns.
      *
+     * @param task the model, its teacher's pairs and the distance to them
+     * @param checkpoint file to go on from and to keep; empty: none
+     * @param command what asks, for the provenance
+     * @param progress shows steps and losses
      * @param notes told in one line where a run goes on
-     * @see #learn(Setting, Optional, String, Progress)
+     * @throws IllegalArgumentException if the family cannot start there, or the task has too few pairs
+     * @throws IOException if the checkpoint cannot be read or written
      */
-    public Result learn(Setting setting, Optional<Path> checkpoint, String command, Progress progress, Consumer<String> notes)
+    public Result learn(LearningTask task, Optional<Path> checkpoint, String command, Progress progress, Consumer<String> notes)
             throws IOException {
-        Family what = family(setting.diffusion());
-        TeacherPairs training = setting.training().first(pairs);
-        TeacherPairs checks = setting.validation().first(validation);
+        Family what = family(task.model().diffusion());
+        TeacherPairs training = task.training().first(pairs);
+        TeacherPairs checks = task.validation().first(validation);
         Provenance plain = Provenance.of(command).with("family", family.id()).with("start", init.name())
-                .with("grid", grid.id()).with("nfe", nfe).with("parameters", what.size()).with("model", setting.model())
-                .with("model sha256", setting.modelSha256()).with("teacher", setting.teacher())
-                .with("distance", setting.distanceName()).with("training pairs", seeds(training))
+                .with("grid", grid.id()).with("nfe", nfe).with("parameters", what.size()).with("model", task.model().name())
+                .with("model sha256", task.model().sha256()).with("teacher", task.teacher())
+                .with("distance", task.distance().name()).with("training pairs", seeds(training))
                 .with("validation pairs", seeds(checks))
                 .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
-        Provenance provenance = setting.diffusion().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
-        try (Learner learner = new Learner(setting.manager(), what, setting.diffusion(), setting.distance(),
-                training, checks, plan, seed, checkpoint, provenance.recipe())) {
+        Provenance provenance = task.model().diffusion().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
+        try (Learner learner = new Learner(task.manager(), what, task.model().diffusion(), task.distance().distance(), training,
+                checks, plan, seed, checkpoint, provenance.recipe())) {
             Learner.Learned learned = learner.run(progress, notes);
             Solver solver = what.solver(learned.theta());
             List<Learner.Entry> history = learned.history();
@@ -137,7 +139,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                     .with("vector-Jacobian products", history.get(history.size() - 1).products())
                     .with("ended", learned.ended());
             return new Result(SolverFile.of(solver.named(name()),
-                    setting.diffusion().schedule(), all), learned);
+                    task.model().diffusion().schedule(), all), learned);
         }
     }
 

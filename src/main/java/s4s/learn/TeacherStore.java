@@ -44,8 +44,10 @@ import s4s.solver.data.SolverFile;
  *                      sampleShape       [ channels, height, width ]
  *                      teacherSha256     of teacher.json
  *                      shards            [ { file, firstSeed, count, sha256 }, ... ]: from the range's first seed on
- *                      provenance        its recipe: model, model sha256, teacher, role, pairs in a shard, and where there are
- *                                        any, conditions: the rule by which a seed has its condition, and the guidance
+ *                      role, modelSha256 what the seeds are for, and the hash of the model's weights
+ *                      conditions        the rule by which a seed has its condition, and the guidance, where there are any
+ *                      provenance        its recipe: model, model sha256, teacher, role, pairs in a shard, conditions; manifests
+ *                                        without the three fields above are read by it
  * </pre>
  *
  * The manifest is written after each shard, so that what it lists is on disk. A sample depends on its seed alone, up to float32
@@ -62,8 +64,7 @@ public final class TeacherStore {
 
     private final Path folder;
     private final SolverFile teacher;
-    private final SeedRange role;
-    private final Shape sampleShape;
+    private final Content content;
     private final int shardSize;
     private final Provenance run;
     private final long start = System.nanoTime();
@@ -113,13 +114,14 @@ public final class TeacherStore {
         void take(int index, float[] samples) throws IOException;
     }
 
+    /** What the samples of a folder are of. */
+    private record Content(SeedRange role, Shape shape, String modelSha256, Optional<String> conditions) {}
+
     /** A shard size of 0 means that nothing is to be written. */
-    private TeacherStore(Path folder, SolverFile teacher, SeedRange role, Shape sampleShape, int shardSize,
-            Provenance run, Shards shards) {
+    private TeacherStore(Path folder, SolverFile teacher, Content content, int shardSize, Provenance run, Shards shards) {
         this.folder = folder;
         this.teacher = teacher;
-        this.role = role;
-        this.sampleShape = sampleShape;
+        this.content = content;
         this.shardSize = shardSize;
         this.run = run;
         this.provenance = run;
@@ -144,8 +146,9 @@ public final class TeacherStore {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new BadFileException(folder + " is a file where a folder for pairs is needed; give another path");
         }
-        TeacherStore store = new TeacherStore(folder, recipe.teacher, recipe.role, recipe.sampleShape, shardSize,
-                recipe.provenance(shardSize, command), Shards.none(folder, recipe.role.first()));
+        Content content = new Content(recipe.role, recipe.sampleShape, recipe.modelSha256, recipe.conditions);
+        TeacherStore store = new TeacherStore(folder, recipe.teacher, content, shardSize, recipe.provenance(shardSize, command),
+                Shards.none(folder, recipe.role.first()));
         store.load();
         return store;
     }
@@ -154,15 +157,14 @@ public final class TeacherStore {
     private void load() throws IOException {
         if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
             provenance = run;
-            shards = Shards.none(folder, role.first());
+            shards = Shards.none(folder, content.role.first());
             return;
         }
         TeacherStore there = open(folder);
         try {
             provenance = run.continuing(there.provenance);
-            if (!there.sampleShape.equals(sampleShape)) {
-                throw new IllegalArgumentException("the shape of a sample was " + there.sampleShape + ", now it is "
-                        + sampleShape);
+            if (!there.content.shape.equals(content.shape)) {
+                throw new IllegalArgumentException("the shape of a sample was " + there.content.shape + ", now it is " + content.shape);
             }
             if (!there.teacher.solver().equals(teacher.solver()) || !there.teacher.schedule().equals(teacher.schedule())) {
                 throw new IllegalArgumentException("the teacher had other numbers, those of " + folder.resolve(TEACHER));
@@ -190,16 +192,20 @@ public final class TeacherStore {
             throw fields.fault("version", "is " + version + "; this program reads version " + VERSION);
         }
         Provenance provenance;
-        SeedRange role;
+        Content content;
         try {
             provenance = Provenance.fromJson(fields.object("provenance").json());
-            role = SeedRange.named(provenance.recipe().getOrDefault("role", ""));
+            Map<String, String> recipe = provenance.recipe();
+            content = new Content(SeedRange.named(fields.maybeText("role").orElse(recipe.getOrDefault("role", ""))),
+                    new Shape(fields.shape("sampleShape")),
+                    fields.maybeText("modelSha256").orElse(recipe.getOrDefault("model sha256", "none")),
+                    fields.maybeText("conditions").or(() -> Optional.ofNullable(recipe.get(CONDITIONS))));
         } catch (IllegalArgumentException e) {
             throw fields.fault("provenance", "is damaged: " + e.getMessage());
         }
         requireHash(folder.resolve(TEACHER), fields.text("teacherSha256"), "copy it again, or use another folder");
-        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), role, new Shape(fields.shape("sampleShape")), 0,
-                provenance, Shards.read(fields, role.first(), role.last(), role.id()));
+        return new TeacherStore(folder, SolverFile.read(folder.resolve(TEACHER)), content, 0, provenance,
+                Shards.read(fields, content.role.first(), content.role.last(), content.role.id()));
     }
 
     /**
@@ -223,7 +229,7 @@ public final class TeacherStore {
             long done = 0;
             for (int i = 0; i < seeds.size(); i++) {
                 long before = done;
-                TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), role, seeds.get(i), batch,
+                TeacherPairs drawn = TeacherPairs.draw(manager, model, teacher.solver(), content.role, seeds.get(i), batch,
                         n -> progress.update(before + n, work, "pairs"));
                 taker.take(i, drawn.samples(0, drawn.count()));
                 done += drawn.count();
@@ -240,19 +246,19 @@ public final class TeacherStore {
         if (shardSize < 1) {
             throw new IllegalStateException(folder + " was opened to read; open it with a recipe to make pairs.");
         }
-        int wanted = role.seeds(pairs).length;
+        int wanted = content.role.seeds(pairs).length;
         try (Claim claim = Claim.ofFolder(folder)) {
             load();                                         // again: another command may have filled it meanwhile
             List<Shards.Part> due = shards.due(Math.max(wanted, count()), shardSize, notes);
             if (due.isEmpty()) {
                 return;
             }
-            List<long[]> seeds = due.stream().map(part -> role.seeds(part.number() * shardSize, part.count())).toList();
+            List<long[]> seeds = due.stream().map(part -> content.role.seeds(part.number() * shardSize, part.count())).toList();
             drawing.draw(seeds, (i, samples) -> {
                 if (!Files.exists(folder.resolve(Shards.MANIFEST))) {
                     teacher.write(folder.resolve(TEACHER));
                 }
-                write(due.get(i), TeacherPairs.of(role, sampleShape, seeds.get(i), samples));
+                write(due.get(i), TeacherPairs.of(content.role, content.shape, seeds.get(i), samples));
                 shards.enter(due.get(i));
                 writeManifest();
             });
@@ -260,8 +266,8 @@ public final class TeacherStore {
     }
 
     private void write(Shards.Part part, TeacherPairs pairs) throws IOException {
-        long[] shape = LongStream.concat(LongStream.of(pairs.count()), LongStream.of(sampleShape.getShape())).toArray();
-        int size = (int) sampleShape.size();
+        long[] shape = LongStream.concat(LongStream.of(pairs.count()), LongStream.of(content.shape.getShape())).toArray();
+        int size = (int) content.shape.size();
         long[] seeds = pairs.seeds();
         float[] noise = new float[seeds.length * size];
         IntStream.range(0, seeds.length).parallel()
@@ -277,7 +283,10 @@ public final class TeacherStore {
         JsonObject json = new JsonObject();
         json.addProperty("format", FORMAT);
         json.addProperty("version", VERSION);
-        json.add("sampleShape", GSON.toJsonTree(sampleShape.getShape()));
+        json.add("sampleShape", GSON.toJsonTree(content.shape.getShape()));
+        json.addProperty("role", content.role.id());
+        json.addProperty("modelSha256", content.modelSha256);
+        content.conditions.ifPresent(rule -> json.addProperty("conditions", rule));
         json.addProperty("teacherSha256", Hashes.sha256(folder.resolve(TEACHER)));
         shards.write(json, provenance.took(Duration.ofNanos(System.nanoTime() - start)).toJson());
     }
@@ -303,8 +312,8 @@ public final class TeacherStore {
         Path file = folder.resolve(shard.file());
         requireHash(file, shard.sha256(), "copy it again, or make it again with s4s teacher");
         try (Npz npz = Npz.open(file)) {
-            int size = Math.toIntExact(sampleShape.size());
-            long[] shape = LongStream.concat(LongStream.of(shard.count()), LongStream.of(sampleShape.getShape())).toArray();
+            int size = Math.toIntExact(content.shape.size());
+            long[] shape = LongStream.concat(LongStream.of(shard.count()), LongStream.of(content.shape.getShape())).toArray();
             long[] seeds = array(file, npz, "seeds", DType.INT64, shard.count()).longs();
             float[] noise = array(file, npz, "noise", DType.FLOAT32, shape).floats();
             float[] samples = array(file, npz, "samples", DType.FLOAT32, shape).floats();
@@ -315,7 +324,7 @@ public final class TeacherStore {
                 }
             }
             requireNoise(file, seeds, noise, size);
-            return TeacherPairs.of(role, sampleShape, seeds, samples);
+            return TeacherPairs.of(content.role, content.shape, seeds, samples);
         } catch (IllegalArgumentException e) {
             throw new BadFileException(file + ": " + e.getMessage(), e);
         }
@@ -372,12 +381,17 @@ public final class TeacherStore {
 
     /** The conditions of the seeds, and the guidance; empty where there are none. */
     public Optional<String> conditions() {
-        return Optional.ofNullable(provenance.recipe().get(CONDITIONS));
+        return content.conditions;
     }
 
     /** What the seeds are for. */
     public SeedRange role() {
-        return role;
+        return content.role;
+    }
+
+    /** Hash of the model's weights. */
+    public String modelSha256() {
+        return content.modelSha256;
     }
 
     /** Model, its hash, teacher and role; commands, versions and dates. */

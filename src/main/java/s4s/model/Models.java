@@ -95,6 +95,11 @@ public record Models(Path folder) {
         }
     }
 
+    /** Whether there is a model {@code name}. */
+    public boolean has(String name) {
+        return Files.exists(folder.resolve(name).resolve("card.json")) || Files.exists(Path.of(name).resolve("card.json"));
+    }
+
     /** The folder of model {@code name}. */
     public Path path(String name) throws IOException {
         for (Path here : List.of(folder.resolve(name), Path.of(name))) {
@@ -130,7 +135,18 @@ public record Models(Path folder) {
      * @throws IOException if a file is missing or is not the one with which the model was made
      */
     public DiffusionModel diffusion(String name, double guidance, NDManager manager) throws IOException {
-        Optional<Conditions> conditions = conditions(name);
+        return diffusion(name, conditions(name), guidance, manager);
+    }
+
+    /**
+     * The diffusion model {@code name} with its decoder, each seed under its condition.
+     *
+     * @param conditions of the seeds; empty: none, of a conditional model as well
+     * @param guidance scale w, see {@link Guidance}; of no effect without conditions
+     * @throws IOException if a file is missing or is not the one with which the model was made, or the model takes no condition
+     */
+    public DiffusionModel diffusion(String name, Optional<Conditions> conditions, double guidance, NDManager manager)
+            throws IOException {
         return conditions.isEmpty() ? SeededModel.of(denoiser(name, manager), decoder(name, manager))
                 : SeededModel.of(conditional(name, manager), conditions.get(), guidance, decoder(name, manager));
     }

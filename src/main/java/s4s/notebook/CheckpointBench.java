@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Metric;
+import s4s.benchmark.Profile;
 import s4s.benchmark.Published;
 import s4s.data.Colours;
 import s4s.data.ImageSet;
@@ -78,11 +81,12 @@ public final class CheckpointBench implements AutoCloseable {
     }
 
     private static Setup paper(Path repository, String name) throws IOException {
-        Benchmark benchmark = Benchmark.named(name, Benchmark.Profile.PAPER);
+        Benchmark benchmark = Benchmarks.ofRepository().named(name, Profile.PAPER);
         Path models = repository.resolve("data/models");
         Catalogue.required(models.resolve(benchmark.model()));
-        return new Setup(models, benchmark.model(), Catalogue.required(models.resolve(benchmark.features())),
-                Optional.of(Catalogue.required(repository.resolve("data/references").resolve(benchmark.reference()))),
+        Metric metric = benchmark.metric().orElseThrow();
+        return new Setup(models, benchmark.model(), Catalogue.required(models.resolve(metric.features())),
+                Optional.of(Catalogue.required(repository.resolve("data/references").resolve(metric.reference().orElseThrow()))),
                 repository.resolve("data/images/paper"), name, benchmark.images(), 1000, Duration.ofSeconds(10));
     }
 
@@ -95,13 +99,13 @@ public final class CheckpointBench implements AutoCloseable {
     /**
      * Opens the published network of a benchmark, or a small stand-in, by S4S_PROFILE.
      *
-     * @param benchmark for instance {@code cifar10}; see {@link Benchmark#paper}
+     * @param benchmark for instance {@code cifar10}; see {@link Benchmarks}
      * @param guidance scale of a network with classes, which come equally often; 1 without
      * @throws IOException in the paper profile if a file is missing; {@code ./s4s doctor --profile paper} says which and what to
      *     do
      */
     public static CheckpointBench open(String benchmark, double guidance) throws IOException {
-        return new CheckpointBench(Benchmark.Profile.ofEnvironment() == Benchmark.Profile.PAPER, benchmark, guidance);
+        return new CheckpointBench(Profile.ofEnvironment() == Profile.PAPER, benchmark, guidance);
     }
 
     /** Whether these are the user's published networks. */

@@ -6,15 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import s4s.benchmark.Benchmark;
 import s4s.io.Progress;
 import s4s.learn.Family;
 import s4s.learn.Learner;
+import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
-import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
-import s4s.learn.TeacherPairs;
+import s4s.model.NamedModel;
 import s4s.solver.Solver;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -29,29 +28,22 @@ import tech.tablesaw.api.Table;
  */
 public final class LearningBench {
 
-    private final Recipe.Setting setting;
+    private final LearningTask task;
     private final Map<String, Recipe.Result> results = new LinkedHashMap<>();
 
-    LearningBench(NDManager manager, Benchmark benchmark, Benchmark.Loaded loaded, Teacher teacher, NamedDistance distance,
-            int training, int validation, Progress progress) {
-        Solver solver = teacher.solver(loaded.model());
-        long total = training + validation;
-        this.setting = new Recipe.Setting(manager, benchmark.model(), loaded.modelSha256(), loaded.model(),
-                teacher.label() + " NFE", distance.distance(), distance.name(),
-                TeacherPairs.draw(manager, loaded.model(), solver, SeedRange.TRAINING, training, 64,
-                        done -> progress.update(done, total, "pairs")),
-                TeacherPairs.draw(manager, loaded.model(), solver, SeedRange.VALIDATION, validation, 64,
-                        done -> progress.update(training + done, total, "pairs")));
+    LearningBench(NDManager manager, NamedModel model, Teacher teacher, NamedDistance distance, int training, int validation,
+            Progress progress) {
+        this.task = LearningTask.draw(manager, model, teacher, distance, training, validation, 64, progress);
     }
 
     /** Training pairs. */
     public int training() {
-        return setting.training().count();
+        return task.training().count();
     }
 
     /** Validation pairs. */
     public int validation() {
-        return setting.validation().count();
+        return task.validation().count();
     }
 
     /**
@@ -61,9 +53,8 @@ public final class LearningBench {
      * @param progress shows steps and losses
      */
     public Recipe.Result learn(String name, Recipe recipe, Progress progress) throws IOException {
-        Recipe fitting = new Recipe(recipe.family(), recipe.init(), recipe.grid(), recipe.nfe(), recipe.order(), recipe.plan(),
-                recipe.planName(), Math.min(recipe.pairs(), training()), validation(), recipe.seed());
-        Recipe.Result result = fitting.learn(setting, Optional.empty(), "notebook", progress);
+        Recipe.Result result = recipe.withPairs(Math.min(recipe.pairs(), training()), validation())
+                .learn(task, Optional.empty(), "notebook", progress, note -> {});
         results.put(name, result);
         return result;
     }
@@ -128,7 +119,7 @@ public final class LearningBench {
 
     /** The start of a learned solver: the family at its first parameters. */
     public Solver start(Recipe recipe) {
-        Family family = recipe.family(setting.diffusion());
+        Family family = recipe.family(task.model().diffusion());
         return family.solver(family.start());
     }
 }

@@ -14,15 +14,18 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Comparison;
+import s4s.benchmark.Condition;
 import s4s.benchmark.Entry;
+import s4s.benchmark.Metric;
+import s4s.benchmark.Profile;
 import s4s.benchmark.Published;
 import s4s.benchmark.Scores;
 import s4s.benchmark.Surface;
 import s4s.benchmark.TeacherImages;
 import s4s.data.ImageSet;
 import s4s.eval.Features;
-import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.io.Progress;
 import s4s.io.Provenance;
@@ -35,6 +38,7 @@ import s4s.model.DiffusionModel;
 import s4s.model.FeatureNet;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.NamedModel;
 import s4s.model.Vocabulary;
 import s4s.run.Program;
 import s4s.run.Sampling;
@@ -71,12 +75,13 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * Opens the benchmark called {@code name}, for instance {@code cifar10}, in the profile of S4S_PROFILE; mini unless set.
+     * Opens a benchmark in the profile of S4S_PROFILE; mini unless set.
      *
+     * @param name one of data/benchmarks, for instance {@code cifar10}, or the path of any such file, X.json
      * @throws IllegalArgumentException if there is no such benchmark or profile
      */
     public static Workbench open(String name) throws IOException {
-        return open(Models.repository(), Benchmark.named(name, Benchmark.Profile.ofEnvironment()));
+        return open(Models.repository(), Benchmarks.ofRepository().named(name, Profile.ofEnvironment()));
     }
 
     /** Opens any benchmark with the models and results of a repository. */
@@ -209,10 +214,10 @@ public final class Workbench implements AutoCloseable {
      * does not say its names), or their texts; empty texts where there are no conditions.
      */
     public List<String> conditions(int count) throws IOException {
-        Optional<Conditions> conditions = models.conditions(benchmark.model());
+        Optional<Conditions> conditions = benchmark.condition().of(models, benchmark.model());
         List<String> asked = conditions.map(c -> c.of(Benchmark.seeds(count))).orElse(Collections.nCopies(count, ""));
         Optional<Vocabulary> names = models.card(benchmark.model()).vocabulary();
-        if (benchmark.condition().kind() != Benchmark.Condition.Kind.CLASS || names.isEmpty()) {
+        if (benchmark.condition().kind() != Condition.Kind.CLASS || names.isEmpty()) {
             return asked;
         }
         return asked.stream().map(number -> names.get().entries().get(Integer.parseInt(number))).toList();
@@ -236,7 +241,7 @@ public final class Workbench implements AutoCloseable {
 
     /** What its Frechet distances are called: FD (mini features), or FID where the features are the official Inception's. */
     public String metric() {
-        return loaded.features().metric();
+        return features().metric();
     }
 
     /**
@@ -263,7 +268,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Published FIDs of this benchmark; see {@link Published}. */
     public Table published() throws IOException {
-        return Published.fid(repository, benchmark.name());
+        return Published.of(repository, benchmark);
     }
 
     /**
@@ -324,7 +329,7 @@ public final class Workbench implements AutoCloseable {
      * @param validation pairs that decide
      */
     public LearningBench learning(int training, int validation, Progress progress) throws IOException {
-        return learning(benchmark.teacher(), benchmark.usualDistance(), training, validation, progress);
+        return learning(benchmark.teacher(), benchmark.teaching().distance(), training, validation, progress);
     }
 
     /**
@@ -338,18 +343,24 @@ public final class Workbench implements AutoCloseable {
      */
     public LearningBench learning(Teacher teacher, String distance, int training, int validation, Progress progress)
             throws IOException {
-        NamedDistance named = benchmark.distance(distance, models, denoiser(), manager);
-        return new LearningBench(manager, benchmark, loaded, teacher, named, training, validation, progress);
+        NamedDistance named = benchmark.withDistance(distance).distance(models, denoiser(), manager);
+        NamedModel model = new NamedModel(benchmark.model(), modelSha256(), denoiser());
+        return new LearningBench(manager, model, teacher, named, training, validation, progress);
     }
 
     /** Its features. */
     public Features features() {
-        return loaded.features();
+        return measure().features();
+    }
+
+    private Metric.Loaded measure() {
+        return loaded.metric().orElseThrow(() ->
+                new IllegalStateException("the benchmark " + benchmark.name() + " names no real images to compare with"));
     }
 
     /** Questions to the benchmark's Frechet distance. */
     public EvaluationBench evaluation() {
-        return new EvaluationBench(manager, loaded.features(), loaded.reference());
+        return new EvaluationBench(manager, features(), measure().reference());
     }
 
     /**
@@ -358,9 +369,11 @@ public final class Workbench implements AutoCloseable {
      * @param seed of its random weights
      */
     public Features untrained(long seed) throws IOException {
-        FeatureNet.Config config = models.features(benchmark.features(), manager).config();
+        String classifier = benchmark.metric().flatMap(Metric::mini).orElseThrow(() ->
+                new IllegalStateException("the benchmark " + benchmark.name() + " has no mini features"));
+        FeatureNet.Config config = models.features(classifier, manager).config();
         return new MiniFeatures(new FeatureNet(config, FeatureNet.initial(config, manager, seed)), manager,
-                benchmark.features() + ", untrained", "none");
+                classifier + ", untrained", "none");
     }
 
     /** The learned solvers that ship with this benchmark's model, by file name, with so many calls. */
@@ -387,7 +400,7 @@ public final class Workbench implements AutoCloseable {
     private Comparison comparison(int images) {
         TeacherImages teacher =
                 TeacherImages.draw(manager, denoiser(), benchmark.teacher(), Benchmark.seeds(images), BATCH, d -> {});
-        return new Comparison(denoiser(), loaded.features(), new Frechet(loaded.reference().moments()), teacher,
+        return new Comparison(denoiser(), loaded.metric().map(Metric.Loaded::yardstick), teacher,
                 Math.min(images, 250), images);
     }
 

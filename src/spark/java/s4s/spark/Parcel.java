@@ -43,6 +43,13 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
         return new Parcel(more);
     }
 
+    /** The parcel with one more file, of this text. */
+    Parcel with(String name, String text) {
+        TreeMap<String, byte[]> more = new TreeMap<>(files);
+        more.put(name, text.getBytes(StandardCharsets.UTF_8));
+        return new Parcel(more);
+    }
+
     /** The parcel with a model under its folder's name, and the autoencoder that it needs under its own. */
     Parcel withModel(Models models, String name) throws IOException {
         Path folder = models.path(name);

@@ -20,6 +20,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Condition;
+import s4s.benchmark.Metric;
 import s4s.cli.CommandText;
 import s4s.cli.PairOptions;
 import s4s.cli.Resumable;
@@ -28,6 +31,7 @@ import s4s.data.Claim;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.learn.Learner;
+import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
@@ -38,6 +42,7 @@ import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.ModelCard;
 import s4s.model.Models;
+import s4s.model.NamedModel;
 import s4s.solver.data.SolverFile;
 
 /** {@code s4s spark learn}: {@code s4s learn --suite}, a solver to a task. */
@@ -46,6 +51,7 @@ import s4s.solver.data.SolverFile;
             "A process learns one solver at a time: give it few cores, and many processes."})
 final class SparkLearnCommand implements Callable<Integer>, Resumable {
     private static final int SHARD = 100;
+    private static final String BENCHMARK = "benchmark.json";
 
     @Option(names = "--suite", required = true, paramLabel = "MODEL", description = "Model in data/models.")
     private String suite;
@@ -61,7 +67,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     private Optional<Path> validationFrom;
 
     @Option(names = "--distance", paramLabel = "NAME",
-            description = "perceptual, l2 or l1 (default: perceptual for pictures, l2 for latents).")
+            description = "perceptual, l2 or l1 (default: the benchmark's; l2 for a model without one).")
     private Optional<String> distance;
 
     @Mixin
@@ -80,6 +86,9 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     private record Answer(String json, double validation, double start, double seconds, Learner.Outcome outcome, String ended)
             implements Serializable {}
 
+    /** What a process learns. */
+    private record Lessons(List<Recipe> recipes, LearningTask task) {}
+
     /** What is known before learning. */
     private record Course(Benchmark benchmark, Models models, ModelCard card, DiffusionModel diffusion, Path folder) {}
 
@@ -95,19 +104,21 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
 
     @Override
     public Integer call() throws IOException {
-        Benchmark benchmark = Benchmark.ofModel(suite);
         Models models = Models.ofRepository();
+        Optional<Benchmark> known = Benchmarks.ofRepository().ofModel(suite);
+        Benchmark usual = known.isPresent() ? known.get() : Benchmark.usual(models, suite);
+        Benchmark benchmark = distance.map(usual::withDistance).orElse(usual);
         List<String> failed = new ArrayList<>();
         Path folder = out.orElse(Models.repository().resolve("data/solvers").resolve(models.card(benchmark.model()).name()));
         try (NDManager manager = Devices.manager(); Progress progress = Progress.terminal(System.err, "learn")) {
             Course course = new Course(benchmark, models, models.card(benchmark.model()),
                     benchmark.diffusion(models, manager), folder);
-            String measure = distance.orElse(benchmark.usualDistance());
+            String measure = benchmark.teaching().distance();
             if (measure.endsWith(".pt")) {
                 throw new IllegalArgumentException("--distance is perceptual, l2 or l1 here, not " + measure
                         + "; s4s learn takes files");
             }
-            benchmark.distance(measure, models, course.diffusion, manager);
+            benchmark.distance(models, course.diffusion, manager);
             List<Recipe> all = recipes.apply(benchmark);
             Map<Teacher, List<Recipe>> due = benchmark.byTeacher(course.diffusion, all,
                     recipe -> !Files.exists(file(folder, recipe.name())));
@@ -117,7 +128,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
             }
             try (Claim claim = Claim.ofFolder(folder); Cluster cluster = options.openForWholeExecutors("s4s learn")) {
                 for (Map.Entry<Teacher, List<Recipe>> lesson : due.entrySet()) {
-                    failed.addAll(learn(cluster, course, lesson.getKey(), lesson.getValue(), measure, progress));
+                    failed.addAll(learn(cluster, course, lesson.getKey(), lesson.getValue(), progress));
                 }
             }
         }
@@ -128,26 +139,31 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     }
 
     /** Learns what is due from a teacher; returns the names of what cannot be used. */
-    private List<String> learn(Cluster cluster, Course course, Teacher teacher, List<Recipe> due, String measure,
-            Progress progress) throws IOException {
+    private List<String> learn(Cluster cluster, Course course, Teacher teacher, List<Recipe> due, Progress progress)
+            throws IOException {
         List<String> failed = new ArrayList<>();
         Path drawn = course.folder.resolve("pairs.parts");
-        String model = course.benchmark.model();
-        Parcel parcel = withEyes(new Parcel().withModel(course.models, model), course)
+        Parcel parcel = withFeatures(new Parcel().withModel(course.models, course.benchmark.model()), course)
                 .withFolder("training", trainingFrom.isPresent() ? trainingFrom.get() : pairs(cluster, course, teacher,
                         SeedRange.TRAINING, due.stream().mapToInt(Recipe::pairs).max().orElseThrow(), drawn, progress))
                 .withFolder("validation", validationFrom.isPresent() ? validationFrom.get() : pairs(cluster, course, teacher,
                         SeedRange.VALIDATION, due.stream().mapToInt(Recipe::validation).max().orElseThrow(), drawn, progress));
         List<String> names = due.stream().map(Recipe::name).toList();
         Recipes known = recipes;
-        Shared<Recipe.Setting> setting = cluster.share(parcel, "lessons by " + measure,
-                (folder, manager) -> setting(folder, manager, model, measure, known, names));
+        Condition condition = course.benchmark.condition();
+        if (condition.file().isPresent()) {
+            parcel = parcel.with(condition.file().get().getFileName().toString(), condition.file().get());
+        }
+        Benchmark there = course.benchmark.withCondition(condition.in(Path.of("")))
+                .withModel(course.models.path(course.benchmark.model()).getFileName().toString());
+        Shared<Lessons> lessons = cluster.share(parcel.with(BENCHMARK, there.json()), "lessons by "
+                + there.teaching().distance(), (folder, manager) -> lessons(folder, manager, known, names));
         String command = CommandText.of(spec);
         int[] done = {0};
-        cluster.run(names, name -> setting.use((what, scope) -> ExecutorProcess.alone(() -> {
-            Recipe recipe = chosen(known, Benchmark.ofModel(model), List.of(name)).get(0);
+        cluster.run(names, name -> lessons.use((what, scope) -> ExecutorProcess.alone(() -> {
+            Recipe recipe = what.recipes.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
             long start = System.nanoTime();
-            Recipe.Result result = recipe.learn(what, Optional.empty(), command, Progress.none());
+            Recipe.Result result = recipe.learn(what.task, Optional.empty(), command, Progress.none(), note -> {});
             return new Answer(result.file().json(), result.learned().validation(),
                     result.learned().history().get(0).validation(), (System.nanoTime() - start) * 1e-9,
                     result.learned().outcome(), result.learned().ended());
@@ -169,30 +185,26 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
     }
 
     /** The parcel with the network of the perceptual distance, if it is here. */
-    private static Parcel withEyes(Parcel parcel, Course course) throws IOException {
-        if (course.benchmark.profile() == Benchmark.Profile.MINI) {
-            return parcel.withModel(course.models, course.benchmark.features());
+    private static Parcel withFeatures(Parcel parcel, Course course) throws IOException {
+        Optional<String> mini = course.benchmark.metric().flatMap(Metric::mini);
+        if (mini.isPresent()) {
+            return parcel.withModel(course.models, mini.get());
         }
         String name = NamedDistance.LPIPS.getParent().toString();
         Path folder = course.models.folder().resolve(name);
         return Files.isDirectory(folder) ? parcel.withFolder(name, folder) : parcel;
     }
 
-    private static List<Recipe> chosen(Recipes recipes, Benchmark benchmark, List<String> names) {
-        return recipes.apply(benchmark).stream().filter(recipe -> names.contains(recipe.name())).toList();
-    }
-
-    /** The setting of the plain command, with pairs of the parcel's folders. */
-    private static Recipe.Setting setting(Path folder, NDManager manager, String model, String measure, Recipes recipes,
-            List<String> names) throws IOException {
-        Benchmark benchmark = Benchmark.ofModel(model);
+    /** What is to be learned, from the parcel's folders. */
+    private static Lessons lessons(Path folder, NDManager manager, Recipes recipes, List<String> names) throws IOException {
+        Benchmark benchmark = Benchmark.read(folder.resolve(BENCHMARK));
         Models models = new Models(folder);
-        ModelCard card = models.card(model);
-        DiffusionModel diffusion = benchmark.diffusion(models, manager);
-        List<Recipe> due = chosen(recipes, benchmark, names);
-        return PairOptions.of(folder.resolve("training"), folder.resolve("validation")).setting(manager,
-                benchmark.teacherOf(due.get(0).nfe()), due, new PairOptions.Named(diffusion, card.name(), card.weightsSha256()),
-                benchmark.distance(measure, models, diffusion, manager), Progress.none());
+        ModelCard card = models.card(benchmark.model());
+        NamedModel model = new NamedModel(card.name(), card.weightsSha256(), benchmark.diffusion(models, manager));
+        List<Recipe> due = recipes.apply(benchmark).stream().filter(recipe -> names.contains(recipe.name())).toList();
+        return new Lessons(due, PairOptions.of(folder.resolve("training"), folder.resolve("validation")).task(manager,
+                benchmark.teacherOf(due.get(0).nfe()), due, model, benchmark.distance(models, model.diffusion(), manager),
+                Progress.none()));
     }
 
     /** A folder with the teacher's pairs, drawn on the executors. */
@@ -205,7 +217,7 @@ final class SparkLearnCommand implements Callable<Integer>, Resumable {
                 new TeacherStore.Recipe(course.card.name(), course.card.weightsSha256(), solver, role, model.sampleShape(),
                         model.conditions()), SHARD, command);
         Shared<DiffusionModel> network = SparkTeacherCommand.share(cluster, course.models, course.benchmark.model(),
-                course.benchmark.condition().guidance());
+                course.benchmark.condition());
         store.to(count, SparkTeacherCommand.drawing(cluster, network, store, SHARD, progress), note -> {});
         return store.folder();
     }

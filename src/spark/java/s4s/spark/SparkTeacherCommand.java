@@ -2,9 +2,12 @@ package s4s.spark;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import s4s.benchmark.Condition;
 import s4s.cli.TeacherCommand;
 import s4s.io.Progress;
 import s4s.learn.SeedRange;
@@ -25,15 +28,23 @@ final class SparkTeacherCommand extends TeacherCommand {
             throws IOException {
         try (Cluster cluster = options.open("s4s teacher")) {
             Shared<DiffusionModel> network = share(cluster, new Models(order.folder().toAbsolutePath().getParent()),
-                    order.folder().getFileName().toString(), order.guidance());
+                    order.folder().getFileName().toString(), order.condition());
             order.store().to(order.pairs(), drawing(cluster, network, order.store(), order.batch(), progress), notes);
         }
     }
 
     /** A model under the conditions of its seeds, on all executors. */
-    static Shared<DiffusionModel> share(Cluster cluster, Models models, String name, double guidance) throws IOException {
-        return cluster.share(new Parcel().withModel(models, name), name + ", guidance " + guidance,
-                (folder, manager) -> new Models(folder).diffusion(name, guidance, manager));
+    static Shared<DiffusionModel> share(Cluster cluster, Models models, String name, Condition condition) throws IOException {
+        Parcel parcel = new Parcel().withModel(models, name);
+        Optional<Path> list = condition.file();
+        String asked = list.map(file -> file.getFileName().toString()).orElse(condition.id());
+        double guidance = condition.guidance();
+        return cluster.share(list.isPresent() ? parcel.with(asked, list.get()) : parcel, name + ", conditions " + asked
+                + ", guidance " + guidance, (folder, manager) -> {
+                    Condition here = Condition.named(asked, guidance).in(folder);
+                    Models there = new Models(folder);
+                    return there.diffusion(name, here.of(there, name), guidance, manager);
+                });
     }
 
     /** Draws the shards of a store, each in a task. */

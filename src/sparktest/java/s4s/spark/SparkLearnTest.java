@@ -18,15 +18,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import s4s.benchmark.Benchmark;
-import s4s.io.Progress;
-import s4s.learn.Distance;
+import s4s.benchmark.Benchmarks;
 import s4s.learn.Families;
+import s4s.learn.LearningTask;
+import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
 import s4s.learn.TeacherPairs;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
+import s4s.model.NamedModel;
 import s4s.schedule.GridType;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
@@ -75,14 +77,14 @@ class SparkLearnTest {
     }
 
     private static Solver alone(Recipe recipe) throws IOException {
-        Benchmark benchmark = Benchmark.cifar10();
+        Benchmark benchmark = Benchmarks.ofRepository().named("cifar10");
         try (NDManager manager = NDManager.newBaseManager()) {
             DiffusionModel model = benchmark.diffusion(Models.ofRepository(), manager);
             Solver teacher = benchmark.teacher().solver(model);
             TeacherPairs training = TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 6, 6, n -> {});
             TeacherPairs validation = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 4, 4, n -> {});
-            return recipe.learn(new Recipe.Setting(manager, "cifar10-mini", "hash", model, "teacher",
-                    Distance.l2(), "l2", training, validation), Optional.empty(), "test", Progress.none()).file().solver();
+            return recipe.learn(new LearningTask(manager, new NamedModel("cifar10-mini", "hash", model), "teacher",
+                    NamedDistance.l2(), training, validation)).file().solver();
         }
     }
 }

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.eval.Frechet;
 import s4s.eval.MiniFeatures;
 import s4s.eval.Moments;
 import s4s.eval.Reference;
@@ -35,10 +35,11 @@ import tech.tablesaw.api.Table;
 class BenchmarkRunTest {
     private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(8), List.of(1), List.of(false), 8);
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
-    private final Benchmark benchmark = new Benchmark("small", "Small", Benchmark.Profile.MINI, "network",
-            Benchmark.Space.PIXEL, Benchmark.Condition.NONE, "features", "",
-            new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), Map.of(), List.of(2, 4),
-            List.of(GridType.LOGSNR, GridType.EDM), 40);
+    private final Benchmark benchmark = new Benchmark("small", "Small",
+            new Benchmark.Source("network", Benchmark.Space.PIXEL, Condition.NONE),
+            new Benchmark.Teaching(new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 8), Map.of(), "l2"),
+            new Benchmark.Extent(List.of(2, 4), List.of(GridType.LOGSNR, GridType.EDM), 40, 20),
+            Optional.of(new Metric("features", Optional.empty())), Optional.empty());
     private NDManager manager;
     private CountingDenoiser denoiser;
     private Benchmark.Loaded loaded;
@@ -95,8 +96,8 @@ class BenchmarkRunTest {
 
         List<Entry> entries = benchmark.entries(denoiser, GridType.EDM, 4);
         TeacherImages images = TeacherImages.draw(manager, denoiser, benchmark.teacher(), Benchmark.seeds(60), 60, n -> {});
-        List<Comparison.Score> scores = new Comparison(denoiser, loaded.features(),
-                new Frechet(loaded.reference().moments()), images, 20, 20).run(manager, entries, n -> {});
+        List<Comparison.Score> scores = new Comparison(denoiser, loaded.metric().map(Metric.Loaded::yardstick), images, 20,
+                20).run(manager, entries, n -> {});
         for (int i = 0; i < scores.size(); i++) {
             int row = 30 + i;
             assertEquals(scores.get(i).entry().solver(), once.stringColumn("solver").get(row));
@@ -134,7 +135,7 @@ class BenchmarkRunTest {
     void otherWeightsBeginAgain() throws IOException {
         run("state", 20, new ArrayList<>());
         long calls = denoiser.calls();
-        loaded = new Benchmark.Loaded(denoiser, "other hash", loaded.features(), loaded.reference());
+        loaded = new Benchmark.Loaded(denoiser, "other hash", loaded.metric());
         run("state", 20, new ArrayList<>());
         assertEquals(2 * calls, denoiser.calls());
         assertTrue(notes.size() == benchmark.fixed(denoiser).size()
@@ -149,6 +150,21 @@ class BenchmarkRunTest {
         String group = benchmark.fixed(denoiser).keySet().iterator().next();
         assertTrue(assertThrows(IOException.class, () -> run.to(40, group::equals, manager, Progress.none(), (count, table) ->
                 Files.delete(folder.resolve("state").resolve(group + ".npz")))).getMessage().contains("changed or removed"));
+    }
+
+    /** Without real images the distances to the teacher are the same, and Frechet distances are missing. */
+    @Test
+    void withoutAMetricThereAreTheDistancesToTheTeacher() throws IOException {
+        Predicate<String> some = "4-edm"::equals;
+        Table measured = run("measured", 40, some, new ArrayList<>());
+        loaded = new Benchmark.Loaded(denoiser, "hash", Optional.empty());
+        run("bare", 20, some, new ArrayList<>());
+        Table bare = run("bare", 40, some, new ArrayList<>());
+        assertEquals(10, bare.rowCount());
+        assertEquals(10, bare.doubleColumn("fd").countMissing());
+        assertEquals(10, bare.doubleColumn("block_fd").countMissing());
+        assertEquals(measured.doubleColumn("rmse").asList(), bare.doubleColumn("rmse").asList());
+        assertEquals(measured.intColumn("images").asList(), bare.intColumn("images").asList());
     }
 
     @Test

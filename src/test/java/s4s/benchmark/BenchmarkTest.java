@@ -20,6 +20,7 @@ import s4s.solver.Solver;
 
 /** The records of all benchmarks. */
 class BenchmarkTest {
+    private static final Benchmarks BENCHMARKS = new Benchmarks(Path.of("data/benchmarks"));
     private static final Map<String, NoiseSchedule> LATENT = Map.of("lsun-bedroom", Discrete.latentDiffusion(), "imagenet256",
             Discrete.latentDiffusion(), "ms-coco", Discrete.stableDiffusion());
 
@@ -30,7 +31,7 @@ class BenchmarkTest {
 
     @Test
     void everySolverAndTeacherCanBeBuilt() throws IOException {
-        for (Benchmark benchmark : Benchmark.all()) {
+        for (Benchmark benchmark : BENCHMARKS.all(Profile.MINI)) {
             Denoiser model = on(LATENT.getOrDefault(benchmark.name(), new Edm()));
             assertEquals(benchmark.space() == Benchmark.Space.LATENT, LATENT.containsKey(benchmark.name()));
             Map<String, List<Entry>> fixed = benchmark.fixed(model);
@@ -42,42 +43,41 @@ class BenchmarkTest {
                         || benchmark.name().equals("imagenet256"), benchmark.name());
             }
             assertTrue(Published.fid(Path.of(""), benchmark.name()).rowCount() > 10);
-            assertEquals(benchmark, Benchmark.named(benchmark.name()));
-            assertEquals(benchmark, Benchmark.ofModel(benchmark.model()));
+            assertEquals(benchmark, BENCHMARKS.named(benchmark.name()));
+            assertEquals(benchmark, BENCHMARKS.ofModel(benchmark.model()).orElseThrow());
         }
     }
 
     /** GITS's noise levels for iPNDM with 5 steps on Stable Diffusion, as LD3 lists them. */
     @Test
-    void studentsOfMsCocoHaveTeachersOfOneCallMore() {
-        Solver teacher = Benchmark.msCoco().teacherOf(4).solver(on(Discrete.stableDiffusion()));
+    void studentsOfMsCocoHaveTeachersOfOneCallMore() throws IOException {
+        Solver teacher = BENCHMARKS.named("ms-coco").teacherOf(4).solver(on(Discrete.stableDiffusion()));
         assertEquals("ipndm-2", teacher.name());
         assertEquals(5, teacher.evaluations());
         assertEquals(1.5286, teacher.stages().get(2).sigma(), 1e-12);
-        assertEquals(Benchmark.imagenet().teacher(), Benchmark.imagenet().teacherOf(4));
+        assertEquals(BENCHMARKS.named("imagenet256").teacher(), BENCHMARKS.named("imagenet256").teacherOf(4));
     }
 
     /** Learning writes where measuring and notebooks read, by the name that the model has in the benchmark. */
     @Test
-    void filesAreNamedByTheModelsFolder() {
+    void filesAreNamedByTheModelsFolder() throws IOException {
         Path root = Path.of("root");
-        Benchmark paper = Benchmark.named("cifar10", Benchmark.Profile.PAPER);
+        Benchmark paper = BENCHMARKS.named("cifar10", Profile.PAPER);
         assertEquals(root.resolve("data/solvers/edm-cifar10-32x32-uncond-vp"), paper.solvers(root));
         assertEquals(root.resolve("data/results/edm-cifar10-32x32-uncond-vp.csv"), paper.file(root, Benchmark.Results.FIXED));
         assertEquals(root.resolve("data/results/cifar10-mini-learned.csv"),
-                Benchmark.cifar10().file(root, Benchmark.Results.LEARNED));
-        assertEquals(root.resolve("data/solvers/imagenet-mini"), Benchmark.ofModel("/x/imagenet-mini").solvers(root));
+                BENCHMARKS.named("cifar10").file(root, Benchmark.Results.LEARNED));
+        assertEquals(root.resolve("data/solvers/imagenet-mini"), BENCHMARKS.ofModel("/x/imagenet-mini").orElseThrow().solvers(root));
     }
 
     @Test
-    void namesAndProfiles() {
-        assertEquals("/x/imagenet-mini", Benchmark.ofModel("/x/imagenet-mini").model());
-        assertEquals(2, Benchmark.ofModel("/x/imagenet-mini").condition().guidance());
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.ofModel("sd")).getMessage()
-                .contains("ms-coco-mini"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.named("cifar")).getMessage()
+    void namesAndProfiles() throws IOException {
+        assertEquals("/x/imagenet-mini", BENCHMARKS.ofModel("/x/imagenet-mini").orElseThrow().model());
+        assertEquals(2, BENCHMARKS.ofModel("/x/imagenet-mini").orElseThrow().condition().guidance());
+        assertTrue(BENCHMARKS.ofModel("sd").isEmpty());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> BENCHMARKS.named("cifar")).getMessage()
                 .contains("known are cifar10, ffhq"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Benchmark.Profile.named("large")).getMessage()
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Profile.named("large")).getMessage()
                 .contains("known are mini, paper"));
     }
 }

@@ -82,7 +82,7 @@ class LatentCommandsTest {
         ok("teacher", "--model", model, "--pairs", "6", "--guidance", "3", "--out", folder.resolve("other").toString());
         learn[learn.length - 3] = folder.resolve("other").toString();
         refuses("other conditions (class seed mod 2, guidance 3.0)", learn);
-        refuses("there is no benchmark of a model", "teacher", "--model", folder.resolve("words").toString(), "--out", training);
+        refuses("no prompts at", "teacher", "--model", folder.resolve("words").toString(), "--out", folder.resolve("none").toString());
         String[] words = {"teacher", "--model", folder.resolve("words").toString(), "--solver", "ddim", "--grid",
             "time-uniform", "--nfe", "2", "--pairs", "2", "--out", folder.resolve("text").toString()};
         refuses("no prompts at " + folder.resolve("words").resolve("prompts.txt"), words);

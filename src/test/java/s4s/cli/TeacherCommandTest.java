@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.benchmark.Benchmark;
 import s4s.benchmark.TeacherImages;
 import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
@@ -33,7 +32,7 @@ class TeacherCommandTest {
         assertEquals(out + " has 3 pairs in 2 files, validation seeds 2000000-2000002, teacher unipc-3-bh1 logsnr 20 NFE"
                 + " on cifar10-mini", ok(teacher(out, "--role", "validation", "--pairs", "3", "--shard", "2")).out().strip());
         TeacherStore store = TeacherStore.open(out);
-        Teacher usual = Benchmark.cifar10().teacher();
+        Teacher usual = Teacher.usual();
         TeacherPairs pairs = store.pairs();
         try (NDManager manager = NDManager.newBaseManager()) {
             Denoiser denoiser = Models.ofRepository().denoiser("cifar10-mini", manager);

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import s4s.Golden;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.BenchmarkTable;
+import s4s.benchmark.Condition;
 import s4s.benchmark.Entry;
+import s4s.benchmark.Metric;
 import s4s.data.Claim;
 import s4s.data.Hashes;
 import s4s.data.ImageSet;
@@ -44,8 +46,9 @@ import s4s.eval.PartialSums;
 import s4s.eval.Reference;
 import s4s.io.Progress;
 import s4s.io.Provenance;
-import s4s.learn.Distance;
 import s4s.learn.Families;
+import s4s.learn.LearningTask;
+import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.SeedRange;
@@ -55,6 +58,7 @@ import s4s.learn.TeacherStore;
 import s4s.model.Denoiser;
 import s4s.model.EdmPreconditioning;
 import s4s.model.FeatureNet;
+import s4s.model.NamedModel;
 import s4s.model.NetworkDenoiser;
 import s4s.model.UNet;
 import s4s.run.ImageStore;
@@ -200,7 +204,7 @@ class StoppedRunsTest {
     void learning() throws IOException {
         Denoiser model = mixture();
         Solver teacher = Solvers.named("ddim").on(GridType.EDM, model.schedule(), 9);
-        Recipe.Setting setting = new Recipe.Setting(manager, "mixture", "hash", model, "ddim", Distance.l2(), "l2",
+        LearningTask task = new LearningTask(manager, new NamedModel("mixture", "hash", model), "ddim", NamedDistance.l2(),
                 TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 8, 8, done -> {}),
                 TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 8, 8, done -> {}));
         Recipe recipe = new Recipe(Families.S4S_LMS, Solvers.named("dpmpp-3m"), GridType.EDM, 3, OptionalInt.empty(),
@@ -209,7 +213,7 @@ class StoppedRunsTest {
             Path file = out.resolve("s.json");
             Path checkpoint = out.resolve("s.json.npz");
             try (Claim claim = Claim.ofFile(file)) {
-                recipe.learn(setting, Optional.of(checkpoint), "test", Progress.none()).file().write(file);
+                recipe.learn(task, Optional.of(checkpoint), "test", Progress.none(), note -> {}).file().write(file);
                 Files.deleteIfExists(checkpoint);
             }
         });
@@ -290,9 +294,11 @@ class StoppedRunsTest {
     void tables() throws IOException {
         UNet.Config unet = new UNet.Config(3, 8, 2, List.of(4), List.of(1), List.of(false), 4);
         FeatureNet.Config network = new FeatureNet.Config(3, 8, 2, List.of(4, 4), List.of(1, 1), 2);
-        Benchmark benchmark = new Benchmark("small", "Small", Benchmark.Profile.MINI, "network", Benchmark.Space.PIXEL,
-                Benchmark.Condition.NONE, "features", "", new Teacher(Solvers.named("ddim"), GridType.LOGSNR, 2), Map.of(),
-                List.of(2), List.of(GridType.EDM), 40);
+        Benchmark benchmark = new Benchmark("small", "Small",
+                new Benchmark.Source("network", Benchmark.Space.PIXEL, Condition.NONE),
+                new Benchmark.Teaching(new Teacher(Solvers.named("ddim"), GridType.LOGSNR, 2), Map.of(), "l2"),
+                new Benchmark.Extent(List.of(2), List.of(GridType.EDM), 40, 4),
+                Optional.of(new Metric("features", Optional.empty())), Optional.empty());
         Denoiser denoiser = new NetworkDenoiser(new UNet(unet, UNet.initial(unet, manager, 3)), new EdmPreconditioning(0.5));
         MiniFeatures features = new MiniFeatures(new FeatureNet(network, FeatureNet.initial(network, manager, 4)), manager);
         Moments known = new Moments(features.size());

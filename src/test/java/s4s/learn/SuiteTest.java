@@ -13,16 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Profile;
 import s4s.schedule.GridType;
 
 class SuiteTest {
+    private static final Benchmarks BENCHMARKS = new Benchmarks(Path.of("data/benchmarks"));
+
     private static Set<String> names(List<Recipe> recipes) {
         return recipes.stream().map(Recipe::name).collect(Collectors.toSet());
     }
 
     @Test
     void theSuiteIsWhatShips() throws IOException {
-        Benchmark cifar10 = Benchmark.cifar10();
+        Benchmark cifar10 = BENCHMARKS.named("cifar10");
         try (Stream<Path> files = Files.list(Path.of("data/solvers/cifar10-mini"))) {
             assertEquals(files.map(file -> file.getFileName().toString().replace(".json", "")).collect(Collectors.toSet()),
                     names(Suite.recipes(cifar10.nfes(), cifar10.teacher().grid())));
@@ -30,8 +34,8 @@ class SuiteTest {
     }
 
     @Test
-    void theBriefSuiteIsAPart() {
-        for (Benchmark benchmark : Benchmark.all()) {
+    void theBriefSuiteIsAPart() throws IOException {
+        for (Benchmark benchmark : BENCHMARKS.all(Profile.MINI)) {
             GridType grid = benchmark.teacher().grid();
             List<Recipe> brief = Suite.brief(benchmark.nfes(), grid);
             assertEquals(4 * benchmark.nfes().size(), brief.size());

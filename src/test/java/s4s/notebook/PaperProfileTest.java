@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Profile;
 import s4s.data.ImageSet;
 import s4s.eval.Extraction;
 import s4s.eval.Frechet;
@@ -53,7 +54,7 @@ class PaperProfileTest {
     }
 
     private Workbench open() throws IOException {
-        return Workbench.open(repository, Benchmark.named("cifar10", Benchmark.Profile.PAPER));
+        return Workbench.open(repository, Benchmarks.ofRepository().named("cifar10", Profile.PAPER));
     }
 
     /** The distance of a table's row is that of its pictures, measured by the command that scores any folder of pictures. */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmark;
+import s4s.benchmark.Benchmarks;
+import s4s.benchmark.Profile;
 import s4s.benchmark.Scores;
 import s4s.data.ImageSet;
 import s4s.eval.Extraction;
@@ -56,7 +58,7 @@ class WorkbenchTest {
 
     @Test
     void aMethodOfOnesOwnHasAName() throws IOException {
-        try (Workbench bench = Workbench.open(folder, Benchmark.imagenet())) {
+        try (Workbench bench = Workbench.open(folder, Benchmarks.ofRepository().named("imagenet256"))) {
             Method euler = Method.of("mine", Prediction.NOISE, Multistep.steps((t, i, y, e) -> y.plus(e.get(0).times(t.step(i)))));
             assertThrows(IllegalArgumentException.class, () -> bench.solver("mine"));
             bench.add(Method.of("mine", Prediction.NOISE, t -> {}));
@@ -69,7 +71,7 @@ class WorkbenchTest {
 
     @Test
     void drawsMeasuresAndLearns() throws IOException {
-        try (Workbench bench = Workbench.open(folder, Benchmark.imagenet())) {
+        try (Workbench bench = Workbench.open(folder, Benchmarks.ofRepository().named("imagenet256"))) {
             Solver solver = bench.solver("dpmpp-2m", "time-uniform", 3);
             ImageSet pictures = bench.draw(solver, 5, done -> {});
             assertEquals("5 pictures of 8x8 from dpmpp-2m", pictures.toString());
@@ -137,7 +139,7 @@ class WorkbenchTest {
             new Reference(Extraction.moments(features, images, manager), Reference.About.of(features, images))
                     .write(Files.createDirectories(data.resolve("references")).resolve("imagenet256.npz"));
         }
-        try (Workbench bench = Workbench.open(folder, Benchmark.named("imagenet256", Benchmark.Profile.PAPER))) {
+        try (Workbench bench = Workbench.open(folder, Benchmarks.ofRepository().named("imagenet256", Profile.PAPER))) {
             assertEquals(List.of("0", "1", "2"), bench.conditions(3));
             assertEquals(0, bench.obedience().rowCount());
             assertEquals(0, bench.quality().rowCount());
@@ -169,7 +171,8 @@ class WorkbenchTest {
     void aModelOfAnotherKindIsRefused() throws IOException {
         Path models = folder.resolve("data/models");
         Files.move(models.resolve("imagenet-mini"), models.resolve("ms-coco-mini"));
-        String message = assertThrows(IOException.class, () -> Workbench.open(folder, Benchmark.msCoco())).getMessage();
+        String message = assertThrows(IOException.class, () ->
+                Workbench.open(folder, Benchmarks.ofRepository().named("ms-coco"))).getMessage();
         assertEquals("the benchmark ms-coco needs a model of latent, condition text; 'ms-coco-mini' is of latent, condition"
                 + " class", message);
     }

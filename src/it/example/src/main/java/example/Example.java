@@ -3,25 +3,22 @@ package example;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.LongStream;
 import s4s.data.ImageSet;
 import s4s.data.Pictures;
-import s4s.io.Progress;
-import s4s.learn.Distance;
 import s4s.learn.Families;
+import s4s.learn.LearningTask;
+import s4s.learn.NamedDistance;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
-import s4s.learn.SeedRange;
-import s4s.learn.TeacherPairs;
+import s4s.learn.Teacher;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.Models;
+import s4s.model.NamedModel;
 import s4s.run.Program;
 import s4s.run.Sampling;
-import s4s.schedule.GridType;
 import s4s.solver.Solver;
-import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 
 /**
@@ -38,23 +35,20 @@ public final class Example {
         Path file = args.length == 0 ? models.path(name).resolve("solvers/s4s-joint-dpmpp-3m-logsnr-nfe5.json")
                 : Path.of(args[1]);
         try (NDManager manager = Devices.manager()) {
-            DiffusionModel model = models.diffusion(name, 1, manager);
+            NamedModel model = NamedModel.of(models, name, manager);
+            DiffusionModel diffusion = model.diffusion();
 
-            Solver solver = SolverFile.read(file).on(model.schedule());
+            Solver solver = SolverFile.read(file).on(diffusion.schedule());
             long[] seeds = LongStream.range(0, 16).toArray();
-            ImageSet images = Sampling.pictures(manager, model, Program.of(solver, model), seeds, 16, "example", done -> {});
+            ImageSet images = Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, 16,
+                    "example", done -> {});
             Pictures.writePng(Path.of("example.png"), Pictures.grid(images, 8, 2, 2));
             System.out.println("example.png: " + images.count() + " images of " + name + ", " + solver.evaluations()
                     + " network calls each");
 
-            Solver teacher = Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, model.schedule(), 20);
-            Recipe.Setting setting = new Recipe.Setting(manager, name, models.card(name).weightsSha256(), model,
-                    "unipc-3-bh1 logsnr 20 NFE", Distance.l2(), "l2",
-                    TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 64, 64, done -> {}),
-                    TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 128, 64, done -> {}));
-            Recipe.Result result = Recipe.usual(Families.S4S_JOINT, "dpmpp-3m", GridType.LOGSNR, 4).withPairs(64)
-                    .with(Plan.gaussNewton(4), "gauss-newton, 4 steps")
-                    .learn(setting, Optional.empty(), "example", Progress.none());
+            LearningTask task = LearningTask.draw(manager, model, Teacher.usual(), NamedDistance.l2(), 64, 128);
+            Recipe.Result result = Recipe.usual(Families.S4S_JOINT, 4).withPairs(64, 128)
+                    .with(Plan.gaussNewton(4), "gauss-newton, 4 steps").learn(task);
             result.file().write(Path.of("learned.json"));
             System.out.println("learned.json: validation " + result.learned().validation() + ", the start's "
                     + result.learned().history().get(0).validation());
