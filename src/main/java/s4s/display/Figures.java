@@ -8,11 +8,20 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import s4s.io.Json;
 import s4s.io.Tables;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.plotly.components.Figure;
+import tech.tablesaw.plotly.components.Layout;
+import tech.tablesaw.plotly.components.Line;
+import tech.tablesaw.plotly.components.Marker;
+import tech.tablesaw.plotly.traces.BarTrace;
+import tech.tablesaw.plotly.traces.HeatmapTrace;
+import tech.tablesaw.plotly.traces.ScatterTrace;
+import tech.tablesaw.plotly.traces.Trace;
 
 /** The figures that this library's notebooks need, each from a table or arrays in one call. */
 public final class Figures {
@@ -48,23 +57,18 @@ public final class Figures {
             throw new IllegalArgumentException("nothing to plot in table '" + table.name() + "': no row has numbers in "
                     + "both '" + x + "' and '" + y + "'");
         }
-        JsonArray data = new JsonArray();
-        for (Map.Entry<String, List<double[]>> entry : series.entrySet()) {
-            List<double[]> points = entry.getValue();
+        List<Trace> traces = new ArrayList<>();
+        series.forEach((name, points) -> {
             points.sort(Comparator.comparingDouble(p -> p[0]));
-            JsonObject trace = trace("scatter", entry.getKey());
-            trace.addProperty("mode", "lines+markers");
-            trace.add("x", Json.numbers(points.stream().mapToDouble(p -> p[0]).toArray()));
-            trace.add("y", Json.numbers(points.stream().mapToDouble(p -> p[1]).toArray()));
-            mark(trace, data.size(), true);
-            data.add(trace);
-        }
-        JsonObject layout = layout(title, x, y);
+            traces.add(line(name, points.stream().mapToDouble(p -> p[0]).toArray(),
+                    points.stream().mapToDouble(p -> p[1]).toArray(), traces.size(), 2).build());
+        });
+        JsonObject additions = new JsonObject();
         double[] at = series.values().stream().flatMap(List::stream).mapToDouble(p -> p[0]).sorted().toArray();
         if (Arrays.stream(at).allMatch(v -> v == Math.rint(v)) && at[at.length - 1] - at[0] <= MARKED_UNITS) {
-            layout.getAsJsonObject("xaxis").addProperty("dtick", 1); // counts such as NFE: a mark at each
+            axis(additions, "x").addProperty("dtick", 1); // counts such as NFE: a mark at each
         }
-        return Plot.ofJson(figure(data, layout));
+        return Plot.of(figure(layout(title, x, y), traces), additions);
     }
 
     /**
@@ -81,7 +85,6 @@ public final class Figures {
             throw new IllegalArgumentException(
                     "heatmap '" + title + "': " + values.length + " rows of values, " + rows.size() + " row names");
         }
-        JsonArray z = new JsonArray();
         for (int r = 0; r < values.length; r++) {
             if (values[r].length != columns.size()) {
                 throw new IllegalArgumentException("heatmap '" + title + "': row '" + rows.get(r) + "' has "
@@ -90,35 +93,32 @@ public final class Figures {
             if (Arrays.stream(values[r]).anyMatch(Double::isInfinite)) {
                 throw new IllegalArgumentException("heatmap '" + title + "': row '" + rows.get(r) + "' is infinite");
             }
-            z.add(Json.numbers(values[r]));
         }
         double[] finite = Arrays.stream(values).flatMapToDouble(Arrays::stream).filter(Double::isFinite).toArray();
         if (finite.length == 0) {
             throw new IllegalArgumentException("heatmap '" + title + "': every value is missing");
         }
-        JsonObject trace = trace("heatmap", "");
-        trace.add("z", z);
-        trace.add("x", Json.strings(unique(columns)));
-        trace.add("y", Json.strings(unique(rows)));
-        trace.addProperty("hoverongaps", false);
+        JsonObject cells = new JsonObject();
+        cells.add("x", Json.strings(unique(columns)));
+        cells.add("y", Json.strings(unique(rows)));
+        cells.addProperty("hoverongaps", false);
         boolean numbered = columns.size() <= NUMBERED_COLUMNS;
-        trace.addProperty("showscale", !numbered);
+        cells.addProperty("showscale", !numbered);
         if (numbered) {
-            trace.addProperty("texttemplate", "%{z:." + Digits.decimals(finite, 3) + "f}");
-            Json.child(trace, "textfont").addProperty("color", "#000000");
-            trace.addProperty("xgap", 1);
-            trace.addProperty("ygap", 1);
+            cells.addProperty("texttemplate", "%{z:." + Digits.decimals(finite, 3) + "f}");
+            Json.child(cells, "textfont").addProperty("color", "#000000");
+            cells.addProperty("xgap", 1);
+            cells.addProperty("ygap", 1);
         }
-        JsonObject layout = layout(title, "", "");
-        JsonObject yAxis = Json.child(layout, "yaxis");
-        yAxis.addProperty("autorange", "reversed");
-        for (String axis : List.of("xaxis", "yaxis")) {
-            Json.child(layout, axis).addProperty("type", "category");
-            Json.child(layout, axis).addProperty("showgrid", false);
+        JsonObject additions = new JsonObject();
+        addTo(additions, cells);
+        axis(additions, "y").addProperty("autorange", "reversed");
+        for (String axis : List.of("x", "y")) {
+            axis(additions, axis).addProperty("type", "category");
+            axis(additions, axis).addProperty("showgrid", false);
         }
-        JsonArray data = new JsonArray();
-        data.add(trace);
-        return Plot.ofJson(figure(data, layout))
+        Trace trace = HeatmapTrace.builder(places(columns.size()), places(rows.size()), values).build();
+        return Plot.of(figure(layout(title, "", ""), List.of(trace)), additions)
                 .size(Plot.WIDTH, Math.min(900, Math.max(220, 130 + 34 * rows.size())));
     }
 
@@ -129,8 +129,7 @@ public final class Figures {
      * @param value name of a numeric column, the bars' heights
      */
     public static Plot bars(Table table, String category, String value, String title) {
-        return Plot.ofJson(figure(bars(table, category, value, Map.of("", rows(table))),
-                categories(layout(title, category, value))));
+        return bars(table, category, value, Map.of("", rows(table)), layout(title, category, value));
     }
 
     /**
@@ -144,9 +143,8 @@ public final class Figures {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
         Column<?> names = Tables.column(table, group);
         rows(table).forEach(i -> groups.computeIfAbsent(names.getString(i), k -> new ArrayList<>()).add(i));
-        JsonObject layout = categories(layout(title, category, value));
-        layout.addProperty("barmode", "group");
-        return Plot.ofJson(figure(bars(table, category, value, groups), layout));
+        return bars(table, category, value, groups,
+                layout(title, category, value).barMode(Layout.BarMode.GROUP));
     }
 
     /**
@@ -162,27 +160,23 @@ public final class Figures {
         if (grids.isEmpty()) {
             throw new IllegalArgumentException("strips '" + title + "': there is no grid to draw");
         }
-        JsonArray data = new JsonArray();
+        List<Trace> traces = new ArrayList<>();
         List<String> names = new ArrayList<>();
+        JsonObject additions = new JsonObject();
         for (Map.Entry<String, double[]> grid : grids.entrySet()) {
             double[] drawn = Arrays.stream(grid.getValue()).filter(v -> !logX || v != 0).toArray();
             if (drawn.length == 0 || Arrays.stream(drawn).anyMatch(v -> !Double.isFinite(v) || logX && v < 0)) {
                 throw new IllegalArgumentException("strips '" + title + "': grid '" + grid.getKey()
                         + "' is empty or has a value that is not a " + (logX ? "positive " : "") + "number");
             }
-            JsonObject trace = trace("scatter", grid.getKey());
-            trace.addProperty("mode", "lines+markers");
-            trace.add("x", Json.numbers(drawn));
-            trace.add("y", Json.numbers(Arrays.stream(drawn).map(v -> -names.size()).toArray()));
-            trace.addProperty("showlegend", false);
-            trace.addProperty("hovertemplate", "%{x:.4g}");
-            mark(trace, data.size(), true);
-            trace.getAsJsonObject("line").addProperty("width", 1);
-            data.add(trace);
+            double[] row = Arrays.stream(drawn).map(v -> -names.size()).toArray();
+            traces.add(line(grid.getKey(), drawn, row, traces.size(), 1).showLegend(false).build());
+            JsonObject hover = new JsonObject();
+            hover.addProperty("hovertemplate", "%{x:.4g}");
+            addTo(additions, hover);
             names.add(grid.getKey() + (drawn.length < grid.getValue().length ? " (then 0)" : ""));
         }
-        JsonObject layout = layout(title, xTitle, "");
-        JsonObject yAxis = Json.child(layout, "yaxis");
+        JsonObject yAxis = axis(additions, "y");
         JsonArray places = new JsonArray();
         for (int i = 0; i < names.size(); i++) {
             places.add(-i);
@@ -190,27 +184,32 @@ public final class Figures {
         yAxis.add("tickvals", places);
         yAxis.add("ticktext", Json.strings(names));
         yAxis.add("range", Json.numbers(0.5 - names.size(), 0.5));
-        Plot plot = Plot.ofJson(figure(data, layout)).size(Plot.WIDTH, Math.min(900, 96 + 30 * names.size()));
+        Plot plot = Plot.of(figure(layout(title, xTitle, ""), traces), additions)
+                .size(Plot.WIDTH, Math.min(900, 96 + 30 * names.size()));
         return logX ? plot.logX() : plot;
     }
 
-    private static JsonArray bars(Table table, String category, String value, Map<String, List<Integer>> groups) {
+    private static Plot bars(Table table, String category, String value, Map<String, List<Integer>> groups,
+            Layout.LayoutBuilder layout) {
         Column<?> names = Tables.column(table, category);
         NumericColumn<?> heights = Tables.numeric(table, value);
         if (heights.countMissing() == table.rowCount()) {
             throw new IllegalArgumentException(
                     "nothing to plot in table '" + table.name() + "': no row has a number in '" + value + "'");
         }
-        JsonArray data = new JsonArray();
+        List<Trace> traces = new ArrayList<>();
+        JsonObject additions = new JsonObject();
+        axis(additions, "x").addProperty("type", "category"); // bars named 3, 5, 10 stand side by side, not at 3, 5, 10
         groups.forEach((group, rows) -> {
-            JsonObject trace = trace("bar", group);
-            trace.add("x", Json.strings(rows.stream().map(names::getString).toList()));
-            trace.add("y", Json.numbers(rows.stream()
-                    .mapToDouble(i -> heights.isMissing(i) ? Double.NaN : heights.getDouble(i)).toArray()));
-            mark(trace, data.size(), false);
-            data.add(trace);
+            JsonObject bars = new JsonObject();
+            bars.add("x", Json.strings(rows.stream().map(names::getString).toList()));
+            addTo(additions, bars);
+            traces.add(BarTrace.builder(places(rows.size()), rows.stream()
+                            .mapToDouble(i -> heights.isMissing(i) ? Double.NaN : heights.getDouble(i)).toArray())
+                    .name(quoted(group))
+                    .marker(Marker.builder().color(Palette.color(traces.size())).build()).build());
         });
-        return data;
+        return Plot.of(figure(layout, traces), additions);
     }
 
     private static List<Integer> rows(Table table) {
@@ -234,44 +233,37 @@ public final class Figures {
         return result;
     }
 
-    private static JsonObject trace(String type, String name) {
-        JsonObject trace = new JsonObject();
-        trace.addProperty("type", type);
-        trace.addProperty("name", name);
-        return trace;
+    private static ScatterTrace.ScatterBuilder line(String name, double[] x, double[] y, int series, double width) {
+        return ScatterTrace.builder(x, y).name(quoted(name)).mode(ScatterTrace.Mode.LINE_AND_MARKERS)
+                .marker(Marker.builder().color(Palette.color(series)).symbol(Palette.symbol(series)).size(8).build())
+                .line(Line.builder().color(Palette.color(series)).dash(Palette.dash(series)).width(width).build());
     }
 
-    private static void mark(JsonObject trace, int index, boolean line) {
-        JsonObject marker = Json.child(trace, "marker");
-        marker.addProperty("color", Palette.color(index));
-        if (line) {
-            marker.addProperty("symbol", Palette.symbol(index));
-            marker.addProperty("size", 8);
-            JsonObject stroke = Json.child(trace, "line");
-            stroke.addProperty("color", Palette.color(index));
-            stroke.addProperty("dash", Palette.dash(index));
-            stroke.addProperty("width", 2);
-        }
+    private static Layout.LayoutBuilder layout(String title, String xTitle, String yTitle) {
+        return Layout.builder(quoted(title), quoted(xTitle), quoted(yTitle)).width(Plot.WIDTH).height(Plot.HEIGHT);
     }
 
-    private static JsonObject layout(String title, String xTitle, String yTitle) {
-        JsonObject layout = new JsonObject();
-        Json.child(layout, "title").addProperty("text", title);
-        Json.child(Json.child(layout, "xaxis"), "title").addProperty("text", xTitle);
-        Json.child(Json.child(layout, "yaxis"), "title").addProperty("text", yTitle);
-        return layout;
+    private static Figure figure(Layout.LayoutBuilder layout, List<Trace> traces) {
+        return new Figure(layout.build(), traces.toArray(Trace[]::new));
     }
 
-    /** Bars named 3, 5, 10 stand side by side, not where those numbers are. */
-    private static JsonObject categories(JsonObject layout) {
-        Json.child(layout, "xaxis").addProperty("type", "category");
-        return layout;
+    /** Tablesaw writes text into a script as it is. */
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     }
 
-    private static JsonObject figure(JsonArray data, JsonObject layout) {
-        JsonObject figure = new JsonObject();
-        figure.add("data", data);
-        figure.add("layout", layout);
-        return figure;
+    /** 0, 1, ...: stand in for names, which Tablesaw would write without quoting. */
+    private static Object[] places(int count) {
+        return IntStream.range(0, count).boxed().toArray();
+    }
+
+    private static JsonObject axis(JsonObject additions, String name) {
+        return Json.child(Json.child(additions, "layout"), name + "axis");
+    }
+
+    private static void addTo(JsonObject additions, JsonObject trace) {
+        JsonArray data = Json.array(additions, "data").orElseGet(JsonArray::new);
+        data.add(trace);
+        additions.add("data", data);
     }
 }

@@ -28,7 +28,7 @@ public final class NotebookDisplay {
 
     private NotebookDisplay() {}
 
-    /** Registers {@link Table}, {@link TableView}, {@link Figure}, {@link Plot} and {@link Picture}; once is enough. */
+    /** Registers {@link Table}, {@link TableView}, {@link Figure} and {@link Picture}; once is enough. */
     public static void install(Renderer renderer) {
         if ("yes".equals(renderer.render(Installed.MARK).getData(MIMEType.TEXT_PLAIN))) {
             return; // the cell ran again: a second registration would draw everything twice
@@ -41,8 +41,6 @@ public final class NotebookDisplay {
                 .register(NotebookDisplay::show);
         renderer.createRegistration(Figure.class).preferring(MIMEType.parse(PLOTLY), MIMEType.IMAGE_PNG)
                 .register((figure, context) -> show(Plot.of(figure), context));
-        renderer.createRegistration(Plot.class).preferring(MIMEType.parse(PLOTLY), MIMEType.IMAGE_PNG)
-                .register(NotebookDisplay::show);
         renderer.createRegistration(Picture.class).preferring(MIMEType.IMAGE_PNG)
                 .register(NotebookDisplay::show);
     }

@@ -1,6 +1,8 @@
 package s4s.display;
 
 import java.util.List;
+import tech.tablesaw.plotly.components.Line;
+import tech.tablesaw.plotly.components.Symbol;
 
 /**
  * Colours, markers and dashes of series, in order. The colours are those of Okabe and Ito, told apart with every
@@ -13,9 +15,10 @@ final class Palette {
 
     static final List<String> COLORS =
             List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000");
-    private static final List<String> SYMBOLS =
-            List.of("circle", "square", "diamond", "triangle-up", "triangle-down", "x", "cross");
-    private static final List<String> DASHES = List.of("solid", "dash", "dot", "dashdot");
+    private static final List<Symbol> SYMBOLS = List.of(Symbol.CIRCLE, Symbol.SQUARE, Symbol.DIAMOND,
+            Symbol.TRIANGLE_UP, Symbol.TRIANGLE_DOWN, Symbol.X, Symbol.CROSS);
+    private static final List<Line.Dash> DASHES =
+            List.of(Line.Dash.SOLID, Line.Dash.DASH, Line.Dash.DOT, Line.Dash.DASH_DOT);
 
     private Palette() {}
 
@@ -23,11 +26,11 @@ final class Palette {
         return COLORS.get(series % COLORS.size());
     }
 
-    static String symbol(int series) {
+    static Symbol symbol(int series) {
         return SYMBOLS.get((series + series / COLORS.size()) % SYMBOLS.size());
     }
 
-    static String dash(int series) {
+    static Line.Dash dash(int series) {
         return DASHES.get(series / COLORS.size() % DASHES.size());
     }
 }

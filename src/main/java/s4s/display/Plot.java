@@ -1,5 +1,6 @@
 package s4s.display;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -17,8 +18,8 @@ import s4s.io.Json;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * A figure as a value: Plotly's JSON, from which both the live and the still version are drawn, in one size and with
- * the same colours. The methods {@link #logX()}, {@link #xTitle(String)}, ... return a changed copy.
+ * A Tablesaw figure with what Tablesaw lacks: logarithmic axes with marks that read well, notes, one style, and a PNG.
+ * Both the live and the still version are drawn from its JSON, in one size and with the same colours. The methods {@link #logX()}, {@link #xTitle(String)}, ... return a changed copy.
  *
  * <pre>{@code
  * Figures.lines(results, "nfe", "fd", "solver", "FD over NFE").logY().yTitle("FD (mini features)")
@@ -27,7 +28,7 @@ import tech.tablesaw.plotly.components.Figure;
  * @see Figures
  * @see <a href="https://plotly.com/javascript/reference/">Plotly figure reference</a>
  */
-public final class Plot {
+public final class Plot extends Figure {
 
     /** Width in pixels where nothing else is said: fits GitHub's and JupyterLab's notebook column. */
     public static final int WIDTH = 760;
@@ -36,7 +37,8 @@ public final class Plot {
 
     private final JsonObject json;
 
-    private Plot(JsonObject json) {
+    private Plot(Figure figure, JsonObject json) {
+        super(figure.getLayout(), figure.getConfig(), figure.getTraces());
         this.json = json;
     }
 
@@ -46,22 +48,44 @@ public final class Plot {
      * @throws IllegalArgumentException if the figure's script does not run or holds no trace
      */
     public static Plot of(Figure figure) {
-        return ofJson(TablesawFigure.toJson(figure));
+        return figure instanceof Plot plot ? plot : of(figure, new JsonObject());
     }
 
     /**
-     * A figure from Plotly's JSON.
+     * A Tablesaw figure with what Tablesaw has no word for.
      *
-     * @param json object with {@code data} (array of traces) and {@code layout}; copied
-     * @throws IllegalArgumentException if there is no trace
+     * @param additions attributes of Plotly, {@code {data: [...], layout: {...}}}, which win over the figure's
+     * @throws IllegalArgumentException if the figure's script does not run or holds no trace
      */
-    public static Plot ofJson(JsonObject json) {
-        JsonObject copy = json.deepCopy();
-        if (Json.array(copy, "data").filter(data -> data.size() > 0).isEmpty()) {
-            throw new IllegalArgumentException("a figure needs at least one trace in its data; this one has none");
+    static Plot of(Figure figure, JsonObject additions) {
+        JsonObject json = TablesawFigure.toJson(figure);
+        JsonArray data = Json.array(json, "data").filter(d -> d.size() > 0).orElseThrow(() ->
+                new IllegalArgumentException("a figure needs at least one trace in its data; this one has none"));
+        JsonArray traces = Json.array(additions, "data").orElseGet(JsonArray::new);
+        for (int i = 0; i < traces.size(); i++) {
+            merge(data.get(i).getAsJsonObject(), traces.get(i).getAsJsonObject());
         }
-        PlotDefaults.fill(copy);
-        return new Plot(copy);
+        Json.object(additions, "layout").ifPresent(layout -> merge(Json.child(json, "layout"), layout));
+        PlotDefaults.fill(json);
+        return new Plot(figure, json);
+    }
+
+    private static void merge(JsonObject into, JsonObject additions) {
+        additions.entrySet().forEach(e -> {
+            if (e.getValue().isJsonObject()) {
+                merge(Json.child(into, e.getKey()), e.getValue().getAsJsonObject());
+            } else {
+                into.add(e.getKey(), e.getValue());
+            }
+        });
+    }
+
+    /** The script of the whole figure, additions too, so that Tablesaw's own pages show it as it is. */
+    @Override
+    public String asJavascript(String divName) {
+        Gson gson = new Gson(); // writes < as an escape: no text can end the script
+        return "<script>Plotly.newPlot(" + gson.toJson(divName) + ", " + gson.toJson(json.get("data")) + ", "
+                + gson.toJson(json.get("layout")) + ");</script>";
     }
 
     /** Plotly's JSON, {@code {data: [...], layout: {...}}}: a copy. */
@@ -142,7 +166,7 @@ public final class Plot {
         trace.addProperty("showlegend", false);
         JsonObject copy = json.deepCopy();
         copy.getAsJsonArray("data").add(trace);
-        return new Plot(copy);
+        return new Plot(this, copy);
     }
 
     /**
@@ -217,6 +241,6 @@ public final class Plot {
     private Plot withLayout(Consumer<JsonObject> change) {
         JsonObject copy = json.deepCopy();
         change.accept(copy.getAsJsonObject("layout"));
-        return new Plot(copy);
+        return new Plot(this, copy);
     }
 }

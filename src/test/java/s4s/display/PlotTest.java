@@ -62,6 +62,18 @@ class PlotTest {
         assertEquals("fd", layout.getAsJsonObject("yaxis").getAsJsonObject("title").get("text").getAsString());
     }
 
+    /** The script is what Tablesaw's own pages run; a text in it cannot end it. */
+    @Test
+    void figuresAreTablesaws() {
+        Figure figure = Figures.lines(results(), "nfe", "fd", "solver", "a\\b\n</script> 'c'").logY();
+        assertEquals(2, figure.getTraces().length);
+        assertTrue(figure.getTraces()[0] instanceof ScatterTrace);
+        JsonObject layout = Plot.of(figure).json().getAsJsonObject("layout");
+        assertEquals("a\\b\n</script> 'c'", layout.getAsJsonObject("title").get("text").getAsString());
+        assertEquals(layout, TablesawFigure.toJson(figure).getAsJsonObject("layout"));
+        assertEquals(1, figure.asJavascript("f").split("</script>", -1).length - 1);
+    }
+
     @Test
     void titleFontMovesIntoTheTitle() {
         Layout layout = Layout.builder("big").titleFont(Font.builder().size(31).build())
@@ -302,7 +314,7 @@ class PlotTest {
         assertMessage("a figure of 10x10 pixels: use 200x120 to 4000x4000",
                 () -> Plot.of(new Figure(points("red", 1, 2))).size(10, 10));
         assertMessage("a figure needs at least one trace in its data; this one has none",
-                () -> Plot.ofJson(new JsonObject()));
+                () -> Plot.of(new Figure(new tech.tablesaw.plotly.traces.Trace[0])));
     }
 
     @Test
