@@ -46,8 +46,8 @@ public final class Example {
             System.out.println("example.png: " + images.count() + " images of " + name + ", " + solver.evaluations()
                     + " network calls each");
 
-            LearningTask task = LearningTask.draw(manager, model, Teacher.usual(), NamedDistance.l2(), 64, 128);
-            Recipe.Result result = Recipe.usual(Families.S4S_JOINT, 4).withPairs(64, 128)
+            LearningTask task = LearningTask.draw(manager, model, Teacher.usual(), NamedDistance.l2(), 32, 32);
+            Recipe.Result result = Recipe.usual(Families.S4S_JOINT, 4).withPairs(32, 32)
                     .with(Plan.gaussNewton(4), "gauss-newton, 4 steps").learn(task);
             result.file().write(Path.of("learned.json"));
             System.out.println("learned.json: validation " + result.learned().validation() + ", the start's "
