@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import s4s.data.BadFileException;
 import s4s.learn.Teacher;
 import s4s.schedule.GridType;
-import s4s.solver.Solver;
 
 /** Benchmarks as files. */
 class BenchmarksTest {

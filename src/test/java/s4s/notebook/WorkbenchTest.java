@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.benchmark.Benchmark;
 import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Profile;
 import s4s.benchmark.Scores;
