@@ -108,7 +108,8 @@ public record NotebookTemplate(JsonFields fields) {
         }
         JsonObject json = parse(there ? ipynb : like);
         Map<String, JsonObject> known = StreamSupport.stream(json.getAsJsonArray("cells").spliterator(), false)
-                .map(JsonElement::getAsJsonObject).collect(Collectors.toMap(NotebookTemplate::source, cell -> cell, (a, b) -> a));
+                .map(JsonElement::getAsJsonObject)
+                .collect(Collectors.toMap(NotebookTemplate::source, cell -> cell, (a, b) -> a));
         JsonArray made = new JsonArray();
         for (Cell cell : cells) {
             JsonObject one = there ? known.getOrDefault(cell.source, new JsonObject()) : new JsonObject();
