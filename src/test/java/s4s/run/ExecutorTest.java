@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.Refusals.assertMessage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -261,11 +262,6 @@ class ExecutorTest {
         double[] sample = sample(solver, new Edm(), Prediction.NOISE);
         NDArray direct = Golden.mixture("d8", new Edm(), Prediction.NOISE).predict(noise(3).mul(4), manager.create(new double[] {4}));
         assertArrayEquals(direct.toDoubleArray(), sample, 1e-15);
-    }
-
-    private static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {
-        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
-        assertTrue(message.contains(part), message);
     }
 
     /** A float32 network that predicts data. */

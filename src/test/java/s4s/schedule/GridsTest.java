@@ -3,8 +3,8 @@ package s4s.schedule;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.Refusals.assertMessage;
 
 import java.util.Arrays;
 import java.util.List;
@@ -136,10 +136,5 @@ class GridsTest {
         double[] grid = Grids.of(mine);
         assertNotSame(mine, grid);
         assertArrayEquals(mine, grid);
-    }
-
-    private static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {
-        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
-        assertTrue(message.contains(part), message);
     }
 }

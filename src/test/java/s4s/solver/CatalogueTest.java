@@ -2,8 +2,8 @@ package s4s.solver;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.Refusals.assertMessage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -284,10 +284,5 @@ class CatalogueTest {
             assertArrayEquals(a.get(k).states(), b.get(k).states(), tolerance);
             assertArrayEquals(a.get(k).outputs(), b.get(k).outputs(), tolerance * scale, actual.name() + " stage " + k);
         }
-    }
-
-    private static void assertMessage(String part, org.junit.jupiter.api.function.Executable action) {
-        String message = assertThrows(IllegalArgumentException.class, action).getMessage();
-        assertTrue(message.contains(part), message);
     }
 }
