@@ -34,9 +34,10 @@ class DocumentsTest {
 
     private static final Pattern JAVA = Pattern.compile("^```java\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
-    private static final Pattern COMMAND = Pattern.compile("\\./s4s ([a-z]+)");
+    private static final Pattern COMMAND = Pattern.compile("\\./s4s ([a-z-]*[a-z])");
     /** What the launcher does by itself, or with another build. */
-    private static final Set<String> LAUNCHER = Set.of("notebooks", "lab", "build", "test", "check", "spark", "jmh", "help");
+    private static final Set<String> LAUNCHER = Set.of("notebooks", "lab", "build", "test", "check", "spark", "jmh", "help",
+            "notebook-template");
 
     @TempDir
     private Path folder;
