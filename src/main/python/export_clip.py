@@ -147,7 +147,7 @@ def eight_bits(images, height: int, width: int):
 def clip_pixels(images, side: int):
     """What PIL makes of them: bicubic with antialiasing, widths and then heights, each in 8 bits; the middle, normalised.
 
-    Pillow 13 takes the heights of tall pictures first; the order here is that of all versions before, CLIP's own among them.
+    Pillow 13 takes the heights of tall images first; the order here is that of all versions before, CLIP's own among them.
     """
     height, width = images.shape[2], images.shape[3]
     short = min(height, width)
@@ -162,7 +162,7 @@ def clip_pixels(images, side: int):
 
 
 class Pixels(nn.Module):
-    """Scripted, not traced: sizes depend on the pictures."""
+    """Scripted, not traced: sizes depend on the images."""
 
     def __init__(self, side):
         super().__init__()

@@ -19,7 +19,7 @@ The file takes uint8 [n, 3, height, width] of any size and returns features [n, 
 in this order. The two networks share their weights but not their input: pytorch-fid's resize has pixel centres at halves and
 scales to [-1, 1], NVIDIA's is TensorFlow 1's and computes (x - 128)/128, as the original FID did. Compare numbers of one only.
 
-Before anything is written the file is loaded again and compared with the Python module on random pictures. --random SEED makes
+Before anything is written the file is loaded again and compared with the Python module on random images. --random SEED makes
 the same network with random weights, for tests; its card says so and Java never calls a number from it FID.
 """
 
@@ -293,11 +293,11 @@ def export_nvidia(options):
     try:
         features = exporting.values(Nvidia(base), checks[0])
     except (RuntimeError, TypeError) as e:
-        raise Refused("%s does not take uint8 pictures and return_features=True: not NVIDIA's Inception (%s)" % (
+        raise Refused("%s does not take uint8 images and return_features=True: not NVIDIA's Inception (%s)" % (
             options.file, str(e).strip().split("\n")[-1][:120]))
     size = features[0].shape[-1]
     if len(features) != 1 or features[0].shape != (2, size) or size != 2048 and options.width == 1:
-        raise Refused("%s returns %s for two pictures where [2, 2048] is expected: not NVIDIA's Inception" % (
+        raise Refused("%s returns %s for two images where [2, 2048] is expected: not NVIDIA's Inception" % (
             options.file, [list(f.shape) for f in features]))
     sizes = {"features": size}
     module = NvidiaSpatial(base) if options.spatial else Nvidia(base)

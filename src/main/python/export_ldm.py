@@ -10,7 +10,7 @@ repository's; of the checkpoint only numbers are read, never code (torch.load wi
     denoiser.pt   x float32 [n, channels, side, side], number of the training step float32 [n] or [1] (0 to 999, not rounded)
                   and of a conditional model the class's vector [n, 1, width] or [1, 1, width], to the predicted noise. The
                   weights are the averaged ones (EMA) where the model has them, as in the repository's sampling.
-    decoder.pt    latents over their scale to pictures around [-1, 1]; with a VQ autoencoder through its codebook, as
+    decoder.pt    latents over their scale to images around [-1, 1]; with a VQ autoencoder through its codebook, as
                   decode_first_stage does
     encoder.pt    of a class-conditional model: class numbers int64 [n] to vectors [n, 1, width]
 

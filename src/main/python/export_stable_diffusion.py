@@ -9,7 +9,7 @@ numbers are read, never code (safetensors, or torch.load with weights_only).
 
     denoiser.pt     x float32 [n, 4, side, side], number of the training step float32 [n] or [1] (0 to 999, not rounded), text
                     float32 [n, 77, width] or [1, 77, width], to the predicted noise (or velocity, as the card says)
-    decoder.pt      latents over their scale to pictures around [-1, 1]
+    decoder.pt      latents over their scale to images around [-1, 1]
     encoder.pt      tokens int64 [n, 77] to the text encoder's last hidden states [n, 77, width]
     tokenizer.json  CLIP's tokenizer, put together from vocab.json and merges.txt if the folder has no such file
 

@@ -1,6 +1,6 @@
-"""Writes the TorchScript modules that s4s.eval.Decompositions runs in the engine. Needs torch 1.11 or later.
+"""Writes the TorchScript modules that s4s.metric.Decompositions runs in the engine. Needs torch 1.11 or later.
 
-Usage: linear_algebra.py FOLDER       (the repository's are in src/main/resources/s4s/eval)
+Usage: linear_algebra.py FOLDER       (the repository's are in src/main/resources/s4s/metric)
 
   factor.pt        f(C) = A with A^T A = C, [rank, d], for a symmetric C [d, d]; eigenvalues up to d * 2^-52 of the largest
                    are rounding's and left out

@@ -1,4 +1,4 @@
-"""The small networks of data/models in PyTorch: what s4s.model.UNet, Autoencoder and FeatureNet compute in Java.
+"""The small networks of data/models in PyTorch: what s4s.model.mini.UNet, Autoencoder and FeatureNet compute in Java.
 
 A network is a function of named weights, [out, 3, 3, in] for convolutions and [out, in] for linear maps, and of its input. Weights
 in a narrower format (bfloat16) are used where the feature maps are; embeddings, and what enters and leaves the network, stay

@@ -33,7 +33,7 @@ except ImportError as e:
 
 
 def images(plan, folder):
-    """The pictures of all sets, uint8 [N, 3, H, W]."""
+    """The images of all sets, uint8 [N, 3, H, W]."""
     parts = []
     for source in plan["data"]:
         with numpy.load(os.path.join(folder, source["file"]), allow_pickle=False) as npz:
@@ -108,7 +108,7 @@ class Denoising(Task):
 
 
 class Classification(Task):
-    """s4s.train.Classification: cross-entropy on shifted, sometimes turned pictures."""
+    """s4s.train.Classification: cross-entropy on shifted, sometimes turned images."""
 
     def __init__(self, plan, folder, trained, device):
         super().__init__(plan, folder, trained, device)
@@ -300,7 +300,7 @@ def main():
     torch.backends.cudnn.benchmark = True
     began = time.time()
     task = TASKS[plan["kind"]](plan, args.data, args.trained, args.device)
-    print("%s: %d pictures after %.0f s" % (plan["name"], task.count, time.time() - began), flush=True)
+    print("%s: %d images after %.0f s" % (plan["name"], task.count, time.time() - began), flush=True)
     batch = settings["batch"]
     run = Run(task, settings, torch.Generator().manual_seed(settings["seed"]))
     run.eager = args.eager

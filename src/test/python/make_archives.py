@@ -3,7 +3,7 @@
 
     python3 make_archives.py FOLDER
 
-src/test/resources/s4s/data/archives was made with Python 3.11. The pictures' pixels: the first is 0 1 2, 3 4 5, the second
+src/test/resources/s4s/files/archives was made with Python 3.11. The pictures' pixels: the first is 0 1 2, 3 4 5, the second
 10 11 12, 13 14 15.
 """
 import os

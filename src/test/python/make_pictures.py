@@ -5,7 +5,7 @@
 
 The archive has the files and pictures.csv: name, width and height, and the sha256 of the bytes of
 Image.open(file).convert("RGB") (rows of R, G, B), or the word "refused" where Pillow cannot decode the file.
-src/test/resources/s4s/data/pictures.zip was made with Pillow 13.0.0 (libjpeg-turbo 3.2.0, libwebp 1.6.0, libtiff 4.7.2), numpy
+src/test/resources/s4s/files/pictures.zip was made with Pillow 13.0.0 (libjpeg-turbo 3.2.0, libwebp 1.6.0, libtiff 4.7.2), numpy
 2.4.6 and the programs cjpeg and jpegtran of libjpeg-turbo 2.1.5.
 """
 import hashlib

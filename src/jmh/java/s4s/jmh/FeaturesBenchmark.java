@@ -20,11 +20,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import s4s.eval.Features;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
+import s4s.metric.Features;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
 import s4s.model.Devices;
-import s4s.model.Models;
+import s4s.model.repository.Models;
 
 /** Images a second of the small feature network: pixels in, vectors out and added to the moments. */
 @State(Scope.Benchmark)

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import s4s.eval.Frechet;
-import s4s.eval.Moments;
+import s4s.metric.Frechet;
+import s4s.metric.Moments;
 
 /** Seconds of the Frechet distance between statistics of random features. */
 @State(Scope.Benchmark)

@@ -20,13 +20,13 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import s4s.grid.GridType;
 import s4s.model.Denoiser;
 import s4s.model.DenoiserDecorator;
 import s4s.model.Devices;
-import s4s.model.Models;
-import s4s.run.Program;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.repository.Models;
+import s4s.sampling.Program;
+import s4s.sampling.Sampling;
 import s4s.solver.Solvers;
 
 /** A batch of images: the network calls alone, and everything else alone (noise, the solver's arithmetic, handing over). */

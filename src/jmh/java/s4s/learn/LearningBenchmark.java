@@ -17,11 +17,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import s4s.grid.GridType;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.Models;
-import s4s.run.ReverseSweep;
-import s4s.schedule.GridType;
+import s4s.model.repository.Models;
+import s4s.sampling.ReverseSweep;
 import s4s.solver.Solvers;
 
 /** A gradient of a batch by all parameters of s4s-joint: the graph of one network call at a time, and all graphs kept. */

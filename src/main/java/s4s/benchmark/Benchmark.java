@@ -14,17 +14,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import s4s.data.BadFileException;
-import s4s.eval.Features;
-import s4s.eval.Reference;
+import s4s.grid.GridType;
+import s4s.io.BadFileException;
 import s4s.io.Provenance;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.Teacher;
+import s4s.metric.Features;
+import s4s.metric.Reference;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.schedule.GridType;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
 
@@ -46,7 +46,7 @@ public record Benchmark(String name, String title, Source source, Teaching teach
 
     /** What a model draws. */
     public enum Space {
-        /** Pictures. */
+        /** Images. */
         PIXEL,
         /** Latents, which an autoencoder decodes. */
         LATENT;

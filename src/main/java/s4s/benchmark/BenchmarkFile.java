@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import s4s.data.BadFileException;
-import s4s.data.JsonFields;
+import s4s.grid.GridType;
+import s4s.io.BadFileException;
+import s4s.io.JsonFields;
 import s4s.learn.Teacher;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Method;
 import s4s.solver.Solvers;
 

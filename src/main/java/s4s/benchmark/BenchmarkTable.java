@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import s4s.data.Claim;
+import s4s.io.Claim;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.io.ResultsFile;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import s4s.data.BadFileException;
-import s4s.model.Models;
+import s4s.io.BadFileException;
+import s4s.model.repository.Models;
 
 /**
  * The benchmarks of a folder, a JSON file each, NAME.json:

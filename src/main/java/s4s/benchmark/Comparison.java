@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.commons.math3.stat.StatUtils;
-import s4s.eval.Features;
-import s4s.eval.Frechet;
+import s4s.metric.Features;
+import s4s.metric.Frechet;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
-import s4s.run.BatchLoop;
-import s4s.run.Executor;
-import s4s.run.Noise;
-import s4s.run.Program;
-import s4s.run.Remembering;
+import s4s.sampling.BatchLoop;
+import s4s.sampling.Executor;
+import s4s.sampling.Noise;
+import s4s.sampling.Program;
+import s4s.sampling.Remembering;
 
 /**
  * Measures solvers against real images and against their teacher, all on the same noise and conditions. What is compared are
- * decoded pictures.
+ * decoded images.
  *
  * @param model what is drawn from
  * @param yardstick measures images against real ones; empty: they are measured against the teacher's alone

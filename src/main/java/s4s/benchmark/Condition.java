@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import s4s.data.BadFileException;
+import s4s.io.BadFileException;
 import s4s.model.Conditions;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 
 /**
  * What each seed asks a model for.

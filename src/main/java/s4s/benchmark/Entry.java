@@ -3,7 +3,7 @@ package s4s.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import s4s.schedule.GridType;
+import s4s.grid.GridType;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
 import s4s.solver.Solver;

@@ -6,15 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
-import s4s.data.BadFileException;
-import s4s.data.Hashes;
-import s4s.eval.Features;
-import s4s.eval.Frechet;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Reference;
-import s4s.eval.ScriptFeatures;
-import s4s.model.Catalogue;
-import s4s.model.Models;
+import s4s.io.BadFileException;
+import s4s.io.Hashes;
+import s4s.metric.Features;
+import s4s.metric.Frechet;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Reference;
+import s4s.metric.ScriptFeatures;
+import s4s.model.repository.Catalogue;
+import s4s.model.repository.Models;
 
 /**
  * What a benchmark's Frechet distances are computed with.

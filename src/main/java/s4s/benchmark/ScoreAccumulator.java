@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import s4s.data.NpyArray;
-import s4s.eval.Moments;
+import s4s.io.NpyArray;
+import s4s.metric.Moments;
 
 /**
  * The sums that one entry's scores are made of. They can be stored between blocks of images, so that a table goes on where

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import s4s.solver.Solver;
 
 /**
- * How a solver that depends on two numbers scores over a grid of them: a picture of the loss that learning descends. Variations
+ * How a solver that depends on two numbers scores over a grid of them: an image of the loss that learning descends. Variations
  * that only differ in late weights share their earlier network calls, so that a surface over two weights of the last stage costs
  * hardly more than one solver.
  *

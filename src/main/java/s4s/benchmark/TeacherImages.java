@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import s4s.learn.Teacher;
 import s4s.model.DiffusionModel;
-import s4s.run.Sampling;
+import s4s.sampling.Sampling;
 
-/** The teacher's pictures of some seeds, in memory as float32. */
+/** The teacher's images of some seeds, in memory as float32. */
 public final class TeacherImages {
     private final long[] seeds;
     private final float[] values;
@@ -34,7 +34,7 @@ public final class TeacherImages {
         return seeds.clone();
     }
 
-    /** Pictures {@code from} to {@code to} (exclusive), float32 [n, C, H, W], around [-1, 1]. */
+    /** Images {@code from} to {@code to} (exclusive), float32 [n, C, H, W], around [-1, 1]. */
     public NDArray batch(NDManager manager, int from, int to) {
         int size = (int) picture.size();
         return manager.create(Arrays.copyOfRange(values, from * size, to * size),
@@ -42,7 +42,7 @@ public final class TeacherImages {
     }
 
     /**
-     * Draws the pictures of {@code seeds}, decoded.
+     * Draws the images of {@code seeds}, decoded.
      *
      * @param manager parent of all working memory
      * @param teacher what draws

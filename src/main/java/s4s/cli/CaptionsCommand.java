@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import s4s.data.Annotations;
-import s4s.data.AtomicFiles;
+import s4s.image.Annotations;
+import s4s.io.AtomicFiles;
 
 /** {@code s4s captions}: COCO's captions as prompts. */
 @Command(name = "captions", mixinStandardHelpOptions = true, sortOptions = false,
@@ -24,7 +24,7 @@ final class CaptionsCommand implements Callable<Integer> {
     @Option(names = "--count", defaultValue = "30000", paramLabel = "N", description = "How many (default ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--one-each", description = "Only the first caption of each picture; that gives a lower FID.")
+    @Option(names = "--one-each", description = "Only the first caption of each image; that gives a lower FID.")
     private boolean oneEach;
 
     @Option(names = "--out", required = true, paramLabel = "FILE.txt",
@@ -39,7 +39,7 @@ final class CaptionsCommand implements Callable<Integer> {
         List<String> captions = Annotations.coco(file, oneEach);
         if (count < 1 || count > captions.size()) {
             throw new IllegalArgumentException("--count " + count + ", but " + file + " has " + captions.size()
-                    + (oneEach ? " pictures with captions" : " captions"));
+                    + (oneEach ? " images with captions" : " captions"));
         }
         String text = String.join("\n", captions.subList(0, count)) + "\n";
         AtomicFiles.write(out, text.getBytes(StandardCharsets.UTF_8));

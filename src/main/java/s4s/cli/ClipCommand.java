@@ -17,28 +17,28 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.BadFileException;
-import s4s.data.Colours;
-import s4s.data.ImageSource;
-import s4s.data.Others;
-import s4s.data.Pairing;
-import s4s.eval.ClipScore;
+import s4s.image.Colours;
+import s4s.image.ImageSource;
+import s4s.image.Others;
+import s4s.image.Pairing;
+import s4s.io.BadFileException;
 import s4s.io.Measurements;
 import s4s.io.Progress;
 import s4s.io.Provenance;
+import s4s.metric.ClipScore;
 import s4s.model.Devices;
 
-/** {@code s4s clip}: how well pictures fit their captions. */
+/** {@code s4s clip}: how well images fit their captions. */
 @Command(name = "clip", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"CLIP score of pictures and their captions: the mean of 100 cos, not below 0, between CLIP's vectors.",
+        description = {"CLIP score of images and their captions: the mean of 100 cos, not below 0, between CLIP's vectors.",
             "The networks are files that src/main/python/export_clip.py makes of the official weights."})
 final class ClipCommand implements Callable<Integer> {
     @Option(names = "--images", required = true, paramLabel = "PATH",
-            description = "Folder or zip of png or jpeg files in the order of their names, npz or npy of pictures.")
+            description = "Folder or zip of png or jpeg files in the order of their names, npz or npy of images.")
     private Path images;
 
     @Option(names = "--captions", required = true, paramLabel = "FILE.txt",
-            description = "One line for each picture, in the same order.")
+            description = "One line for each image, in the same order.")
     private Path captions;
 
     @Option(names = "--clip", required = true, paramLabel = "PREFIX",
@@ -49,14 +49,14 @@ final class ClipCommand implements Callable<Integer> {
             description = "The file published beside CLIP's weights.")
     private Path tokenizer;
 
-    @Option(names = "--batch", defaultValue = "50", description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", defaultValue = "50", description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--by-position", description = "Take the pictures in the order of their names as text, where as numbers it"
+    @Option(names = "--by-position", description = "Take the images in the order of their names as text, where as numbers it"
             + " would be another.")
     private boolean byPosition;
 
-    @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links, instead"
+    @Option(names = "--skip-others", description = "Leave out images of kinds that are not read, and broken links, instead"
             + " of refusing the set.")
     private boolean skip;
 
@@ -69,7 +69,7 @@ final class ClipCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (batch < 1) {
-            throw new IllegalArgumentException("--batch " + batch + ", but a call has at least one picture");
+            throw new IllegalArgumentException("--batch " + batch + ", but a call has at least one image");
         }
         List<String> lines = lines();
         Path image = Path.of(clip + "-image.pt");
@@ -81,7 +81,7 @@ final class ClipCommand implements Callable<Integer> {
                 Progress progress = Progress.terminal(System.err, "clip")) {
             int count = source.count();
             if (lines.size() != count) {
-                throw new IllegalArgumentException(captions + " has " + lines.size() + " lines for the " + count + " pictures of "
+                throw new IllegalArgumentException(captions + " has " + lines.size() + " lines for the " + count + " images of "
                         + images + "; give one for each");
             }
             if (!byPosition) {

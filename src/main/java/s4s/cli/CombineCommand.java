@@ -14,12 +14,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import s4s.data.Hashes;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
+import s4s.io.Hashes;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 import s4s.io.Provenance;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.train.Combination;
 
 /** {@code s4s combine}: one network whose weights are a linear combination of those of several. */

@@ -12,10 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.eval.CostEstimate;
+import s4s.benchmark.CostEstimate;
 import s4s.model.Devices;
-import s4s.model.Models;
-import s4s.run.Program;
+import s4s.model.repository.Models;
+import s4s.sampling.Program;
 import tech.tablesaw.api.Row;
 
 /** {@code s4s cost}: what images will take, before they are drawn. */

@@ -17,10 +17,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.io.Provenance;
-import s4s.model.Catalogue;
-import s4s.model.ConvolutionCheck;
 import s4s.model.Devices;
-import s4s.model.Models;
+import s4s.model.repository.Catalogue;
+import s4s.model.repository.Models;
+import s4s.model.torchscript.ConvolutionCheck;
 
 /** {@code s4s doctor}: what is here, and what is missing. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,

@@ -11,18 +11,18 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.grid.SearchedGrids;
+import s4s.grid.GridNames;
+import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.run.PictureModel;
-import s4s.run.PictureOrder;
-import s4s.schedule.GridNames;
-import s4s.schedule.GridType;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
+import s4s.sampling.PictureModel;
+import s4s.sampling.PictureOrder;
+import s4s.sampling.SearchedGrids;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 import s4s.solver.data.SolverSource;
@@ -78,7 +78,7 @@ final class DrawOptions {
      * @param model the model under its conditions
      * @param conditions of every seed, if they are chosen
      * @param solver the numbers
-     * @param label what to call the pictures
+     * @param label what to call the images
      * @param guidance scale
      * @param threshold quantile of dynamic thresholding; 0 is without
      * @param batch images in a network call
@@ -86,7 +86,7 @@ final class DrawOptions {
     record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver, String label,
             double guidance, double threshold, int batch) {
 
-        /** The order for the pictures of some seeds. */
+        /** The order for the images of some seeds. */
         PictureOrder order(long[] seeds) {
             return new PictureOrder(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance,
                     threshold, batch);
@@ -156,7 +156,7 @@ final class DrawOptions {
         return solver;
     }
 
-    /** {@code provenance} with what pictures depend on, beside their seeds. */
+    /** {@code provenance} with what images depend on, beside their seeds. */
     Provenance record(Provenance provenance, Models models, Drawing drawing) throws IOException {
         ModelCard card = models.card(model);
         Provenance all = provenance.with("model", card.name()).with("model sha256", card.weightsSha256())

@@ -20,23 +20,23 @@ import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Metric;
-import s4s.data.Annotations;
-import s4s.data.AtomicFiles;
-import s4s.data.ImageSet;
-import s4s.data.Pictures;
-import s4s.eval.Extraction;
-import s4s.eval.Frechet;
-import s4s.eval.GaussianBaseline;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Reference;
+import s4s.image.Annotations;
+import s4s.image.ImageSet;
+import s4s.image.Pictures;
+import s4s.io.AtomicFiles;
 import s4s.io.Progress;
+import s4s.metric.Extraction;
+import s4s.metric.Frechet;
+import s4s.metric.GaussianBaseline;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Reference;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.model.Vocabulary;
-import s4s.run.Program;
-import s4s.run.Sampling;
+import s4s.model.mini.Vocabulary;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
+import s4s.sampling.Program;
+import s4s.sampling.Sampling;
 
 /** {@code s4s evaluate}: a benchmark's reference statistics and its model's quality, into the model's folder. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,

@@ -8,22 +8,22 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import s4s.data.Colours;
-import s4s.data.ImageSource;
-import s4s.data.NumpyRandom;
-import s4s.data.Others;
-import s4s.eval.Extraction;
-import s4s.eval.FeatureSet;
-import s4s.eval.Features;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
-import s4s.eval.PartialSums;
-import s4s.eval.ScriptFeatures;
+import s4s.image.Colours;
+import s4s.image.ImageSource;
+import s4s.image.Others;
 import s4s.io.Progress;
 import s4s.io.Provenance;
-import s4s.model.Models;
+import s4s.metric.Extraction;
+import s4s.metric.FeatureSet;
+import s4s.metric.Features;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
+import s4s.metric.PartialSums;
+import s4s.metric.ScriptFeatures;
+import s4s.model.repository.Models;
+import s4s.sampling.NumpyRandom;
 
-/** Which pictures are seen by which network. */
+/** Which images are seen by which network. */
 public final class ExtractionOptions {
     @Option(names = "--inception", paramLabel = "FILE.pt",
             description = "TorchScript file of the feature network. Without it the mini features are used, and numbers are"
@@ -41,27 +41,27 @@ public final class ExtractionOptions {
             + " data/models (default: those that the reference was made with, else " + MINI + ").")
     private Optional<String> mini;
 
-    @Option(names = "--count", paramLabel = "N", description = "Use N pictures of each set: the first, or see --seed.")
+    @Option(names = "--count", paramLabel = "N", description = "Use N images of each set: the first, or see --seed.")
     private Optional<Integer> count;
 
     @Option(names = "--seed", paramLabel = "N",
             description = "With --count: random ones, the same that EDM's fid.py takes with --num and --seed.")
     private Optional<Integer> seed;
 
-    @Option(names = "--convert-rgb", description = "Convert picture files that are grey, CMYK, or have alpha or 16"
+    @Option(names = "--convert-rgb", description = "Convert image files that are grey, CMYK, or have alpha or 16"
             + " bits, as Pillow's convert(\"RGB\") does, instead of refusing them.")
     private boolean convert;
 
-    @Option(names = "--skip-others", description = "Leave out pictures of a folder or zip that are of kinds that are not"
+    @Option(names = "--skip-others", description = "Leave out images of a folder or zip that are of kinds that are not"
             + " read, and broken links, instead of refusing the set.")
     private boolean skip;
 
-    @Option(names = "--square", paramLabel = "SIDE", description = "Cut the middle square out of each picture file, whatever its"
+    @Option(names = "--square", paramLabel = "SIDE", description = "Cut the middle square out of each image file, whatever its"
             + " size, and resize it to SIDE pixels with Pillow's bicubic; colours as with --convert-rgb.")
     private Optional<Integer> square;
 
     @Option(names = "--batch", defaultValue = "" + Extraction.BATCH,
-            description = "Pictures in a network call (default ${DEFAULT-VALUE}).")
+            description = "Images in a network call (default ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(names = "--state", paramLabel = "FOLDER",
@@ -69,7 +69,7 @@ public final class ExtractionOptions {
     private Optional<Path> state;
 
     @Option(names = "--save-every", defaultValue = "2000", paramLabel = "N",
-            description = "Pictures between two writings (default ${DEFAULT-VALUE}).")
+            description = "Images between two writings (default ${DEFAULT-VALUE}).")
     private int every;
 
     /** Whether a network was named. */
@@ -87,19 +87,19 @@ public final class ExtractionOptions {
         return state.isPresent();
     }
 
-    /** Opens pictures. */
+    /** Opens images. */
     ImageSource open(Path path) throws IOException {
         Others others = skip ? Others.LEFT_OUT : Others.REFUSED;
         return square.isPresent() ? ImageSource.squares(path, square.get(), others)
                 : ImageSource.open(path, convert ? Colours.CONVERTED : Colours.RGB_ONLY, others);
     }
 
-    /** Numbers of the pictures to use. */
+    /** Numbers of the images to use. */
     int[] choose(ImageSource images) {
         int all = images.count();
         int wanted = count.orElse(all);
         if (wanted < 1 || wanted > all) {
-            throw new IllegalArgumentException("--count " + wanted + ", but " + images.source() + " has " + all + " pictures");
+            throw new IllegalArgumentException("--count " + wanted + ", but " + images.source() + " has " + all + " images");
         }
         if (seed.isEmpty() || wanted == all) {
             return IntStream.range(0, wanted).toArray();
@@ -120,7 +120,7 @@ public final class ExtractionOptions {
                 + (images.leftOut().isEmpty() ? "" : ", left out: " + images.leftOut());
     }
 
-    /** {@code provenance} with a set of pictures. */
+    /** {@code provenance} with a set of images. */
     Provenance record(Provenance provenance, String name, ImageSource images, String selection) throws IOException {
         Provenance all = provenance.with(name, images.source()).with(name + " sha256", images.sha256())
                 .with(name + " used", selection);
@@ -193,7 +193,7 @@ public final class ExtractionOptions {
             return features;
         }
 
-        /** Pictures in a network call. */
+        /** Images in a network call. */
         public int batch() {
             return batch;
         }
@@ -224,7 +224,7 @@ public final class ExtractionOptions {
                     .with("preprocessing", features.preprocessing());
         }
 
-        /** Moments of some pictures. */
+        /** Moments of some images. */
         public Moments.Gaussian moments(ImageSource images, int[] chosen) throws IOException {
             try (Progress progress = Progress.terminal(System.err, images.source())) {
                 return new Extraction(features, images, chosen, batch).moments(manager, partial,
@@ -232,7 +232,7 @@ public final class ExtractionOptions {
             }
         }
 
-        /** Moments of some pictures, summed elsewhere. */
+        /** Moments of some images, summed elsewhere. */
         public Moments.Gaussian moments(ImageSource images, int[] chosen, Extraction.Summing summing) throws IOException {
             int wholeBatches = Math.max(1, every / batch) * batch;
             try (Progress progress = Progress.terminal(System.err, images.source())) {

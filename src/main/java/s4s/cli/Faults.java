@@ -55,7 +55,7 @@ public record Faults(int code, String line) {
         Optional<String> device = Devices.outOfMemory(thrown);
         if (thrown instanceof OutOfMemoryError) {
             return new Faults(ExitCode.USAGE, "Java's memory (" + (Runtime.getRuntime().maxMemory() >> 20) + " MiB) is too small"
-                    + " for this: ask for less at once, such as fewer calls, pictures or a smaller --batch, or give more by the"
+                    + " for this: ask for less at once, such as fewer calls, images or a smaller --batch, or give more by the"
                     + " environment variable S4S_JAVA_OPTS=-Xmx8g");
         }
         if (device.isPresent()) {

@@ -14,26 +14,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.BadFileException;
-import s4s.data.ImageSource;
-import s4s.eval.Frechet;
-import s4s.eval.Moments;
-import s4s.eval.Reference;
+import s4s.image.ImageSource;
+import s4s.io.BadFileException;
 import s4s.io.Measurements;
 import s4s.io.Provenance;
+import s4s.metric.Frechet;
+import s4s.metric.Moments;
+import s4s.metric.Reference;
 import s4s.model.Devices;
-import s4s.model.Models;
+import s4s.model.repository.Models;
 
-/** {@code s4s fid}: Frechet distance of pictures to a reference; {@code s4s fd} is the same in mini features. */
+/** {@code s4s fid}: Frechet distance of images to a reference; {@code s4s fd} is the same in mini features. */
 @Command(name = "fid", aliases = "fd", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Frechet distance of pictures to a reference: FID with --inception, else FD (mini features), which is no"
+        description = {"Frechet distance of images to a reference: FID with --inception, else FD (mini features), which is no"
             + " FID and compares with its like only, at the same number of images.",
             "With several --images (one for each range of seeds) the minimum, which EDM reports, and the mean come last."})
 public class FidCommand implements Callable<Integer>, Resumable {
     private static final String MODEL = "cifar10-mini";
 
     @Option(names = "--images", paramLabel = "PATH",
-            description = "Folder or zip of picture files at any depth, npz or npy; may be repeated.")
+            description = "Folder or zip of image files at any depth, npz or npy; may be repeated.")
     private List<Path> images = new ArrayList<>();
 
     /** What the option was called before. */
@@ -41,7 +41,7 @@ public class FidCommand implements Callable<Integer>, Resumable {
     private List<Path> samples = List.of();
 
     @Option(names = "--reference", paramLabel = "PATH|NAME",
-            description = "npz with mu and sigma (of s4s stats, EDM, pytorch-fid), or real pictures, or a model whose"
+            description = "npz with mu and sigma (of s4s stats, EDM, pytorch-fid), or real images, or a model whose"
                 + " reference.npz holds moments (default without --inception: " + MODEL + ").")
     private Optional<String> reference;
 
@@ -108,10 +108,10 @@ public class FidCommand implements Callable<Integer>, Resumable {
     }
 
     /**
-     * Moments of some pictures, computed in this process.
+     * Moments of some images, computed in this process.
      *
      * @param chosen their numbers
-     * @throws IOException if a picture cannot be read
+     * @throws IOException if an image cannot be read
      */
     protected Moments.Gaussian moments(ExtractionOptions.Session session, ImageSource set, int[] chosen) throws IOException {
         return session.moments(set, chosen);
@@ -129,7 +129,7 @@ public class FidCommand implements Callable<Integer>, Resumable {
         return new Measurements.Row(rows.get(0).metric(), name + " of " + images.size() + " sets", value);
     }
 
-    /** The file with the reference's moments; none if the reference is pictures. */
+    /** The file with the reference's moments; none if the reference is images. */
     private Optional<Path> stored() throws IOException {
         String name = reference.orElse(MODEL);
         Path path = Path.of(name);

@@ -10,14 +10,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import s4s.data.BadFileException;
-import s4s.importer.DyWeight;
-import s4s.importer.GasCheckpoint;
-import s4s.importer.LearnedTimes;
+import s4s.io.BadFileException;
 import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
+import s4s.solver.published.DyWeight;
+import s4s.solver.published.GasCheckpoint;
+import s4s.solver.published.LearnedTimes;
 
 /** {@code s4s import}: learned solvers that others published, as solver files. */
 @Command(name = "import", mixinStandardHelpOptions = true,

@@ -19,7 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import s4s.benchmark.Benchmark;
-import s4s.data.Claim;
+import s4s.grid.GridType;
+import s4s.io.Claim;
 import s4s.io.Progress;
 import s4s.learn.Families;
 import s4s.learn.Learner;
@@ -31,11 +32,10 @@ import s4s.learn.Suite;
 import s4s.learn.Teacher;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
 import s4s.model.NamedModel;
-import s4s.run.ReverseSweep;
-import s4s.schedule.GridType;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
+import s4s.sampling.ReverseSweep;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
@@ -95,7 +95,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
                 description = "perceptual (mini features), l2, l1, or a TorchScript file of two image batches in [-1, 1] that"
                     + " gives a number for each pair, as LPIPS does; such files are programs, load only"
                     + " those you trust. Of a model that draws latents, l2 and l1 are of latents,"
-                    + " the others of decoded pictures (default: the benchmark's, as in the papers perceptual for pictures and"
+                    + " the others of decoded images (default: the benchmark's, as in the papers perceptual for images and"
                     + " l2 for latents; l2 for a model without a benchmark).")
         private Optional<String> distance;
 

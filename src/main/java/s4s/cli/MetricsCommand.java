@@ -14,35 +14,35 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.ImageSource;
-import s4s.data.Pairing;
-import s4s.eval.FeatureSet;
-import s4s.eval.Frechet;
-import s4s.eval.Kid;
-import s4s.eval.Lpips;
-import s4s.eval.Moments;
-import s4s.eval.Prdc;
-import s4s.eval.Similarity;
+import s4s.image.ImageSource;
+import s4s.image.Pairing;
 import s4s.io.Measurements;
 import s4s.io.Progress;
 import s4s.io.Provenance;
+import s4s.metric.FeatureSet;
+import s4s.metric.Frechet;
+import s4s.metric.Kid;
+import s4s.metric.Lpips;
+import s4s.metric.Moments;
+import s4s.metric.Prdc;
+import s4s.metric.Similarity;
 import s4s.model.Devices;
 
-/** {@code s4s metrics}: distances of two sets of pictures that need all feature vectors, or the pixels. */
+/** {@code s4s metrics}: distances of two sets of images that need all feature vectors, or the pixels. */
 @Command(name = "metrics", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Distances of two sets of pictures: Frechet distance, KID, precision, recall, density, coverage; and for"
-            + " sets whose pictures belong together in pairs, as samples and the teacher's of the same seeds, RMSE (samples in"
+        description = {"Distances of two sets of images: Frechet distance, KID, precision, recall, density, coverage; and for"
+            + " sets whose images belong together in pairs, as samples and the teacher's of the same seeds, RMSE (samples in"
             + " [-1, 1]), PSNR and SSIM.",
-            "Instead of pictures an npz with features [n, d] will do, which s4s stats --features-out writes."})
+            "Instead of images an npz with features [n, d] will do, which s4s stats --features-out writes."})
 final class MetricsCommand implements Callable<Integer>, Resumable {
     /** What can be measured. */
     enum Kind { FD, KID, PRDC, PAIRS }
 
     @Option(names = "--images", required = true, paramLabel = "PATH",
-            description = "Folder or zip of png or jpeg files, npz or npy of pictures, or npz of features.")
+            description = "Folder or zip of png or jpeg files, npz or npy of images, or npz of features.")
     private Path images;
 
-    @Option(names = "--reference", required = true, paramLabel = "PATH", description = "The same of real pictures, or of the"
+    @Option(names = "--reference", required = true, paramLabel = "PATH", description = "The same of real images, or of the"
             + " teacher's.")
     private Path reference;
 
@@ -58,7 +58,7 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
     @Option(names = "--kid-subsets", defaultValue = "100", description = "Subsets of KID (default ${DEFAULT-VALUE}).")
     private int subsets;
 
-    @Option(names = "--kid-subset-size", defaultValue = "1000", description = "Pictures of a subset (default"
+    @Option(names = "--kid-subset-size", defaultValue = "1000", description = "Images of a subset (default"
             + " ${DEFAULT-VALUE}); without subsets where there are fewer.")
     private int subsetSize;
 
@@ -74,7 +74,7 @@ final class MetricsCommand implements Callable<Integer>, Resumable {
             description = "Neighbours of density and coverage (default ${DEFAULT-VALUE}).")
     private int density;
 
-    @Option(names = "--by-position", description = "Pair pictures in the order of the sets, whatever their names. Without it"
+    @Option(names = "--by-position", description = "Pair images in the order of the sets, whatever their names. Without it"
             + " those of one name are a pair.")
     private boolean byPosition;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import s4s.data.AtomicFiles;
+import s4s.io.AtomicFiles;
 import s4s.io.Measurements;
 
 /** Where measured numbers go. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
-import s4s.data.Hashes;
+import s4s.io.Hashes;
 import s4s.io.Progress;
 import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;

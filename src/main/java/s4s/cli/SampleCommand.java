@@ -13,21 +13,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.ImageSet;
-import s4s.data.Pictures;
-import s4s.eval.CostEstimate;
+import s4s.benchmark.CostEstimate;
+import s4s.image.ImageSet;
+import s4s.image.Pictures;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.model.Devices;
-import s4s.model.Models;
-import s4s.run.ImageStore;
-import s4s.run.PictureModel;
-import s4s.run.PictureOrder;
+import s4s.model.repository.Models;
+import s4s.sampling.ImageStore;
+import s4s.sampling.PictureModel;
+import s4s.sampling.PictureOrder;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Draws one image for each seed and writes them as npz (uint8 [N,H,W,3], and the seeds), as a"
-            + " picture, or both.",
+            + " image, or both.",
             "Into a folder it writes npz files of --shard images each, for as many images as a FID needs: a run that was stopped"
             + " goes on, a longer range of seeds adds to what is there, and s4s fid, stats and metrics read the folder."})
 public class SampleCommand implements Callable<Integer>, Resumable {
@@ -87,17 +87,17 @@ public class SampleCommand implements Callable<Integer>, Resumable {
         return 0;
     }
 
-    /** Where the pictures go as npz, if they go into one file. */
+    /** Where the images go as npz, if they go into one file. */
     protected Optional<Path> file() {
         return out.filter(path -> path.toString().endsWith(".npz"));
     }
 
     /**
-     * Draws pictures, here in this process.
+     * Draws images, here in this process.
      *
      * @param folder of the model
      * @param loaded the model in memory
-     * @param progress told the number of finished pictures
+     * @param progress told the number of finished images
      * @throws IOException if something cannot be read or written
      */
     protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, LongConsumer progress)

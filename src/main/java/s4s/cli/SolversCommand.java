@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import s4s.grid.GridNames;
+import s4s.grid.GridType;
+import s4s.grid.PublishedGrids;
 import s4s.learn.Families;
-import s4s.schedule.GridNames;
-import s4s.schedule.GridType;
-import s4s.schedule.PublishedGrids;
 import s4s.solver.Method;
 import s4s.solver.Solvers;
 

@@ -11,16 +11,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.ImageSource;
-import s4s.eval.FeatureSet;
-import s4s.eval.Moments;
-import s4s.eval.Reference;
+import s4s.image.ImageSource;
 import s4s.io.Provenance;
+import s4s.metric.FeatureSet;
+import s4s.metric.Moments;
+import s4s.metric.Reference;
 import s4s.model.Devices;
 
-/** {@code s4s stats}: moments of features of pictures, the reference of a Frechet distance. */
+/** {@code s4s stats}: moments of features of images, the reference of a Frechet distance. */
 @Command(name = "stats", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Mean and covariance of the features of pictures, as npz with mu and sigma, which EDM and pytorch-fid"
+        description = {"Mean and covariance of the features of images, as npz with mu and sigma, which EDM and pytorch-fid"
             + " read too, and count, about and provenance. A killed run goes on when it is started again."})
 final class StatsCommand implements Callable<Integer>, Resumable {
     @Option(names = "--images", required = true, paramLabel = "PATH",

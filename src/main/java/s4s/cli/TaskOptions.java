@@ -8,7 +8,7 @@ import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Condition;
 import s4s.benchmark.Profile;
 import s4s.learn.Teacher;
-import s4s.model.Models;
+import s4s.model.repository.Models;
 
 /** Which model, whom its solvers learn from, and under which conditions; what is not said is as in the model's benchmark. */
 final class TaskOptions {

@@ -21,8 +21,8 @@ import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.solver.data.SolverFile;
 import s4s.solver.data.SolverSource;
 

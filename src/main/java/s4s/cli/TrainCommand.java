@@ -19,26 +19,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.data.Annotations;
-import s4s.data.AtomicFiles;
-import s4s.data.Claim;
-import s4s.data.Hashes;
-import s4s.data.ImageSet;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.data.Others;
-import s4s.data.Pictures;
+import s4s.image.Annotations;
+import s4s.image.ImageSet;
+import s4s.image.Others;
+import s4s.image.Pictures;
+import s4s.io.AtomicFiles;
+import s4s.io.Claim;
+import s4s.io.Hashes;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 import s4s.io.Progress;
 import s4s.io.Provenance;
-import s4s.model.Autoencoder;
 import s4s.model.Decoder;
 import s4s.model.Devices;
 import s4s.model.EdmPreconditioning;
-import s4s.model.FeatureNet;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.model.UNet;
-import s4s.model.Weights;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.train.Classification;
 import s4s.train.Conditioning;
 import s4s.train.Denoising;
@@ -110,7 +110,7 @@ final class TrainCommand implements Callable<Integer>, Resumable {
                     + " of 20 years, and gender (default: array 'label').")
         private String[] labels = {}; // a list would be shared by all sources
 
-        @Option(names = "--skip-others", description = "Leave out pictures of kinds that are not read, and broken links,"
+        @Option(names = "--skip-others", description = "Leave out images of kinds that are not read, and broken links,"
                 + " instead of refusing the set.")
         private boolean skip;
 
@@ -212,7 +212,7 @@ final class TrainCommand implements Callable<Integer>, Resumable {
 
         @Option(names = "--noise", arity = "1", split = ",", defaultValue = "-1.2,1.2", paramLabel = "NUMBER",
                 description = "A diffusion model of pixels: mean and standard deviation of ln(sigma) in training, two numbers"
-                    + " (default ${DEFAULT-VALUE}, EDM's). What is common to a whole picture, its brightness, is settled at"
+                    + " (default ${DEFAULT-VALUE}, EDM's). What is common to a whole image, its brightness, is settled at"
                     + " sigmas of 20 and more where it has 64x64 pixels; one example of 4,000 is so noisy, with 0,1.7 one of"
                     + " 25.")
         private List<Double> noise;
@@ -405,7 +405,7 @@ final class TrainCommand implements Callable<Integer>, Resumable {
                 : NoiseMatching.Rates.LATENT_DIFFUSION;
         return new Job(new NoiseMatching(unet, rates, new NoiseMatching.LatentSpace(name, models.card(name).weightsSha256(),
                 network, Decoder.of(autoencoder::decode, scale)), conditioning), pixels, () -> new Latents(pixels, autoencoder, scale,
-                        done -> progress.update(done, pixels.count(), "pictures encoded")), heldOut);
+                        done -> progress.update(done, pixels.count(), "images encoded")), heldOut);
     }
 
     private Optional<Conditioning> conditioning(Pixels pixels) throws IOException {

@@ -12,7 +12,7 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * Teaches a Java notebook kernel to show tables, figures and pictures. A notebook's first cell says
+ * Teaches a Java notebook kernel to show tables, figures and images. A notebook's first cell says
  *
  * <pre>{@code
  * NotebookDisplay.install(getKernelInstance().getRenderer());

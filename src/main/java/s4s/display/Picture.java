@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import s4s.data.AtomicFiles;
+import s4s.io.AtomicFiles;
 
 /** An image to look at, with words for where it cannot be shown. Held as opaque 8-bit RGB. */
 public final class Picture {
@@ -145,14 +145,14 @@ public final class Picture {
         try {
             AtomicFiles.write(file, png());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the picture to " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot write the image to " + file + ": " + e.getMessage(), e);
         }
     }
 
     /** The description. */
     @Override
     public String toString() {
-        return "Picture: " + description;
+        return "Image: " + description;
     }
 
     private static BufferedImage copy(BufferedImage image) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import s4s.data.AtomicFiles;
+import s4s.io.AtomicFiles;
 import s4s.io.Json;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -196,7 +196,7 @@ public final class Plot extends Figure {
         }
     }
 
-    /** One line for where no picture can be shown: title, axes and series. */
+    /** One line for where no image can be shown: title, axes and series. */
     @Override
     public String toString() {
         JsonObject layout = json.getAsJsonObject("layout");

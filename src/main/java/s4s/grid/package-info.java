@@ -1,2 +1,2 @@
-/** Time grids searched with a network; grids that need only a schedule are in {@link s4s.schedule}. */
+/** Time grids: the noise levels of a solver's nodes, by formula, by publication, or optimised for a schedule. */
 package s4s.grid;

@@ -20,8 +20,6 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
-import s4s.data.Hashes;
-import s4s.data.Recipes;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 

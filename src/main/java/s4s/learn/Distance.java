@@ -5,10 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import s4s.eval.MiniFeatures;
+import s4s.metric.MiniFeatures;
 import s4s.model.Constant;
 import s4s.model.Decoder;
-import s4s.model.FeatureNet;
+import s4s.model.mini.FeatureNet;
 
 /** How far samples lie from the teacher's, as something that can be differentiated. */
 @FunctionalInterface
@@ -67,7 +67,7 @@ public interface Distance {
         };
     }
 
-    /** This distance between the pictures that latents are decoded to. */
+    /** This distance between the images that latents are decoded to. */
     default Distance decoded(Decoder decoder) {
         return (samples, targets) -> measure(decoder.decode(samples), decoder.decode(targets));
     }

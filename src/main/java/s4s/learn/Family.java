@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
-import s4s.schedule.Grids;
+import s4s.grid.Grids;
 import s4s.solver.Method;
 import s4s.solver.Multistep;
 import s4s.solver.Row;

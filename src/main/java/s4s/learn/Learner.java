@@ -19,11 +19,11 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import s4s.data.Checkpoint;
-import s4s.data.NpyArray;
+import s4s.io.Checkpoint;
+import s4s.io.NpyArray;
 import s4s.io.Progress;
 import s4s.model.DiffusionModel;
-import s4s.run.DivergedException;
+import s4s.sampling.DivergedException;
 
 /**
  * Learns the parameters of a family from teacher pairs. The validation pairs decide: what is returned are the parameters that

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import s4s.model.DiffusionModel;
-import s4s.model.Models;
-import s4s.model.TorchScriptModule;
+import s4s.model.repository.Models;
+import s4s.model.torchscript.TorchScriptModule;
 
 /**
- * A distance by name: {@code l2} and {@code l1} of what the model draws, pictures or latents, and {@code perceptual} of
- * pictures, which are decoded first where the model draws latents.
+ * A distance by name: {@code l2} and {@code l1} of what the model draws, images or latents, and {@code perceptual} of
+ * images, which are decoded first where the model draws latents.
  *
  * @param distance the distance
  * @param name for provenance
@@ -30,7 +30,7 @@ public record NamedDistance(Distance distance, String name) {
     /**
      * A distance for a model.
      *
-     * @param id l1; l2; perceptual; or a TorchScript file of a distance of two batches of pictures, X.pt
+     * @param id l1; l2; perceptual; or a TorchScript file of a distance of two batches of images, X.pt
      * @param features the feature network of {@code perceptual}, a model of {@code models}; empty: LPIPS,
      *     data/models/lpips-vgg/lpips.pt
      * @param latent whether the model draws latents

@@ -14,13 +14,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
-import s4s.run.Backpropagation;
-import s4s.run.BatchLoop;
-import s4s.run.DifferentiableProgram;
-import s4s.run.DivergedException;
-import s4s.run.Executor;
-import s4s.run.Program;
-import s4s.run.ReverseSweep;
+import s4s.sampling.Backpropagation;
+import s4s.sampling.BatchLoop;
+import s4s.sampling.DifferentiableProgram;
+import s4s.sampling.DivergedException;
+import s4s.sampling.Executor;
+import s4s.sampling.Program;
+import s4s.sampling.ReverseSweep;
 
 /**
  * How far the samples of a family's solvers lie from a teacher's, with exact gradients, and what was paid for it.

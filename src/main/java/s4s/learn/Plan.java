@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
-import s4s.run.ReverseSweep;
+import s4s.sampling.ReverseSweep;
 
 /**
  * How a family is learned.

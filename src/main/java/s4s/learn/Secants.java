@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
-import s4s.run.Backpropagation;
+import s4s.sampling.Backpropagation;
 
 /**
  * The Gauss-Newton matrix of a distance that has no embedding. Near the target {@code d(x, y) ~ (x - y)^T M (x - y) / 2}, and

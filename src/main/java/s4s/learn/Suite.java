@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import s4s.schedule.GridType;
+import s4s.grid.GridType;
 
 /** The learned solvers that ship with a mini model. */
 public final class Suite {

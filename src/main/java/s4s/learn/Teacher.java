@@ -1,7 +1,7 @@
 package s4s.learn;
 
+import s4s.grid.GridType;
 import s4s.model.DiffusionModel;
-import s4s.schedule.GridType;
 import s4s.solver.Method;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;

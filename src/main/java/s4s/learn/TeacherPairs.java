@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import s4s.model.DiffusionModel;
-import s4s.run.Noise;
-import s4s.run.Sampling;
+import s4s.sampling.Noise;
+import s4s.sampling.Sampling;
 import s4s.solver.Solver;
 
 /**

@@ -18,18 +18,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import s4s.data.BadFileException;
-import s4s.data.Claim;
-import s4s.data.DType;
-import s4s.data.Hashes;
-import s4s.data.JsonFields;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.data.Shards;
+import s4s.io.BadFileException;
+import s4s.io.Claim;
+import s4s.io.DType;
+import s4s.io.Hashes;
+import s4s.io.JsonFields;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 import s4s.io.Progress;
 import s4s.io.Provenance;
+import s4s.io.Shards;
 import s4s.model.DiffusionModel;
-import s4s.run.Noise;
+import s4s.sampling.Noise;
 import s4s.solver.data.SolverFile;
 
 /**

@@ -3,7 +3,7 @@ package s4s.learn;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
-import s4s.schedule.Grids;
+import s4s.grid.Grids;
 import s4s.schedule.NoiseSchedule;
 
 /** A map from parameters to a solver's noise levels and to the levels that the network is told. */

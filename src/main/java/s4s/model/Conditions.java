@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
-import s4s.data.BadFileException;
-import s4s.data.Hashes;
+import s4s.io.BadFileException;
+import s4s.io.Hashes;
+import s4s.model.mini.Vocabulary;
 
 /**
  * The condition of every seed: a rule that does not know of batches. Seeds to learn from have theirs by the same rule as
@@ -36,7 +37,7 @@ public record Conditions(String rule, LongFunction<String> of) {
     }
 
     /** {@link #balanced(Requests)} of a number of classes. */
-    static Conditions balanced(int classes) {
+    public static Conditions balanced(int classes) {
         return inTurn("class seed mod " + classes, IntStream.range(0, classes).mapToObj(Integer::toString).toList());
     }
 

@@ -9,7 +9,7 @@ import s4s.solver.Prediction;
 /**
  * What samples are drawn from, one for each seed. A seed decides its sample's starting noise and, where there are conditions,
  * its condition, so that no sample depends on the others of its batch. A {@link Denoiser} is a diffusion model whose network is
- * the same for all seeds and whose samples are pictures.
+ * the same for all seeds and whose samples are images.
  */
 public interface DiffusionModel {
 
@@ -20,7 +20,7 @@ public interface DiffusionModel {
      */
     Denoiser denoiser(long... seeds);
 
-    /** From samples to pictures. */
+    /** From samples to images. */
     default Decoder decoder() {
         return Decoder.none();
     }

@@ -3,6 +3,8 @@ package s4s.model;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 
 /**
  * A diffusion model in memory, and which it is.

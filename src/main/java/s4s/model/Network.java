@@ -2,6 +2,7 @@ package s4s.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import s4s.model.mini.UNet;
 
 /** A raw network in the terms of its {@link Preconditioning}: what a {@link UNet} and a TorchScript file have in common. */
 public interface Network {

@@ -2,6 +2,7 @@ package s4s.model;
 
 import ai.djl.ndarray.NDArray;
 import java.util.function.BinaryOperator;
+import s4s.model.mini.UNet;
 import s4s.schedule.Discrete;
 import s4s.solver.Prediction;
 

@@ -1,2 +1,2 @@
-/** What a solver evaluates: diffusion models behind one interface. */
+/** What a solver calls: networks behind one interface, preconditioning, conditions, guidance, and models with exact answers. */
 package s4s.model;

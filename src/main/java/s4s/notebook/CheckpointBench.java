@@ -12,30 +12,30 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.Benchmarks;
+import s4s.benchmark.CostEstimate;
 import s4s.benchmark.Metric;
 import s4s.benchmark.Profile;
 import s4s.benchmark.Published;
-import s4s.data.Colours;
-import s4s.data.ImageSet;
-import s4s.data.ImageSource;
-import s4s.eval.CostEstimate;
-import s4s.eval.Extraction;
-import s4s.eval.Frechet;
-import s4s.eval.Moments;
-import s4s.eval.PartialSums;
-import s4s.eval.Reference;
-import s4s.eval.ScriptFeatures;
+import s4s.grid.GridType;
+import s4s.image.Colours;
+import s4s.image.ImageSet;
+import s4s.image.ImageSource;
 import s4s.io.Progress;
 import s4s.io.Provenance;
-import s4s.model.Catalogue;
+import s4s.metric.Extraction;
+import s4s.metric.Frechet;
+import s4s.metric.Moments;
+import s4s.metric.PartialSums;
+import s4s.metric.Reference;
+import s4s.metric.ScriptFeatures;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.run.ImageStore;
-import s4s.run.Program;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.repository.Catalogue;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
+import s4s.sampling.ImageStore;
+import s4s.sampling.Program;
+import s4s.sampling.Sampling;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import tech.tablesaw.api.DoubleColumn;
@@ -55,7 +55,7 @@ public final class CheckpointBench implements AutoCloseable {
             int count, int shard, Duration probe) {}
 
     private static final int BATCH = 50;
-    /** Pixels of a batch of pictures, about: 250 of 32x32. */
+    /** Pixels of a batch of images, about: 250 of 32x32. */
     private static final int PIXELS = 250 * 32 * 32;
 
     private final NDManager manager = Devices.manager();

@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import s4s.data.ImageSet;
-import s4s.eval.Bootstrap;
-import s4s.eval.Extraction;
-import s4s.eval.FeatureSet;
-import s4s.eval.Features;
-import s4s.eval.Frechet;
-import s4s.eval.Kid;
-import s4s.eval.ManyImages;
-import s4s.eval.PartialSums;
-import s4s.eval.Prdc;
-import s4s.eval.Reference;
+import s4s.image.ImageSet;
+import s4s.metric.Bootstrap;
+import s4s.metric.Extraction;
+import s4s.metric.FeatureSet;
+import s4s.metric.Features;
+import s4s.metric.Frechet;
+import s4s.metric.Kid;
+import s4s.metric.ManyImages;
+import s4s.metric.PartialSums;
+import s4s.metric.Prdc;
+import s4s.metric.Reference;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
@@ -43,7 +43,7 @@ public final class EvaluationBench {
         this.frechet = new Frechet(reference.moments());
     }
 
-    /** The same with other features, against pictures instead of a stored reference. */
+    /** The same with other features, against images instead of a stored reference. */
     public EvaluationBench with(Features other, ImageSet real) throws IOException {
         return new EvaluationBench(manager, other,
                 new Reference(Extraction.moments(other, real, manager), Reference.About.of(other, real)));
@@ -67,7 +67,7 @@ public final class EvaluationBench {
         return Table.create("about", key, value);
     }
 
-    /** The distance of pictures to the reference. */
+    /** The distance of images to the reference. */
     public double distance(ImageSet images) throws IOException {
         return frechet.to(vectors(images).moments());
     }
@@ -125,7 +125,7 @@ public final class EvaluationBench {
         return table;
     }
 
-    /** Distances of pictures and of the same pictures after something was done to them. */
+    /** Distances of images and of the same images after something was done to them. */
     public Table altered(ImageSet images, Map<String, ImageSet> alterations) throws IOException {
         Table table = Table.create("altered", StringColumn.create("alteration"), DoubleColumn.create("FD"),
                 DoubleColumn.create("change"));
@@ -140,7 +140,7 @@ public final class EvaluationBench {
     }
 
     /**
-     * Other distances between sets of pictures, against pictures that stand for real ones: 1000 KID, precision and recall (k = 3),
+     * Other distances between sets of images, against images that stand for real ones: 1000 KID, precision and recall (k = 3),
      * density and coverage (k = 5).
      */
     public Table companions(ImageSet real, Map<String, ImageSet> sets) throws IOException {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import s4s.cli.Console;
 import s4s.cli.Faults;
-import s4s.data.AtomicFiles;
 import s4s.display.Html;
+import s4s.io.AtomicFiles;
 
 /** Makes a folder of notebooks as HTML one to hand on: {@code ./s4s notebooks --html}. */
 @Command(name = "s4s notebooks --html", mixinStandardHelpOptions = true, sortOptions = false,
@@ -81,7 +81,7 @@ public final class HtmlFolder implements Callable<Integer> {
             link(page, names);
             double size = Files.size(page) / 1e6;
             if (size > limit) {
-                large.add(String.format(Locale.ROOT, "%s has %.1f MB, more than %s: show smaller or fewer pictures", page, size,
+                large.add(String.format(Locale.ROOT, "%s has %.1f MB, more than %s: show smaller or fewer images", page, size,
                         String.valueOf(limit).replaceFirst("\\.0$", "")));
             }
             Heading heading = Heading.of(ExecutedNotebook.texts(folder.resolve(name + ".ipynb")), name);

@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import s4s.data.AtomicFiles;
-import s4s.data.BadFileException;
-import s4s.data.JsonFields;
+import s4s.io.AtomicFiles;
+import s4s.io.BadFileException;
+import s4s.io.JsonFields;
 
 /**
  * The notebooks that show a benchmark each, written from one template, {@code src/main/jupyter/benchmark-notebook.json}:

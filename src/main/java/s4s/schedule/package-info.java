@@ -1,5 +1,5 @@
 /**
- * Noise schedules and time grids.
+ * Noise schedules.
  *
  * <p>A forward process has marginals {@code x_t = alpha_t x_0 + sigma_t n}. Everywhere in this library time is the
  * <em>noise level</em> {@code sigma = sigma_t / alpha_t}, the state is {@code y = x / alpha_t}, and

@@ -1,7 +1,7 @@
 package s4s.solver;
 
 import java.util.function.IntFunction;
-import s4s.schedule.Layout;
+import s4s.grid.Layout;
 
 /**
  * How a method's evaluations and its grid are related.

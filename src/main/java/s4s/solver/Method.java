@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
-import s4s.schedule.GridType;
-import s4s.schedule.Layout;
+import s4s.grid.GridType;
+import s4s.grid.Layout;
 import s4s.schedule.NoiseSchedule;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import s4s.schedule.Layout;
+import s4s.grid.Layout;
 
 /**
  * Methods without memory: every step makes its own evaluations and forgets them. A step of order k spans k grid intervals, its

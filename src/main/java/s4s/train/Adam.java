@@ -3,7 +3,7 @@ package s4s.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import s4s.model.Weights;
+import s4s.model.mini.Weights;
 
 /**
  * Adam with its moments in the open, so that a checkpoint holds them.

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import s4s.data.ImageSet;
-import s4s.eval.MiniFeatures;
+import s4s.image.ImageSet;
+import s4s.metric.MiniFeatures;
 import s4s.model.Devices;
-import s4s.model.FeatureNet;
-import s4s.model.ModelCard;
-import s4s.model.Weights;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
 
 /**
  * Cross-entropy of the image's class, on images shifted by up to {@code shift} pixels (zero padding). Of these, a share is turned
  * by one, two or three quarters: such an image belongs to the class of its turn, the last three, whatever it shows. Telling
- * turned from upright teaches the network the structure of pictures that have no labels.
+ * turned from upright teaches the network the structure of images that have no labels.
  *
  * @param network the classifier
  * @param labels class of every image of the data

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import s4s.data.NpyArray;
+import s4s.io.NpyArray;
 
 /**
  * A linear combination of the weights of networks of one architecture that come from the same beginning,

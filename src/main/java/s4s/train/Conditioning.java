@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import s4s.data.ImageSet;
-import s4s.model.Vocabulary;
+import s4s.image.ImageSet;
+import s4s.model.mini.Vocabulary;
 
 /**
  * What each example is: the condition with which a network is trained.
@@ -26,7 +26,7 @@ public record Conditioning(Vocabulary vocabulary, List<List<int[]>> places, doub
         }
     }
 
-    /** By the classes of pictures, which have names. */
+    /** By the classes of images, which have names. */
     public static Conditioning classes(ImageSet images, double drop) {
         return new Conditioning(new Vocabulary(Vocabulary.Unit.CLASS, images.classes()),
                 Arrays.stream(images.labels()).mapToObj(label -> List.of(new int[] {label + 1})).toList(), drop);

@@ -8,9 +8,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import s4s.model.Decoder;
 import s4s.model.EdmPreconditioning;
-import s4s.model.ModelCard;
-import s4s.model.UNet;
-import s4s.model.Weights;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
 
 /**
  * Denoising score matching with EDM's preconditioning, noise distribution and weight: the mean over

@@ -6,16 +6,16 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import s4s.data.ImageSet;
+import s4s.grid.GridType;
+import s4s.image.ImageSet;
 import s4s.model.Decoder;
 import s4s.model.Denoiser;
 import s4s.model.Devices;
 import s4s.model.NetworkDenoiser;
 import s4s.model.Preconditioning;
-import s4s.model.UNet;
-import s4s.model.Weights;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.sampling.Sampling;
 import s4s.solver.Solvers;
 
 /** What objectives of diffusion models share. */
@@ -29,7 +29,7 @@ interface Diffusion extends Objective {
     /** The wrapping in which the network is trained. */
     Preconditioning preconditioning();
 
-    /** What makes pictures of samples. */
+    /** What makes images of samples. */
     Decoder decoder();
 
     /** The denoiser that a preview shows. */

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
-import s4s.model.Autoencoder;
 import s4s.model.Devices;
+import s4s.model.mini.Autoencoder;
 
-/** The mean latents of pictures and of their mirror images, scaled; encoded once. */
+/** The mean latents of images and of their mirror images, scaled; encoded once. */
 public final class Latents implements Examples {
     private static final int BATCH = 100;
 
@@ -19,11 +19,11 @@ public final class Latents implements Examples {
     private final float[] mirrored;
 
     /**
-     * Encodes pictures.
+     * Encodes images.
      *
-     * @param pixels which; if they flip, a batch holds latents of mirrored pictures as often as not
+     * @param pixels which; if they flip, a batch holds latents of mirrored images as often as not
      * @param scale factor that gives the latents unit variance
-     * @param progress told the number of encoded pictures
+     * @param progress told the number of encoded images
      */
     public Latents(Pixels pixels, Autoencoder autoencoder, double scale, LongConsumer progress) {
         this.pixels = pixels;

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import s4s.model.Autoencoder;
 import s4s.model.Decoder;
 import s4s.model.Denoiser;
-import s4s.model.ModelCard;
 import s4s.model.NetworkDenoiser;
 import s4s.model.NoisePrediction;
-import s4s.model.UNet;
-import s4s.model.Weights;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
 import s4s.schedule.Discrete;
 
 /**
@@ -51,7 +51,7 @@ public record NoiseMatching(UNet.Config network, Rates rates, LatentSpace latent
      * @param autoencoder name of the autoencoder
      * @param weightsSha256 hash of its weights
      * @param network its architecture
-     * @param decoder from examples to pictures
+     * @param decoder from examples to images
      */
     public record LatentSpace(String autoencoder, String weightsSha256, Autoencoder.Config network, Decoder decoder) {}
 
@@ -74,7 +74,7 @@ public record NoiseMatching(UNet.Config network, Rates rates, LatentSpace latent
         return latents.decoder;
     }
 
-    /** Under as many conditions of the data as a preview has pictures, none dropped. */
+    /** Under as many conditions of the data as a preview has images, none dropped. */
     @Override
     public Denoiser denoiser(Weights weights) {
         UNet unet = new UNet(network, weights);

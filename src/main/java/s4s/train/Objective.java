@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import s4s.data.ImageSet;
-import s4s.model.ModelCard;
-import s4s.model.Weights;
+import s4s.image.ImageSet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
 
 /** What a training run minimises: a network's architecture and its loss on a batch; and what its card says about it. */
 public interface Objective {
@@ -59,13 +59,13 @@ public interface Objective {
      * Measures of the model's quality; plain values.
      *
      * @param weights the final ones
-     * @param heldOut pictures that it was not trained on
+     * @param heldOut images that it was not trained on
      */
     default Map<String, Object> evaluate(Weights weights, Pixels heldOut) {
         return Map.of();
     }
 
-    /** A picture of how far the training is, if there is one to be seen. */
+    /** An image of how far the training is, if there is one to be seen. */
     default Optional<ImageSet> preview(Weights weights, Examples examples) {
         return Optional.empty();
     }

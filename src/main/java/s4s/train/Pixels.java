@@ -10,35 +10,35 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import s4s.data.ImageSet;
+import s4s.image.ImageSet;
 
 /**
- * The pictures of one or more sets, numbered through, as numbers in [-1, 1].
+ * The images of one or more sets, numbered through, as numbers in [-1, 1].
  *
  * @param sets at least one, all of one size
- * @param flip mirror each picture with probability 1/2
+ * @param flip mirror each image with probability 1/2
  */
 public record Pixels(List<ImageSet> sets, boolean flip) implements Examples {
 
-    /** Checks that the pictures are of one size. */
+    /** Checks that the images are of one size. */
     public Pixels {
         sets = List.copyOf(sets);
         Shape first = shape(sets.get(0));
         for (ImageSet set : sets) {
             if (!shape(set).equals(first)) {
-                throw new IllegalArgumentException(set.source() + " holds pictures of shape " + shape(set) + ", "
-                        + sets.get(0).source() + " of " + first + ": train on pictures of one size");
+                throw new IllegalArgumentException(set.source() + " holds images of shape " + shape(set) + ", "
+                        + sets.get(0).source() + " of " + first + ": train on images of one size");
             }
         }
     }
 
-    /** The pictures of one set. */
+    /** The images of one set. */
     public Pixels(ImageSet set, boolean flip) {
         this(List.of(set), flip);
     }
 
     /**
-     * Sets with common classes: those of the first, then those of the second, and so on. The pictures of a set without labels
+     * Sets with common classes: those of the first, then those of the second, and so on. The images of a set without labels
      * are one class, which has the set's name.
      */
     public static List<ImageSet> withCommonClasses(List<ImageSet> sets) {
@@ -59,7 +59,7 @@ public record Pixels(List<ImageSet> sets, boolean flip) implements Examples {
         return IntStream.range(0, sets.size()).mapToObj(s -> sets.get(s).labelled(labels.get(s), names)).toList();
     }
 
-    /** The class of every picture; empty unless every set has labels. */
+    /** The class of every image; empty unless every set has labels. */
     public int[] labels() {
         return sets.stream().anyMatch(set -> set.labels().length == 0) ? new int[0]
                 : sets.stream().flatMapToInt(set -> Arrays.stream(set.labels())).toArray();

@@ -12,16 +12,16 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import s4s.data.ImageSet;
-import s4s.eval.Extraction;
-import s4s.eval.Frechet;
-import s4s.eval.MiniFeatures;
-import s4s.model.Autoencoder;
+import s4s.image.ImageSet;
+import s4s.metric.Extraction;
+import s4s.metric.Frechet;
+import s4s.metric.MiniFeatures;
 import s4s.model.Constant;
 import s4s.model.Devices;
-import s4s.model.FeatureNet;
-import s4s.model.ModelCard;
-import s4s.model.Weights;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
 
 /**
  * The loss of a variational autoencoder with mean m, variance v of the latents, z drawn from them and x' the decoded z:
@@ -100,7 +100,7 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
         return plan;
     }
 
-    /** The latent scaling factor: one over the standard deviation of the training pictures' mean latents. */
+    /** The latent scaling factor: one over the standard deviation of the training images' mean latents. */
     @Override
     public Map<String, Object> details(Weights weights, Examples examples) {
         Pixels straight = new Pixels(((Pixels) examples).sets(), false);
@@ -149,7 +149,7 @@ public record Reconstruction(Autoencoder.Config network, Perceptual features, do
         return ImageSet.of(all, set.height(), set.width(), set.source() + ", decoded");
     }
 
-    /** Pictures of every set, each left of its reconstruction. */
+    /** Images of every set, each left of its reconstruction. */
     @Override
     public Optional<ImageSet> preview(Weights weights, Examples examples) {
         List<ImageSet> sets = ((Pixels) examples).sets();

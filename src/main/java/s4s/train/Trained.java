@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import s4s.data.BadFileException;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.model.Weights;
+import s4s.io.BadFileException;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
+import s4s.model.mini.Weights;
 
 /**
  * What a {@link TrainingPlan} led to.

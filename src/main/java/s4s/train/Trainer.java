@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import s4s.data.BadFileException;
-import s4s.data.Checkpoint;
-import s4s.data.Hashes;
-import s4s.data.NpyArray;
+import s4s.io.BadFileException;
+import s4s.io.Checkpoint;
+import s4s.io.Hashes;
+import s4s.io.NpyArray;
 import s4s.model.Devices;
-import s4s.model.ModelCard;
-import s4s.model.Weights;
-import s4s.run.Backpropagation;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
+import s4s.sampling.Backpropagation;
 
 /**
  * Minimises an {@link Objective} over {@link Examples}: Adam, warm-up and linear decay, an

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import s4s.model.ModelCard;
+import s4s.model.repository.ModelCard;
 
 /**
  * A training run in words, for a program that trains elsewhere ({@code src/main/python/train.py}, on a GPU) what
- * {@link Trainer} would train here: the network, the loss and its numbers, the configuration, and which pictures of which files.
+ * {@link Trainer} would train here: the network, the loss and its numbers, the configuration, and which images of which files.
  *
  * @param name the model's name
  * @param objective what is minimised
@@ -21,7 +21,7 @@ import s4s.model.ModelCard;
 public record TrainingPlan(String name, Objective objective, TrainConfig config, List<Source> data, boolean half,
         Optional<Start> start) {
 
-    /** The first pictures of a file. */
+    /** The first images of a file. */
     public record Source(String file, int images) {}
 
     /** A network of data/models, or in another folder, and what its weights must be. */

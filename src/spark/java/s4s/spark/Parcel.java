@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import s4s.data.Hashes;
-import s4s.model.Models;
+import s4s.io.Hashes;
+import s4s.model.repository.Models;
 
 /**
  * Files that travel to executors.

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import s4s.data.AtomicFiles;
-import s4s.data.Claim;
-import s4s.data.ImageSet;
+import s4s.image.ImageSet;
+import s4s.io.AtomicFiles;
+import s4s.io.Claim;
 
 /**
- * The finished parts of pictures that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was
+ * The finished parts of images that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was
  * killed goes on.
  */
 final class Parts implements Closeable {
@@ -23,7 +23,7 @@ final class Parts implements Closeable {
     /**
      * Takes up what is there; nobody else does until this is closed.
      *
-     * @param file where all pictures go in the end
+     * @param file where all images go in the end
      * @param recipe what the parts depend on
      * @throws IllegalArgumentException if there are parts of another recipe
      * @throws IOException if another command makes the file, or nothing can be written
@@ -36,7 +36,7 @@ final class Parts implements Closeable {
             AtomicFiles.write(written, recipe.getBytes(StandardCharsets.UTF_8));
         } else if (!Files.readString(written).equals(recipe)) {
             claim.close();
-            throw new IllegalArgumentException(folder + " holds parts of other pictures (other model, solver, seeds or batch):"
+            throw new IllegalArgumentException(folder + " holds parts of other images (other model, solver, seeds or batch):"
                     + " finish those, give another file, or remove the folder");
         }
     }

@@ -22,13 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.eval.Features;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
+import s4s.metric.Features;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
 import s4s.model.Devices;
-import s4s.model.Models;
-import s4s.run.PictureModel;
-import s4s.run.PictureOrder;
+import s4s.model.repository.Models;
+import s4s.sampling.PictureModel;
+import s4s.sampling.PictureOrder;
 import s4s.solver.data.SolverSource;
 
 /** {@code s4s spark bench}: images a second by executors beside those of one process, and what a table costs at that rate. */

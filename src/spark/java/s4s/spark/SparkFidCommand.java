@@ -10,22 +10,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import s4s.cli.ExtractionOptions;
 import s4s.cli.FidCommand;
-import s4s.data.ImageSource;
-import s4s.eval.Extraction;
-import s4s.eval.Features;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
-import s4s.eval.ScriptFeatures;
-import s4s.model.Models;
-import s4s.model.ScriptCard;
+import s4s.image.ImageSource;
+import s4s.metric.Extraction;
+import s4s.metric.Features;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
+import s4s.metric.ScriptFeatures;
+import s4s.model.repository.Models;
+import s4s.model.torchscript.ScriptCard;
 
 /**
- * {@code s4s spark fid}: {@code s4s fid} with the pictures' features computed and summed by executors. The driver reads the
- * pictures, in the runs of which {@code --state} keeps the sums.
+ * {@code s4s spark fid}: {@code s4s fid} with the images' features computed and summed by executors. The driver reads the
+ * images, in the runs of which {@code --state} keeps the sums.
  */
 @Command(name = "fid", aliases = "fd")
 final class SparkFidCommand extends FidCommand {
-    /** Bytes of pictures that go into a task; Spark's messages end at 128 MiB. */
+    /** Bytes of images that go into a task; Spark's messages end at 128 MiB. */
     private static final long TASK = 32 << 20;
     private static final int DEPTH = 2;
 
@@ -67,7 +67,7 @@ final class SparkFidCommand extends FidCommand {
     }
 
     /**
-     * The sums of batches of pictures, by tree aggregation.
+     * The sums of batches of images, by tree aggregation.
      *
      * @param zero no sums yet
      */

@@ -26,8 +26,8 @@ import s4s.benchmark.Metric;
 import s4s.cli.CommandText;
 import s4s.cli.PairOptions;
 import s4s.cli.Resumable;
-import s4s.data.AtomicFiles;
-import s4s.data.Claim;
+import s4s.io.AtomicFiles;
+import s4s.io.Claim;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.learn.Learner;
@@ -40,9 +40,9 @@ import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.ModelCard;
-import s4s.model.Models;
 import s4s.model.NamedModel;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.solver.data.SolverFile;
 
 /** {@code s4s spark learn}: {@code s4s learn --suite}, a solver to a task. */

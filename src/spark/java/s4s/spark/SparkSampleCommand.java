@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import s4s.cli.SampleCommand;
-import s4s.data.Hashes;
-import s4s.data.ImageSet;
-import s4s.model.Models;
-import s4s.run.PictureModel;
-import s4s.run.PictureOrder;
+import s4s.image.ImageSet;
+import s4s.io.Hashes;
+import s4s.model.repository.Models;
+import s4s.sampling.PictureModel;
+import s4s.sampling.PictureOrder;
 
 /** {@code s4s spark sample}: {@code s4s sample}, a batch to a task. */
 @Command(name = "sample")
@@ -30,7 +30,7 @@ final class SparkSampleCommand extends SampleCommand {
     private Optional<Parts> parts = Optional.empty();
     private Optional<Cluster> cluster = Optional.empty();
 
-    /** Pictures as they travel. */
+    /** Images as they travel. */
     record Pixels(byte[] nchw, int height, int width) implements Serializable {
         static Pixels of(ImageSet set) {
             return new Pixels(set.pixels(), set.height(), set.width());
@@ -93,18 +93,18 @@ final class SparkSampleCommand extends SampleCommand {
         return joined(drawn.values().stream().toList(), order.source());
     }
 
-    /** A model for pictures, on all executors. */
+    /** A model for images, on all executors. */
     static Shared<PictureModel> share(Cluster cluster, Path folder) throws IOException {
         String name = folder.getFileName().toString();
         Parcel parcel = new Parcel().withModel(new Models(folder.toAbsolutePath().getParent()), name);
-        return cluster.share(parcel, "pictures of " + name,
+        return cluster.share(parcel, "images of " + name,
                 (files, manager) -> PictureModel.load(new Models(files), name, manager));
     }
 
     /** Told at the first part rather than at the end. */
     private static void requireRoom(ImageSet some, PictureOrder order) {
         if ((long) some.pixels().length / some.count() * order.seeds().length > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(order.seeds().length + " pictures of " + some.width() + "x" + some.height()
+            throw new IllegalArgumentException(order.seeds().length + " images of " + some.width() + "x" + some.height()
                     + " are more than a file of 2 GiB; give a folder, --out FOLDER");
         }
     }
@@ -115,7 +115,7 @@ final class SparkSampleCommand extends SampleCommand {
         return ImageSet.of(all.toByteArray(), sets.get(0).height(), sets.get(0).width(), source);
     }
 
-    /** Everything that the pictures depend on. */
+    /** Everything that the images depend on. */
     private static String recipe(PictureOrder order, Path folder) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

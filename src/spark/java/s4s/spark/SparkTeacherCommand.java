@@ -14,7 +14,7 @@ import s4s.learn.SeedRange;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.DiffusionModel;
-import s4s.model.Models;
+import s4s.model.repository.Models;
 import s4s.solver.Solver;
 
 /** {@code s4s spark teacher}: {@code s4s teacher}, a file of pairs to a task. */

@@ -16,15 +16,15 @@ import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
-import s4s.data.Npz;
-import s4s.eval.Extraction;
-import s4s.eval.Features;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
-import s4s.model.Models;
+import s4s.image.ImageSet;
+import s4s.io.Npz;
+import s4s.metric.Extraction;
+import s4s.metric.Features;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
+import s4s.model.repository.Models;
 
-/** Pictures and their moments by executors. */
+/** Images and their moments by executors. */
 class SparkFidTest {
     private static final String[] SAMPLE = {"sample", "--solver", "ddim", "--nfe", "1", "--seeds", "0-332", "--batch", "20"};
 
@@ -75,7 +75,7 @@ class SparkFidTest {
         int before = Run.count(parts, ".npz");
         assertTrue(before < 17 && !Files.exists(out), "killed in the middle");
         assertTrue(Run.code(2, spark("sample", "--nfe", "1", "--seeds", "0-332", "--batch", "20", "--out", out.toString()))
-                .contains("killed.npz.parts holds parts of other pictures"));
+                .contains("killed.npz.parts holds parts of other images"));
         Events.reset();
         Run.ok(Run.words(command, Events.LISTEN));
         requireAlone(out);

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import s4s.data.BadFileException;
+import s4s.grid.GridType;
+import s4s.io.BadFileException;
 import s4s.learn.Teacher;
-import s4s.schedule.GridType;
 
 /** Benchmarks as files. */
 class BenchmarksTest {

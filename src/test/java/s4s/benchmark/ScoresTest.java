@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import s4s.grid.GridType;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import tech.tablesaw.api.Row;

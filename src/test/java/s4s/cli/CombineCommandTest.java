@@ -18,10 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmark;
-import s4s.data.ImageSet;
-import s4s.data.NpyArray;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.image.ImageSet;
+import s4s.io.NpyArray;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 
 /** Networks whose weights are combined, and what cannot be combined. */
 class CombineCommandTest {

@@ -21,13 +21,13 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.Hashes;
-import s4s.data.JsonFields;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.eval.Reference;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.io.Hashes;
+import s4s.io.JsonFields;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
+import s4s.metric.Reference;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.solver.data.SolverFile;
 
 /**

@@ -26,22 +26,22 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.data.NumpyRandom;
-import s4s.eval.ClipScore;
-import s4s.eval.Extraction;
-import s4s.eval.Features;
-import s4s.eval.Frechet;
-import s4s.eval.Kid;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Moments;
-import s4s.eval.Reference;
-import s4s.eval.ScriptFeatures;
-import s4s.model.Models;
+import s4s.image.ImageSet;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
+import s4s.metric.ClipScore;
+import s4s.metric.Extraction;
+import s4s.metric.Features;
+import s4s.metric.Frechet;
+import s4s.metric.Kid;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Moments;
+import s4s.metric.Reference;
+import s4s.metric.ScriptFeatures;
 import s4s.model.Nets;
-import s4s.model.TorchScriptModule;
+import s4s.model.repository.Models;
+import s4s.model.torchscript.TorchScriptModule;
+import s4s.sampling.NumpyRandom;
 
 /** {@code fid}, {@code stats} and {@code metrics} print what the library computes, and say in one line what is wrong. */
 class EvaluationCommandsTest {
@@ -91,7 +91,7 @@ class EvaluationCommandsTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             MiniFeatures features = MiniFeatures.of(Models.ofRepository(), "cifar10-features", manager);
             return chosen.length == 0 ? Extraction.moments(features, images, manager)
-                    : new Extraction(features, images, chosen, 50).moments(manager, s4s.eval.PartialSums.none(), d -> {});
+                    : new Extraction(features, images, chosen, 50).moments(manager, s4s.metric.PartialSums.none(), d -> {});
         }
     }
 
@@ -132,7 +132,7 @@ class EvaluationCommandsTest {
         leavesNoState();
     }
 
-    /** EDM's protocol: the minimum of several sets, and random pictures of each. */
+    /** EDM's protocol: the minimum of several sets, and random images of each. */
     @Test
     void severalSetsAndRandomPictures() throws IOException {
         ImageSet a = images("a.npz", 1);
@@ -200,7 +200,7 @@ class EvaluationCommandsTest {
         refuses("--count 13, but a.npz has 12", "fd", "--images", path("a.npz"), "--count", "13");
         refuses("needs a --reference", "fid", "--images", path("a.npz"), "--inception", "x.pt");
         refuses("no such file: x.pt", "fid", "--images", path("a.npz"), "--inception", "x.pt", "--reference", "cifar10-mini");
-        refuses("of length 3", "fid", "--images", path("a.npz"), "--reference", "src/test/resources/s4s/eval/edm.npz");
+        refuses("of length 3", "fid", "--images", path("a.npz"), "--reference", "src/test/resources/s4s/metric/edm.npz");
         refuses("nowhere", "fid", "--images", path("a.npz"), "--reference", "nowhere");
         refuses("--only", "metrics", "--images", path("a.npz"), "--reference", path("a.npz"), "--only", "lpips");
         Npz.write(folder.resolve("nan.npz"), Map.of("features", NpyArray.of(new float[] {1, Float.NaN}, 1, 2)));
@@ -229,7 +229,7 @@ class EvaluationCommandsTest {
     }
 
     private static float[] vectors(Features features, ImageSet images, NDManager manager) throws IOException {
-        return Extraction.all(features, images).vectors(manager, s4s.eval.PartialSums.none(), done -> {}).values();
+        return Extraction.all(features, images).vectors(manager, s4s.metric.PartialSums.none(), done -> {}).values();
     }
 
     /** The file's own numbers are compared with Python's in ExportScriptsTest. */
@@ -268,7 +268,7 @@ class EvaluationCommandsTest {
             assertEquals(expected, output.value(0), 1e-4);
         }
         Files.write(captions, words.subList(0, 3));
-        refuses("3 lines for the 12 pictures", "clip", "--images", path("a.npz"), "--captions", captions.toString(), "--clip",
+        refuses("3 lines for the 12 images", "clip", "--images", path("a.npz"), "--captions", captions.toString(), "--clip",
                 clip, "--tokenizer", tokenizer);
         refuses("captions.no", "clip", "--images", path("a.npz"), "--captions", path("captions.no"), "--clip", clip,
                 "--tokenizer", tokenizer);

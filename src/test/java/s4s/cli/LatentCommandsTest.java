@@ -19,16 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
+import s4s.image.ImageSet;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 import s4s.learn.TeacherStore;
 import s4s.model.Conditions;
 import s4s.model.Decoder;
-import s4s.model.ModelCard;
-import s4s.model.Models;
 import s4s.model.SeededModel;
-import s4s.run.Sampling;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
+import s4s.sampling.Sampling;
 import s4s.solver.data.SolverFile;
 
 /** The whole way of a latent model on tiny networks: features, autoencoder, diffusion by class and by caption, samples. */

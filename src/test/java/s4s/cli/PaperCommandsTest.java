@@ -16,10 +16,10 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.Colours;
-import s4s.data.ImageSet;
-import s4s.data.ImageSource;
-import s4s.data.Npz;
+import s4s.image.Colours;
+import s4s.image.ImageSet;
+import s4s.image.ImageSource;
+import s4s.io.Npz;
 import s4s.model.Devices;
 
 /** What a published number takes, on random networks: many images into a folder, their statistics, cost, devices. */
@@ -92,7 +92,7 @@ class PaperCommandsTest {
         refuses("--images is from 1 to", "cost", "--images", "0");
     }
 
-    /** COCO's captions as prompts, and its pictures of any size as a reference. */
+    /** COCO's captions as prompts, and its images of any size as a reference. */
     @Test
     void promptsAndReferenceOfCoco() throws IOException {
         Path json = folder.resolve("captions.json");
@@ -103,7 +103,7 @@ class PaperCommandsTest {
         assertEquals(List.of("A cat", "Tom"), Files.readAllLines(prompts));
         ok("captions", json.toString(), "--count", "2", "--one-each", "--out", prompts.toString());
         assertEquals(List.of("A cat", "A dog"), Files.readAllLines(prompts));
-        refuses("has 2 pictures with captions", "captions", json.toString(), "--count", "3", "--one-each", "--out",
+        refuses("has 2 images with captions", "captions", json.toString(), "--count", "3", "--one-each", "--out",
                 prompts.toString());
         Path pictures = Files.createDirectories(folder.resolve("pictures"));
         for (int i = 0; i < 3; i++) {

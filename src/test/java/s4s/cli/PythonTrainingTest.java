@@ -26,15 +26,15 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
-import s4s.eval.MiniFeatures;
-import s4s.model.Autoencoder;
-import s4s.model.FeatureNet;
-import s4s.model.ModelCard;
-import s4s.model.Models;
-import s4s.model.UNet;
-import s4s.model.Weights;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
+import s4s.metric.MiniFeatures;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 import s4s.train.Batches;
 
 /** src/main/python/networks.py and train.py beside the Java that they stand in for; skipped where no Python has torch. */
@@ -117,7 +117,7 @@ class PythonTrainingTest {
         }
     }
 
-    /** Forty JPEG pictures, the left half dark or the right one. */
+    /** Forty JPEG images, the left half dark or the right one. */
     private static Path pictures(Path folder) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         long[] offsets = new long[41];

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
+import s4s.image.ImageSet;
 import s4s.io.Provenance;
 import s4s.schedule.Edm;
 import s4s.solver.Solvers;

@@ -19,7 +19,7 @@ import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
 import s4s.model.Denoiser;
-import s4s.model.Models;
+import s4s.model.repository.Models;
 
 class TeacherCommandTest {
     private static String[] teacher(Path out, String... more) {

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
+import s4s.grid.GridType;
+import s4s.image.ImageSet;
 import s4s.model.ConditionalNetwork;
 import s4s.model.DynamicThresholding;
-import s4s.model.Models;
 import s4s.model.Nets;
-import s4s.run.Program;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.repository.Models;
+import s4s.sampling.Program;
+import s4s.sampling.Sampling;
 import s4s.solver.Solvers;
 
 /** {@code s4s sample --threshold}: what is thresholded is the prediction after guidance. */

@@ -16,10 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmark;
-import s4s.data.ImageSet;
+import s4s.image.ImageSet;
 import s4s.model.Denoiser;
-import s4s.model.ModelCard;
-import s4s.model.Models;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 
 /** From images to a model that other commands take, in two runs and in one. */
 class TrainCommandTest {
@@ -43,7 +43,7 @@ class TrainCommandTest {
         assertEquals(JsonParser.parseString("{\"lnSigmaMean\":-1.2,\"lnSigmaStd\":1.2}"),
                 models.card("usual").training().get("noiseDistribution"));
         // the output of an untrained network is zero; the mean square of EDM's target is (s^2 + 0.5^4)/(0.5^2 (s^2 + 0.5^2))
-        // where pictures are -1 everywhere, 3.4 at s = 1; the spread of 768 normal numbers leaves 0.06 of it open
+        // where images are -1 everywhere, 3.4 at s = 1; the spread of 768 normal numbers leaves 0.06 of it open
         assertEquals(3.4, Double.parseDouble(models.card("noisier").fact("loss")), 0.2);
         refuses("--noise takes two numbers", "train", "--data", data.toString(), "--out", folder.resolve("none").toString(),
                 "--noise", "0");

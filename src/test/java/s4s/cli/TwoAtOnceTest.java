@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmark;
-import s4s.data.Claim;
-import s4s.data.ImageSet;
+import s4s.image.ImageSet;
+import s4s.io.Claim;
 
 /** Every command whose work goes on takes its output for itself, and says when it is stopped. */
 class TwoAtOnceTest {

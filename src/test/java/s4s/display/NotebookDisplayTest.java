@@ -59,7 +59,7 @@ class NotebookDisplayTest {
     void pictureIsPngAndWords() {
         JsonObject bundle = bundle(Picture.of(new BufferedImage(4, 3, BufferedImage.TYPE_INT_ARGB), "nothing yet"));
         assertEquals(Set.of("image/png", "text/plain"), bundle.keySet());
-        assertEquals("Picture: nothing yet", bundle.get("text/plain").getAsString());
+        assertEquals("Image: nothing yet", bundle.get("text/plain").getAsString());
     }
 
     @Test

@@ -38,8 +38,8 @@ class PictureTest {
         assertEquals(0xFF00FF00, image.getRGB(26, 0));
         assertEquals(0xFF0000FF, image.getRGB(0, 26));
         assertEquals(0xFFFFFFFF, image.getRGB(26, 26), "no fourth image");
-        assertEquals("Picture: 3 images, 8x8 each", sheet.toString());
-        assertEquals("Picture: 8x8 images, 32x32 each",
+        assertEquals("Image: 3 images, 8x8 each", sheet.toString());
+        assertEquals("Image: 8x8 images, 32x32 each",
                 Picture.sheet(Collections.nCopies(64, plain(32, 32, 0)), 8, 1).toString());
     }
 
@@ -71,7 +71,7 @@ class PictureTest {
         Picture picture = Picture.of(plain(300, 50, 0xFF0000), "red").caption("all red");
         assertEquals(300, picture.image().getWidth());
         assertTrue(picture.image().getHeight() > 60);
-        assertEquals("Picture: red: all red", picture.toString());
+        assertEquals("Image: red: all red", picture.toString());
     }
 
     @Test

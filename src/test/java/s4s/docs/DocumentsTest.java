@@ -22,10 +22,10 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import s4s.benchmark.Convergence;
 import s4s.cli.Main;
-import s4s.eval.Convergence;
+import s4s.grid.GridType;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Method;
 import s4s.solver.MethodProvider;
 

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.Hashes;
 import tech.tablesaw.api.Table;
 
 class ProvenanceTest {

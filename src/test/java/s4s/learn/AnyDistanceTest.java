@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import s4s.Golden;
+import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.Denoiser;
-import s4s.run.ReverseSweep;
+import s4s.sampling.ReverseSweep;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Prediction;
 import s4s.solver.Solvers;
 

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.Golden;
+import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
-import s4s.run.Executor;
-import s4s.run.Program;
-import s4s.run.ReverseSweep;
+import s4s.sampling.Executor;
+import s4s.sampling.Program;
+import s4s.sampling.ReverseSweep;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Prediction;
 import s4s.solver.Solvers;
 

@@ -23,11 +23,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import s4s.Golden;
+import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.Denoiser;
-import s4s.run.Backpropagation;
+import s4s.sampling.Backpropagation;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Prediction;
 import s4s.solver.Solvers;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Profile;
-import s4s.schedule.GridType;
+import s4s.grid.GridType;
 
 class SuiteTest {
     private static final Benchmarks BENCHMARKS = new Benchmarks(Path.of("data/benchmarks"));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import s4s.model.repository.Models;
 
 /** The model in the jar against that of the repository. */
 class BundledModelTest {

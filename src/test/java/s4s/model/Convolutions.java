@@ -2,6 +2,7 @@ package s4s.model;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import s4s.model.torchscript.ConvolutionCheck;
 
 /** What tests of TorchScript gradients need of the machine. */
 public final class Convolutions {

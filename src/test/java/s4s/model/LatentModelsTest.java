@@ -18,6 +18,10 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Vocabulary;
+import s4s.model.mini.Weights;
 import s4s.schedule.Discrete;
 import s4s.solver.Prediction;
 

@@ -2,6 +2,9 @@ package s4s.model;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Vocabulary;
 import s4s.schedule.Discrete;
 
 /** Everything that a latent conditional model consists of, with tiny networks whose weights are all filled. */
@@ -25,7 +28,7 @@ public final class TinyLatentModel {
         return network;
     }
 
-    /** From latents to pictures of 8x8. */
+    /** From latents to images of 8x8. */
     public Decoder decoder() {
         return decoder;
     }

@@ -9,14 +9,20 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import s4s.data.Hashes;
-import s4s.data.ImageSet;
-import s4s.data.Npz;
-import s4s.eval.Extraction;
-import s4s.eval.MiniFeatures;
-import s4s.eval.Reference;
+import s4s.image.ImageSet;
+import s4s.io.Hashes;
+import s4s.io.Npz;
+import s4s.metric.Extraction;
+import s4s.metric.MiniFeatures;
+import s4s.metric.Reference;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.model.repository.ModelCard;
+import s4s.model.repository.Models;
 
-/** A repository with the models of the ImageNet benchmark, tiny: 3 classes, pictures of 8x8, latents of 2x2x2. */
+/** A repository with the models of the ImageNet benchmark, tiny: 3 classes, images of 8x8, latents of 2x2x2. */
 public final class TinyRepository {
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 3);
     private static final Autoencoder.Config CODER = new Autoencoder.Config(3, 8, 2, List.of(6, 8), List.of(1, 1), 2);

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Profile;
-import s4s.data.ImageSet;
-import s4s.eval.Extraction;
-import s4s.eval.Frechet;
-import s4s.eval.Reference;
-import s4s.eval.ScriptFeatures;
+import s4s.grid.GridType;
+import s4s.image.ImageSet;
+import s4s.metric.Extraction;
+import s4s.metric.Frechet;
+import s4s.metric.Reference;
+import s4s.metric.ScriptFeatures;
 import s4s.model.Nets;
-import s4s.schedule.GridType;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
@@ -57,7 +57,7 @@ class PaperProfileTest {
         return Workbench.open(repository, Benchmarks.ofRepository().named("cifar10", Profile.PAPER));
     }
 
-    /** The distance of a table's row is that of its pictures, measured by the command that scores any folder of pictures. */
+    /** The distance of a table's row is that of its images, measured by the command that scores any folder of images. */
     @Test
     void tablesAreOfTheProfilesNetworks() throws IOException {
         try (Workbench bench = open(); NDManager manager = NDManager.newBaseManager()) {

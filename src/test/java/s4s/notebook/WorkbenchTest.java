@@ -21,23 +21,23 @@ import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Profile;
 import s4s.benchmark.Scores;
-import s4s.data.ImageSet;
-import s4s.eval.Extraction;
-import s4s.eval.Reference;
-import s4s.eval.ScriptFeatures;
+import s4s.grid.GridType;
+import s4s.image.ImageSet;
 import s4s.io.Progress;
 import s4s.io.ResultsFile;
 import s4s.learn.Families;
 import s4s.learn.Plan;
 import s4s.learn.Recipe;
 import s4s.learn.Teacher;
+import s4s.metric.Extraction;
+import s4s.metric.Reference;
+import s4s.metric.ScriptFeatures;
 import s4s.model.Conditions;
 import s4s.model.Decoder;
-import s4s.model.Models;
 import s4s.model.SeededModel;
 import s4s.model.TinyRepository;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.repository.Models;
+import s4s.sampling.Sampling;
 import s4s.solver.Method;
 import s4s.solver.Multistep;
 import s4s.solver.Prediction;
@@ -73,7 +73,7 @@ class WorkbenchTest {
         try (Workbench bench = Workbench.open(folder, Benchmarks.ofRepository().named("imagenet256"))) {
             Solver solver = bench.solver("dpmpp-2m", "time-uniform", 3);
             ImageSet pictures = bench.draw(solver, 5, done -> {});
-            assertEquals("5 pictures of 8x8 from dpmpp-2m", pictures.toString());
+            assertEquals("5 images of 8x8 from dpmpp-2m", pictures.toString());
             assertEquals(List.of("cat", "dog", "cow", "cat", "dog"), bench.conditions(5));
             assertArrayEquals(alone("dog", 4, solver), Arrays.copyOfRange(pictures.floats(0, 5), 4 * 192, 5 * 192), 0.01f);
 
@@ -155,7 +155,7 @@ class WorkbenchTest {
         }
     }
 
-    /** The picture of a class and seed, by the network itself. */
+    /** The image of a class and seed, by the network itself. */
     private float[] alone(String name, long seed, Solver solver) throws IOException {
         Models models = new Models(folder.resolve("data/models"));
         try (NDManager manager = NDManager.newBaseManager()) {

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import s4s.Golden;
-import s4s.run.Executor;
-import s4s.run.Program;
+import s4s.grid.GridType;
+import s4s.grid.Grids;
+import s4s.grid.Layout;
+import s4s.sampling.Executor;
+import s4s.sampling.Program;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
-import s4s.schedule.Grids;
-import s4s.schedule.Layout;
 import s4s.schedule.NoiseSchedule;
 import s4s.schedule.VpLinear;
 

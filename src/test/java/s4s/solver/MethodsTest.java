@@ -15,8 +15,8 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import s4s.grid.GridType;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.schedule.VpLinear;
 
 /** What must hold for every method, and the parts that methods share. */

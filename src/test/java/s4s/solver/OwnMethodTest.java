@@ -11,10 +11,10 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import s4s.eval.Convergence;
+import s4s.benchmark.Convergence;
+import s4s.grid.GridType;
 import s4s.learn.Families;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 
 /** Methods that are not the library's, see {@link TwoStepMethods}. */
 class OwnMethodTest {

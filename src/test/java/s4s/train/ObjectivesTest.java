@@ -19,15 +19,15 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
-import s4s.model.Autoencoder;
+import s4s.grid.GridType;
+import s4s.image.ImageSet;
 import s4s.model.ConditionalNetwork;
 import s4s.model.Decoder;
-import s4s.model.FeatureNet;
-import s4s.model.UNet;
-import s4s.model.Weights;
-import s4s.run.Sampling;
-import s4s.schedule.GridType;
+import s4s.model.mini.Autoencoder;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
+import s4s.sampling.Sampling;
 import s4s.solver.Solvers;
 
 /** The objectives of latent diffusion: what they say, that they learn, and that a killed run goes on. */
@@ -68,7 +68,7 @@ class ObjectivesTest {
         }
     }
 
-    /** Dark and bright pictures; a network that ignores the class would draw the same for both, right 8 times of 16. */
+    /** Dark and bright images; a network that ignores the class would draw the same for both, right 8 times of 16. */
     @Test
     void aConditionalNetworkLearnsToObey(@TempDir Path folder) throws IOException {
         UNet.Config small = new UNet.Config(3, 4, 1, List.of(16), List.of(1), List.of(false), 16, 3);
@@ -170,7 +170,7 @@ class ObjectivesTest {
         return (double) ((Map<?, ?>) ((Map<?, ?>) each).get("halves")).get("psnr");
     }
 
-    /** The mirrored latents are those of the mirrored picture. */
+    /** The mirrored latents are those of the mirrored image. */
     @Test
     void latentsAreOfPicturesAndTheirMirrorImages() {
         try (NDManager manager = NDManager.newBaseManager()) {
@@ -212,7 +212,7 @@ class ObjectivesTest {
                 () -> new Pixels(List.of(labelled, ImageSet.of(new byte[48], 4, 4, "small")), false));
     }
 
-    /** A network that sees which half is bright tells turns of these pictures apart by the class of the turn. */
+    /** A network that sees which half is bright tells turns of these images apart by the class of the turn. */
     @Test
     void turnedPicturesAreClassesOfTheirOwn(@TempDir Path folder) throws IOException {
         FeatureNet.Config network = new FeatureNet.Config(3, 8, 2, List.of(16, 16), List.of(1, 1), 1 + Classification.TURNS);

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.ImageSet;
-import s4s.data.NpyArray;
+import s4s.image.ImageSet;
+import s4s.io.NpyArray;
 import s4s.model.EdmPreconditioning;
-import s4s.model.FeatureNet;
-import s4s.model.UNet;
-import s4s.model.Weights;
+import s4s.model.mini.FeatureNet;
+import s4s.model.mini.UNet;
+import s4s.model.mini.Weights;
 
 /** Training: reproducible, resumable, and it learns. */
 class TrainerTest {

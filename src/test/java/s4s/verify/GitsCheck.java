@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import s4s.grid.Gits;
-import s4s.grid.JumpCosts;
+import s4s.grid.GridType;
 import s4s.model.Denoiser;
-import s4s.schedule.GridType;
+import s4s.sampling.Gits;
+import s4s.sampling.JumpCosts;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 

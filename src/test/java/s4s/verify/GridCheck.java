@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import s4s.schedule.Dmn;
-import s4s.schedule.GridType;
+import s4s.grid.Dmn;
+import s4s.grid.GridType;
 import s4s.schedule.NoiseSchedule;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import s4s.run.Executor;
+import s4s.sampling.Executor;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
 

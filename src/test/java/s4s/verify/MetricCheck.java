@@ -11,10 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
-import s4s.eval.Frechet;
-import s4s.eval.Kid;
-import s4s.eval.Moments;
-import s4s.eval.Prdc;
+import s4s.metric.Frechet;
+import s4s.metric.Kid;
+import s4s.metric.Moments;
+import s4s.metric.Prdc;
 
 /** FID in its variants, KID, precision, recall, density and coverage; those of index.json and those beside the features. */
 record MetricCheck(Workshop workshop) implements Check {

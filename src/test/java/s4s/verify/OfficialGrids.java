@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import s4s.grid.GridType;
+import s4s.grid.Grids;
+import s4s.grid.Layout;
+import s4s.grid.PublishedGrids;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
-import s4s.schedule.Grids;
-import s4s.schedule.Layout;
 import s4s.schedule.NoiseSchedule;
-import s4s.schedule.PublishedGrids;
 import s4s.schedule.VarianceExploding;
 import s4s.schedule.VpLinear;
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import s4s.data.NpyArray;
+import s4s.io.NpyArray;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Deis;
 import s4s.solver.DpmSolverV3;

@@ -1,8 +1,8 @@
 package s4s.verify;
 
 import java.util.Arrays;
-import s4s.data.NpyArray;
-import s4s.schedule.Layout;
+import s4s.grid.Layout;
+import s4s.io.NpyArray;
 import s4s.schedule.NoiseSchedule;
 
 /** Our own grids of runs, as the vectors store them: the ends of the steps in the schedule's time. */

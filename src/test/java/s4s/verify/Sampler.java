@@ -5,8 +5,8 @@ import java.io.IOException;
 import s4s.model.CountingDenoiser;
 import s4s.model.Denoiser;
 import s4s.model.DynamicThresholding;
-import s4s.run.Executor;
-import s4s.run.Program;
+import s4s.sampling.Executor;
+import s4s.sampling.Program;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
 

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import s4s.data.BadFileException;
-import s4s.data.JsonFields;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
+import s4s.io.BadFileException;
+import s4s.io.JsonFields;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 
 /**
  * A folder of vectors: {@code index.json} and npz files. What is missing inside is an {@link IllegalArgumentException}, the

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import s4s.data.BadFileException;
+import s4s.io.BadFileException;
 
 /** This library against a folder of vectors of the official implementations. */
 final class Verification implements AutoCloseable {

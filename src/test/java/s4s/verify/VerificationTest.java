@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import s4s.data.NpyArray;
-import s4s.data.Npz;
+import s4s.io.NpyArray;
+import s4s.io.Npz;
 
 /** That {@link OfficialVectorsTest} would fail: copies of its vectors with something wrong. */
 class VerificationTest {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import s4s.grid.GridType;
 import s4s.schedule.Edm;
-import s4s.schedule.GridType;
 import s4s.solver.Multistep;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
