@@ -32,9 +32,9 @@ import s4s.learn.Suite;
 import s4s.learn.Teacher;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.NamedModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
+import s4s.model.repository.NamedModel;
 import s4s.sampling.ReverseSweep;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */

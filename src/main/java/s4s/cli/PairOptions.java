@@ -16,7 +16,7 @@ import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
-import s4s.model.NamedModel;
+import s4s.model.repository.NamedModel;
 import s4s.solver.Solver;
 
 /** The options of {@code s4s learn} that say what it learns from. */

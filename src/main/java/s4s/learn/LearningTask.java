@@ -2,7 +2,7 @@ package s4s.learn;
 
 import ai.djl.ndarray.NDManager;
 import s4s.io.Progress;
-import s4s.model.NamedModel;
+import s4s.model.repository.NamedModel;
 import s4s.solver.Solver;
 
 /**

@@ -13,7 +13,7 @@ import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.Teacher;
-import s4s.model.NamedModel;
+import s4s.model.repository.NamedModel;
 import s4s.solver.Solver;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;

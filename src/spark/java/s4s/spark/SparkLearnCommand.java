@@ -40,9 +40,9 @@ import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
-import s4s.model.NamedModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
+import s4s.model.repository.NamedModel;
 import s4s.solver.data.SolverFile;
 
 /** {@code s4s spark learn}: {@code s4s learn --suite}, a solver to a task. */

@@ -1,10 +1,9 @@
-package s4s.model;
+package s4s.model.repository;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import s4s.model.repository.ModelCard;
-import s4s.model.repository.Models;
+import s4s.model.DiffusionModel;
 
 /**
  * A diffusion model in memory, and which it is.
