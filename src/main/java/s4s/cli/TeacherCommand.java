@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.Condition;
+import s4s.io.Claim;
 import s4s.io.Progress;
 import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
@@ -81,14 +82,15 @@ public class TeacherCommand implements Callable<Integer>, Resumable {
         try (NDManager manager = Devices.manager();
                 Progress progress = Progress.terminal(System.err, "teacher")) {
             DiffusionModel diffusion = benchmark.diffusion(models, manager);
-            TaskOptions.chosen(asked, "teacher " + source.label())
-                    .ifPresent(line -> spec.commandLine().getErr().println("s4s: " + line));
             String command = CommandText.of(spec);
             SolverFile drawn = source.file(Optional.of(diffusion.schedule()), diffusion.schedule(), command);
             drawn.solver().requireRange(diffusion.schedule())
                     .ifPresent(note -> spec.commandLine().getErr().println("s4s: " + note));
             TeacherStore store = TeacherStore.open(out, new TeacherStore.Recipe(card.name(), card.weightsSha256(), drawn, role,
                     diffusion.sampleShape(), diffusion.conditions()), shard, command);
+            Claim.ofFolder(out).close();                        // who is refused is told nothing else
+            TaskOptions.chosen(asked, "teacher " + source.label())
+                    .ifPresent(line -> spec.commandLine().getErr().println("s4s: " + line));
             fill(new Order(store, pairs, models.path(benchmark.model()), benchmark.condition(), batch), manager, diffusion, progress,
                     spec.commandLine().getErr()::println);
             spec.commandLine().getOut().println(out + " has " + store.count() + " pairs in " + store.shards().size()

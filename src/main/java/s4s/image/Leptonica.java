@@ -7,9 +7,12 @@ import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
-import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -77,19 +80,38 @@ final class Leptonica {
 
         private static Functions load() {
             String system = Platform.isMac() ? "macosx" : Platform.isWindows() ? "windows" : "linux";
-            String file = Platform.isMac() ? "libleptonica.6.dylib" : Platform.isWindows() ? "libleptonica.dll"
-                    : "libleptonica.so.6";
-            String processor = Platform.isARM() ? "arm64" : "x86_64";
-            String path = "/org/bytedeco/leptonica/" + system + "-" + processor + "/" + file;
+            // what a library needs comes before it; Windows finds those by their names, so they keep them
+            List<String> files = Platform.isMac() ? List.of("libleptonica.6.dylib")
+                    : Platform.isWindows() ? List.of("libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libleptonica-6.dll")
+                    : List.of("libleptonica.so.6");
+            String resources = "/org/bytedeco/leptonica/" + system + "-" + (Platform.isARM() ? "arm64" : "x86_64") + "/";
             try {
-                File library = Native.extractFromResourcePath(path, Leptonica.class.getClassLoader());
+                Path folder = Files.createTempDirectory("leptonica");
+                folder.toFile().deleteOnExit();
+                for (String file : files) {
+                    extract(resources + file, folder.resolve(file));
+                }
+                for (String needed : files.subList(0, files.size() - 1)) {
+                    System.load(folder.resolve(needed).toString());
+                }
                 // not for other libraries to see: Java's own libjpeg has functions of the same names
                 Map<String, ?> options = Platform.isWindows() ? Map.of() : Map.of(Library.OPTION_OPEN_FLAGS, 1);
-                Functions functions = Native.load(library.getPath(), Functions.class, options);
+                Functions functions = Native.load(folder.resolve(files.get(files.size() - 1)).toString(), Functions.class,
+                        options);
                 functions.setMsgSeverity(NO_MESSAGES);
                 return functions;
             } catch (IOException e) {
-                throw new UncheckedIOException("no library for jpeg and webp files on this system (" + path + ")", e);
+                throw new UncheckedIOException("no library for jpeg and webp files on this system (" + resources + ")", e);
+            }
+        }
+
+        private static void extract(String resource, Path file) throws IOException {
+            file.toFile().deleteOnExit();
+            try (InputStream in = Leptonica.class.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IOException(resource + " is not on the class path");
+                }
+                Files.copy(in, file);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,7 +114,7 @@ public record NotebookTemplate(JsonFields fields) {
         JsonArray made = new JsonArray();
         for (Cell cell : cells) {
             JsonObject one = there ? known.getOrDefault(cell.source, new JsonObject()) : new JsonObject();
-            made.add(cell(cell, String.format("cell-%02d", made.size()), one));
+            made.add(cell(cell, String.format(Locale.ROOT, "cell-%02d", made.size()), one));
         }
         json.add("cells", made);
         StringWriter text = new StringWriter();

@@ -2,11 +2,10 @@ package s4s.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static s4s.files.Resources.resource;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,10 +27,10 @@ class ImageDecoderTest {
     private static final String READ = "jpeg/adobe-short.jpg";
 
     @Test
-    void everyKindOfFileIsAsInPillow() throws IOException, URISyntaxException {
+    void everyKindOfFileIsAsInPillow() throws IOException {
         List<String> wrong = new ArrayList<>();
         Set<String> refused = new TreeSet<>();
-        try (ZipFile zip = new ZipFile(Path.of(ImageDecoderTest.class.getResource("pictures.zip").toURI()).toFile())) {
+        try (ZipFile zip = new ZipFile(resource("pictures.zip").toFile())) {
             String[] rows = new String(bytes(zip, "pictures.csv"), StandardCharsets.UTF_8).split("\n");
             assertTrue(rows.length > 360);
             for (String row : List.of(rows).subList(1, rows.length)) {
