@@ -21,7 +21,7 @@ import s4s.grid.GridType;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
-import s4s.sampling.ReverseSweep;
+import s4s.sampling.Adjoint;
 import s4s.solver.Solvers;
 
 /** A gradient of a batch by all parameters of s4s-joint: the graph of one network call at a time, and all graphs kept. */
@@ -64,16 +64,16 @@ public class LearningBenchmark {
     /** Recomputes the graph of each network call in the sweep. */
     @Benchmark
     public Object recomputed() {
-        return linearize(ReverseSweep.Graphs.RECOMPUTED);
+        return linearize(Adjoint.Graphs.RECOMPUTED);
     }
 
     /** Keeps the graphs of all network calls. */
     @Benchmark
     public Object kept() {
-        return linearize(ReverseSweep.Graphs.KEPT);
+        return linearize(Adjoint.Graphs.KEPT);
     }
 
-    private Linearization linearize(ReverseSweep.Graphs graphs) {
+    private Linearization linearize(Adjoint.Graphs graphs) {
         return new Objective(family, model, distance, graphs, batch).linearize(family.start(), pairs, Optional.empty());
     }
 

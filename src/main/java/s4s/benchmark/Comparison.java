@@ -14,10 +14,10 @@ import s4s.metric.Frechet;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.sampling.BatchLoop;
+import s4s.sampling.CachingDenoiser;
 import s4s.sampling.Executor;
 import s4s.sampling.Noise;
 import s4s.sampling.Program;
-import s4s.sampling.Remembering;
 
 /**
  * Measures solvers against real images and against their teacher, all on the same noise and conditions. What is compared are
@@ -107,7 +107,7 @@ public record Comparison(DiffusionModel model, Optional<Metric.Yardstick> yardst
         long[] some = Arrays.copyOfRange(teacher.seeds(), from, to);
         List<Measured> measured = new ArrayList<>();
         try (NDManager scope = manager.newSubManager();
-                Remembering memory = new Remembering(model.denoiser(some), scope)) {
+                CachingDenoiser memory = new CachingDenoiser(model.denoiser(some), scope)) {
             NDArray noise = Noise.normal(scope, some, model.sampleShape());
             NDArray target = teacher.batch(scope, from, to);
             Optional<Features.Seen> targetSeen = yardstick.map(measure -> measure.features().see(target));

@@ -152,7 +152,7 @@ public final class Convergence {
         double alpha = model.schedule().alpha(sigma);
         try (NDManager scope = manager.newSubManager()) {
             NDArray x = scope.create(Arrays.stream(y).map(v -> alpha * v).toArray(), batch());
-            NDArray label = scope.create(new double[] {model.schedule().label(sigma)});
+            NDArray label = scope.create(new double[] {model.schedule().time(sigma)});
             double[] output = model.predict(x, label).toDoubleArray();
             for (int i = 0; i < y.length; i++) {
                 slope[i] = model.prediction() == Prediction.NOISE ? sigma * output[i] : y[i] - output[i];

@@ -70,13 +70,13 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
             long[] seeds = LongStream.range(0, size).toArray();
             Denoiser denoiser = model.denoiser(seeds);
             NDArray x = Noise.normal(scope, seeds, model.sampleShape()).toType(model.dataType(), false);
-            NDArray label = scope.create(new double[] {first.label()}).toType(model.dataType(), false);
+            NDArray t = scope.create(new double[] {first.time()}).toType(model.dataType(), false);
             List<Double> seconds = new ArrayList<>();
-            evaluate(denoiser, x, label);
+            evaluate(denoiser, x, t);
             long start = System.nanoTime();
             do {
                 long before = System.nanoTime();
-                evaluate(denoiser, x, label);
+                evaluate(denoiser, x, t);
                 seconds.add((System.nanoTime() - before) * 1e-9);
             } while (System.nanoTime() - start < time.toNanos());
             double decode = 0;
@@ -94,8 +94,8 @@ public record CostEstimate(long images, int nfe, int forwardsPerCall, int batch,
     }
 
     /** One evaluation, until its numbers are there: a CUDA device returns before it has computed. */
-    private static void evaluate(Denoiser denoiser, NDArray x, NDArray label) {
-        try (NDArray output = denoiser.predict(x, label); NDArray corner = output.get(0)) {
+    private static void evaluate(Denoiser denoiser, NDArray x, NDArray t) {
+        try (NDArray output = denoiser.predict(x, t); NDArray corner = output.get(0)) {
             corner.toByteBuffer(true);
         }
     }

@@ -20,8 +20,8 @@ import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
-import s4s.sampling.PictureModel;
-import s4s.sampling.PictureOrder;
+import s4s.sampling.LoadedModel;
+import s4s.sampling.SamplingJob;
 import s4s.sampling.SearchedGrids;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Solver;
@@ -83,12 +83,12 @@ final class DrawOptions {
      * @param threshold quantile of dynamic thresholding; 0 is without
      * @param batch images in a network call
      */
-    record Drawing(PictureModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver, String label,
+    record Drawing(LoadedModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver, String label,
             double guidance, double threshold, int batch) {
 
         /** The order for the images of some seeds. */
-        PictureOrder order(long[] seeds) {
-            return new PictureOrder(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance,
+        SamplingJob order(long[] seeds) {
+            return new SamplingJob(label, solver, seeds, conditions.map(c -> c.of(seeds)).orElse(List.of()), guidance,
                     threshold, batch);
         }
     }
@@ -106,7 +106,7 @@ final class DrawOptions {
     Drawing load(Models models, NDManager manager, long[] seeds) throws IOException {
         SolverSource source = SolverSource.of(solver, grid, nfe);
         double quantile = threshold(models);
-        PictureModel loaded = PictureModel.load(models, model, manager);
+        LoadedModel loaded = LoadedModel.load(models, model, manager);
         NoiseSchedule schedule = loaded.denoiser().schedule();
         Optional<Conditions> chosen = conditions(loaded, seeds);
         DiffusionModel diffusion = loaded.under(chosen, guidance, quantile);
@@ -171,7 +171,7 @@ final class DrawOptions {
         return rule.isPresent() ? all.with("conditions", rule.get()) : all;
     }
 
-    private Optional<Conditions> conditions(PictureModel loaded, long[] seeds) throws IOException {
+    private Optional<Conditions> conditions(LoadedModel loaded, long[] seeds) throws IOException {
         long ways = Stream.of(!conditions.isEmpty(), balanced, prompts.isPresent()).filter(way -> way).count();
         if (ways == 0) {
             if (guidance != 1) {

@@ -35,7 +35,7 @@ import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
 import s4s.model.repository.NamedModel;
-import s4s.sampling.ReverseSweep;
+import s4s.sampling.Adjoint;
 
 /** {@code s4s learn}: a solver from teacher pairs, or all solvers that ship with a model. */
 @Command(name = "learn", mixinStandardHelpOptions = true, sortOptions = false,
@@ -269,7 +269,7 @@ final class LearnCommand implements Callable<Integer>, Resumable {
         }
         String name = how.optimizer + (how.optimizer.equals("adam") ? " " + how.rate : "")
                 + how.rounds.map(k -> ", " + k + " rounds").orElse("") + ", " + plan.phases().get(0).steps() + " steps";
-        return usual.with(how.lowMemory ? plan.with(ReverseSweep.Graphs.RECOMPUTED) : plan, name)
+        return usual.with(how.lowMemory ? plan.with(Adjoint.Graphs.RECOMPUTED) : plan, name)
                 .withPairs(pairs.training(), pairs.validation()).withSeed(how.seed);
     }
 

@@ -21,8 +21,8 @@ import s4s.io.Provenance;
 import s4s.model.Devices;
 import s4s.model.repository.Models;
 import s4s.sampling.ImageStore;
-import s4s.sampling.PictureModel;
-import s4s.sampling.PictureOrder;
+import s4s.sampling.LoadedModel;
+import s4s.sampling.SamplingJob;
 
 /** {@code s4s sample}: images from seeds. */
 @Command(name = "sample", mixinStandardHelpOptions = true, sortOptions = false,
@@ -100,7 +100,7 @@ public class SampleCommand implements Callable<Integer>, Resumable {
      * @param progress told the number of finished images
      * @throws IOException if something cannot be read or written
      */
-    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, LongConsumer progress)
+    protected ImageSet draw(SamplingJob order, Path folder, LoadedModel loaded, NDManager manager, LongConsumer progress)
             throws IOException {
         return order.draw(manager, loaded, progress);
     }

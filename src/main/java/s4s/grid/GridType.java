@@ -10,7 +10,7 @@ import s4s.schedule.NoiseSchedule;
 /**
  * A rule for time grids, and the named ones. Two types of the same id are equal.
  *
- * <p>The grids {@code time-...} are spaced in VP time. For a VP schedule that is its own time; for an EDM network, whose label
+ * <p>The grids {@code time-...} are spaced in VP time. For a VP schedule that is its own time; for an EDM network, whose time
  * is the noise level, it is the time of the linear VP schedule with the same range (diff-sampler's convention). LD3 spaces
  * these grids in the noise level instead, which for EDM networks wastes nearly all steps at high noise; its grids are
  * {@link #SIGMA_UNIFORM} and {@link #SIGMA_QUADRATIC}.
@@ -125,12 +125,12 @@ public record GridType(String id, String description, Rule rule) {
     }
 
     /**
-     * A list of times in the schedule's label, {@code times:1,0.7,0.3,0.001}.
+     * A list of times of the schedule, {@code times:1,0.7,0.3,0.001}.
      *
-     * @param labels at least two, strictly decreasing, the last one at least 0
+     * @param times at least two, strictly decreasing, the last one at least 0
      */
-    public static GridType ofTimes(double... labels) {
-        double[] grid = Grids.of(labels);
+    public static GridType ofTimes(double... times) {
+        double[] grid = Grids.of(times);
         String id = "times:" + GridNames.numbers(grid);
         return new GridType(id, "times of one's own", (schedule, from, to, steps) ->
                 Arrays.stream(list(id, grid, steps)).map(time -> level(id, grid, schedule, time)).toArray());
@@ -215,15 +215,15 @@ public record GridType(String id, String description, Rule rule) {
 
     /**
      * The grid of a method that takes steps of several intervals. Where the layout says nothing about inner nodes, they are points
-     * of this type's grid of {@link Layout#intervals()} intervals, as in the official DPM-Solver; there, steps of different
+     * of this type's grid of {@link StepLayout#intervals()} intervals, as in the official DPM-Solver; there, steps of different
      * orders span equal intervals of log SNR on the {@link #LOGSNR} grid, and each divides its own.
      *
      * @param schedule a network's schedule
      * @param layout the steps
-     * @return a level for each grid point and inner node, {@link Layout#intervals()} + 1 in all
+     * @return a level for each grid point and inner node, {@link StepLayout#intervals()} + 1 in all
      * @throws IllegalArgumentException if the layout's inner nodes are not in order
      */
-    public double[] levels(NoiseSchedule schedule, Layout layout) {
+    public double[] levels(NoiseSchedule schedule, StepLayout layout) {
         if (layout.inner().isEmpty() && !equals(LOGSNR)) {
             return levels(schedule, layout.intervals());
         }
@@ -239,7 +239,7 @@ public record GridType(String id, String description, Rule rule) {
             }
             double h = Math.log(outer[step + 1] / outer[step]);
             for (int j = 1; j < order; j++) {
-                all[next++] = outer[step] * Math.exp(layout.inner().orElse(Layout.Inner.UNIFORM).fraction(order, j) * h);
+                all[next++] = outer[step] * Math.exp(layout.inner().orElse(StepLayout.Inner.UNIFORM).fraction(order, j) * h);
             }
         }
         all[next] = outer[outer.length - 1];
@@ -289,8 +289,8 @@ public record GridType(String id, String description, Rule rule) {
 
     private static Rule inTime(Spacing spacing) {
         return (schedule, from, to, steps) -> {
-            NoiseSchedule time = schedule.timeline();
-            double[] grid = Arrays.stream(spacing.apply(time.label(from), time.label(to), steps)).map(time::sigma).toArray();
+            NoiseSchedule timeline = schedule.timeline();
+            double[] grid = Arrays.stream(spacing.apply(timeline.time(from), timeline.time(to), steps)).map(timeline::sigma).toArray();
             grid[0] = from;
             grid[steps] = to;
             return Grids.of(grid);

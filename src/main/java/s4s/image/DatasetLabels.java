@@ -28,7 +28,7 @@ record DatasetLabels(int[] labels, List<String> classes) {
     private static final int MOST_CLASSES = 1 << 20;
 
     /** Reads the file; empty where there is none, or one of another tool. */
-    static Optional<DatasetLabels> of(PictureFiles files) throws IOException {
+    static Optional<DatasetLabels> of(ImageFiles files) throws IOException {
         Optional<byte[]> text = files.beside(FILE);
         if (text.isEmpty()) {
             return Optional.empty();

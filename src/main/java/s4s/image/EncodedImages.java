@@ -8,7 +8,7 @@ import s4s.io.BadFileException;
 
 /** Image files as a source of pixels, decoded in parallel: of one size, or the middle squares of files of any size. */
 final class EncodedImages implements ImageSource {
-    private final PictureFiles files;
+    private final ImageFiles files;
     private final Colours colours;
     private final boolean squares;
     private final int height;
@@ -19,7 +19,7 @@ final class EncodedImages implements ImageSource {
      *
      * @param side pixels of the squares
      */
-    EncodedImages(PictureFiles files, int side) {
+    EncodedImages(ImageFiles files, int side) {
         this.files = files;
         this.colours = Colours.CONVERTED;
         this.squares = true;
@@ -28,7 +28,7 @@ final class EncodedImages implements ImageSource {
     }
 
     /** Takes over the files; the first one decides the size. */
-    EncodedImages(PictureFiles files, Colours colours) throws IOException {
+    EncodedImages(ImageFiles files, Colours colours) throws IOException {
         this.files = files;
         this.colours = colours;
         this.squares = false;

@@ -90,7 +90,7 @@ final class ImageArrays {
     }
 
     /** Image i is the file in bytes offset[i] to offset[i+1] of jpeg. */
-    private static PictureFiles packedFiles(Npz npz, Path file) throws IOException {
+    private static ImageFiles packedFiles(Npz npz, Path file) throws IOException {
         byte[] jpeg = bytes(npz.get("jpeg"), title("jpeg", file));
         long[] offset = wholes(npz.get("offset"), title("offset", file));
         boolean rising = offset.length >= 2 && offset[0] >= 0 && offset[offset.length - 1] <= jpeg.length;
@@ -101,7 +101,7 @@ final class ImageArrays {
             throw new BadFileException("array 'offset' in " + file + " does not cut 'jpeg' (" + jpeg.length
                     + " bytes) into images; it must rise from 0 to that length: pack the file again");
         }
-        return new PictureFiles() {
+        return new ImageFiles() {
             @Override
             public int count() {
                 return offset.length - 1;

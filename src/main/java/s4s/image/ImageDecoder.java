@@ -55,8 +55,8 @@ final class ImageDecoder implements AutoCloseable {
      */
     ImageDecoder(byte[] file, String name) throws BadFileException {
         this.name = name;
-        PictureFormat format = PictureFormat.of(file).orElseThrow(() -> new BadFileException(name + (file.length == 0
-                ? " is empty" : " is not a " + PictureFormat.list() + " image") + "; remove or convert it"));
+        ImageFormat format = ImageFormat.of(file).orElseThrow(() -> new BadFileException(name + (file.length == 0
+                ? " is empty" : " is not a " + ImageFormat.list() + " image") + "; remove or convert it"));
         try {
             picture = open(format, file);
         } catch (IOException | RuntimeException e) {
@@ -69,12 +69,12 @@ final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private static Picture open(PictureFormat format, byte[] file) throws IOException {
+    private static Picture open(ImageFormat format, byte[] file) throws IOException {
         return switch (format) {
             case JPEG -> new Jpeg(file, JpegHeader.of(file).checked());
             case WEBP -> new Webp(file, Leptonica.WebpHeader.of(file));
             case NETPBM -> new Bitmap(file, Netpbm.of(file));
-            case PNG, BMP, GIF, TIFF -> new JavaPicture(format, file);
+            case PNG, BMP, GIF, TIFF -> new JavaImage(format, file);
         };
     }
 

@@ -11,7 +11,7 @@ final class ImageFolder {
     }
 
     /** A folder or archive with a dataset.json, or a folder whose sub-folders may be classes. */
-    static ImageSet read(PictureFiles files, boolean foldersAreClasses) throws IOException {
+    static ImageSet read(ImageFiles files, boolean foldersAreClasses) throws IOException {
         try (EncodedImages images = new EncodedImages(files, Colours.CONVERTED)) {
             Optional<DatasetLabels> listed = DatasetLabels.of(files);
             DatasetLabels labels = listed.isPresent() ? listed.get()
@@ -24,9 +24,9 @@ final class ImageFolder {
     private static DatasetLabels ofFolders(List<String> names) {
         boolean oneLevel = names.stream().allMatch(n -> n.chars().filter(c -> c == '/').count() == 1);
         List<String> classes = oneLevel
-                ? names.stream().map(ImageFolder::parent).distinct().sorted(PictureFiles.ORDER).toList() : List.of();
+                ? names.stream().map(ImageFolder::parent).distinct().sorted(ImageFiles.ORDER).toList() : List.of();
         int[] labels = classes.isEmpty() ? new int[0]
-                : names.stream().mapToInt(n -> Collections.binarySearch(classes, parent(n), PictureFiles.ORDER)).toArray();
+                : names.stream().mapToInt(n -> Collections.binarySearch(classes, parent(n), ImageFiles.ORDER)).toArray();
         return new DatasetLabels(labels, classes);
     }
 

@@ -73,8 +73,8 @@ public final class ImageSet implements ImageSource {
      */
     public static ImageSet read(Path path, Others others) throws IOException {
         return switch (SourceKind.of(path)) {
-            case FOLDER -> ImageFolder.read(PictureFiles.folder(path, others), true);
-            case ZIP -> ImageFolder.read(PictureFiles.zip(path, others), false);
+            case FOLDER -> ImageFolder.read(ImageFiles.folder(path, others), true);
+            case ZIP -> ImageFolder.read(ImageFiles.zip(path, others), false);
             case NPY -> ImageArrays.readNpy(path);
             case NPZ -> ImageArrays.readNpz(path);
         };

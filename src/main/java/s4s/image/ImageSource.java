@@ -36,8 +36,8 @@ public interface ImageSource extends AutoCloseable {
     static ImageSource open(Path path, Colours colours, Others others) throws IOException {
         return switch (SourceKind.of(path)) {
             case FOLDER -> Files.exists(path.resolve(Shards.MANIFEST)) ? JoinedImages.open(path)
-                    : new EncodedImages(PictureFiles.folder(path, others), colours);
-            case ZIP -> new EncodedImages(PictureFiles.zip(path, others), colours);
+                    : new EncodedImages(ImageFiles.folder(path, others), colours);
+            case ZIP -> new EncodedImages(ImageFiles.zip(path, others), colours);
             case NPY -> ImageArrays.source(path, () -> Npy.rows(path), path.toString(), () -> {});
             case NPZ -> ImageArrays.openNpz(path, colours);
         };
@@ -62,7 +62,7 @@ public interface ImageSource extends AutoCloseable {
         if (kind != SourceKind.FOLDER && kind != SourceKind.ZIP) {
             throw new BadFileException(path + " holds arrays: squares are cut out of a folder or zip of image files");
         }
-        PictureFiles files = kind == SourceKind.ZIP ? PictureFiles.zip(path, others) : PictureFiles.folder(path, others);
+        ImageFiles files = kind == SourceKind.ZIP ? ImageFiles.zip(path, others) : ImageFiles.folder(path, others);
         return new EncodedImages(files, side);
     }
 

@@ -66,7 +66,7 @@ public enum Pairing {
     public static void requireOneOrder(ImageSource images, String other) {
         List<String> keys = images.names().stream().map(Pairing::padded).toList();
         for (int i = 1; i < keys.size(); i++) {
-            if (PictureFiles.ORDER.compare(keys.get(i - 1), keys.get(i)) > 0) {
+            if (ImageFiles.ORDER.compare(keys.get(i - 1), keys.get(i)) > 0) {
                 throw new IllegalArgumentException("the order of the images in " + images.source() + " is open: "
                         + images.names().get(i - 1) + " comes before " + images.names().get(i) + " as text, not as numbers, and "
                         + other + " has no names; rename them with zeros before the numbers, or give --by-position to take"
@@ -92,7 +92,7 @@ public enum Pairing {
     }
 
     private static String stem(String name) {
-        return name.substring(0, name.length() - PictureFormat.ending(name).length());
+        return name.substring(0, name.length() - ImageFormat.ending(name).length());
     }
 
     private static String number(String name) {

@@ -46,7 +46,7 @@ enum SourceKind {
                 throw new BadFileException(path + " is a file of torch.save; images are in a folder or zip of image files,"
                         + " an npz or an npy: write it with numpy.savez");
             }
-            return names.stream().anyMatch(PictureFormat::isNamed) ? ZIP : NPZ;
+            return names.stream().anyMatch(ImageFormat::isNamed) ? ZIP : NPZ;
         } catch (ZipException e) {
             if (path.toString().endsWith(".zip")) {
                 throw new BadFileException(path + " is a truncated or damaged zip archive; make or copy it again", e);

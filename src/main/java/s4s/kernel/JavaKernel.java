@@ -16,6 +16,7 @@ import io.github.spencerpark.jupyter.messages.reply.ErrorReply;
 import io.github.spencerpark.jupyter.messages.reply.ExecuteReply;
 import io.github.spencerpark.jupyter.messages.reply.KernelInfoReply;
 import io.github.spencerpark.jupyter.messages.request.ExecuteRequest;
+import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -168,9 +169,15 @@ public final class JavaKernel extends BaseKernel {
             Optional<Object> last = new Run(cell, split(code)).finish();
             return last.isPresent() ? control.watch(() -> rendered(last.get())) : null;
         } finally {
-            System.out.flush();
-            System.err.flush();
+            flush(System.out);
+            flush(System.err);
         }
+    }
+
+    /** Also what a print that was stopped has left between the stream's characters and its bytes, which flush alone leaves. */
+    private static void flush(PrintStream out) {
+        out.print("");
+        out.flush();
     }
 
     /**

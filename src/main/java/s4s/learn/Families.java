@@ -10,7 +10,7 @@ import s4s.schedule.Discrete;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
 import s4s.solver.Prediction;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 import s4s.solver.data.FormerNames;
 
 /**
@@ -118,7 +118,7 @@ public enum Families {
 
     private static int order(Method init, double[] sigmas, OptionalInt order) {
         return order.orElseGet(() -> Math.max(PAPER_ORDER,
-                Form.reach(Traced.of(init.build(sigmas)), init.prediction())));
+                Form.reach(TracedSolver.of(init.build(sigmas)), init.prediction())));
     }
 
     private static Times learned(double[] sigmas, NoiseSchedule schedule, boolean decoupled) {

@@ -13,7 +13,7 @@ import s4s.solver.Method;
 import s4s.solver.Multistep;
 import s4s.solver.Row;
 import s4s.solver.Solver;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 import s4s.solver.WeightedMultistep;
 
 /**
@@ -31,10 +31,10 @@ public final class Family {
     private final Block[] blocks;
     private final double[] start;
     private final Solver.Bounds bounds;
-    private final Function<DerivativeStructure[], Traced> table;
+    private final Function<DerivativeStructure[], TracedSolver> table;
 
     private Family(String name, String base, Block[] blocks, double[] start, Solver.Bounds bounds,
-            Function<DerivativeStructure[], Traced> table) {
+            Function<DerivativeStructure[], TracedSolver> table) {
         if (blocks.length == 0) {
             throw new IllegalArgumentException(name + " on " + base + " has nothing to learn: neither times nor weights.");
         }
@@ -57,7 +57,7 @@ public final class Family {
      */
     static Family of(String name, Method base, Times times, Form form) {
         Block[] moving = times.blocks();
-        Function<DerivativeStructure[], Traced> written = theta -> {
+        Function<DerivativeStructure[], TracedSolver> written = theta -> {
             DerivativeStructure one = theta.length == 0 ? new DerivativeStructure(0, 1, 1) : theta[0].getField().getOne();
             Times.Levels levels =
                     times.levels(one, Arrays.copyOfRange(theta, theta.length - moving.length, theta.length));
@@ -66,9 +66,9 @@ public final class Family {
         int weights = form.places().apply(written.apply(variables(times.start()))).size();
         double[] begin = joined(weights, times.start());
         return new Family(name, base.name(), joined(weights, moving), begin, Solver.Bounds.RANGE, theta -> {
-            Traced start = written.apply(theta);
+            TracedSolver start = written.apply(theta);
             List<Place> places = form.places().apply(start);
-            List<Row> rows = new ArrayList<>(start.nodes().stream().map(Traced.Node::row).toList());
+            List<Row> rows = new ArrayList<>(start.nodes().stream().map(TracedSolver.Node::row).toList());
             for (int j = 0; j < weights; j++) {
                 Place place = places.get(j);
                 rows.set(place.node(), rows.get(place.node()).plus(place.term(theta[j])));
@@ -165,7 +165,7 @@ public final class Family {
     }
 
     /** The solver of some parameters with its derivatives with respect to them. */
-    public Traced trace(double[] theta) {
+    public TracedSolver trace(double[] theta) {
         requireSize(theta);
         return table.apply(variables(theta));
     }

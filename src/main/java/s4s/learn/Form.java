@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 
 /**
  * Which numbers of a solver's table are learned: a way to write the table, and the places in it that gain a parameter. All forms
@@ -28,7 +28,7 @@ import s4s.solver.Traced;
  * @param written the start solver's table, written so that the places exist
  * @param places where a parameter is added, in the order of the parameters
  */
-record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Place>> places) {
+record Form(String name, UnaryOperator<TracedSolver> written, Function<TracedSolver, List<Place>> places) {
 
     private static final double ROUNDING = 1e-9;
 
@@ -111,20 +111,20 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
         });
     }
 
-    private static DerivativeStructure scale(Traced table, int k) {
+    private static DerivativeStructure scale(TracedSolver table, int k) {
         DerivativeStructure sigma = table.nodes().get(k).sigma();
         return sigma.multiply(sigma).add(1).sqrt();
     }
 
     /** A first-order step's weight of its output. */
-    private static DerivativeStructure unit(Traced table, int from, int to) {
+    private static DerivativeStructure unit(TracedSolver table, int from, int to) {
         DerivativeStructure start = table.nodes().get(from).sigma();
         DerivativeStructure change = table.nodes().get(to).sigma().subtract(start);
         return table.prediction() == Prediction.NOISE ? change : change.divide(start).negate();
     }
 
     /** A place for each chosen output of each row. */
-    private static List<Place> places(Traced table, Function<Integer, List<Integer>> outputs) {
+    private static List<Place> places(TracedSolver table, Function<Integer, List<Integer>> outputs) {
         List<Place> places = new ArrayList<>();
         for (int k = 1; k < table.nodes().size(); k++) {
             for (int i : outputs.apply(k)) {
@@ -135,16 +135,16 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
     }
 
     /** Evaluated nodes from one (or 0) up to another, which is left out. */
-    private static List<Integer> outputs(Traced table, int from, int to) {
+    private static List<Integer> outputs(TracedSolver table, int from, int to) {
         return IntStream.range(Math.max(0, from), to).filter(i -> table.nodes().get(i).evaluateAt().isPresent()).boxed().toList();
     }
 
     /** The node whose state row k continues. */
-    private static int from(Traced table, int k) {
+    private static int from(TracedSolver table, int k) {
         return Collections.max(table.nodes().get(k).row().states().keySet());
     }
 
-    private static Traced oneState(Traced table) {
+    private static TracedSolver oneState(TracedSolver table) {
         if (table.nodes().stream().anyMatch(node -> node.row().states().size() > 1)) {
             throw new IllegalArgumentException("Solver " + table.name() + " in " + table.prediction() + " form combines several"
                     + " states in one stage; start from a method whose stages continue from one.");
@@ -153,7 +153,7 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
     }
 
     /** Every row by the start and outputs alone. */
-    private static Traced canonicalRows(Traced table) {
+    private static TracedSolver canonicalRows(TracedSolver table) {
         DerivativeStructure one = table.nodes().get(0).sigma().getField().getOne();
         List<Row> rows = new ArrayList<>(List.of(Row.ZERO));
         for (int k = 1; k < table.nodes().size(); k++) {
@@ -163,9 +163,9 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
     }
 
     /** Every row by the state before it and outputs. */
-    private static Traced stepped(Traced table) {
-        Traced canonical = canonicalRows(table.withoutUnevaluated());
-        List<Traced.Node> nodes = canonical.nodes();
+    private static TracedSolver stepped(TracedSolver table) {
+        TracedSolver canonical = canonicalRows(table.withoutUnevaluated());
+        List<TracedSolver.Node> nodes = canonical.nodes();
         DerivativeStructure one = nodes.get(0).sigma().getField().getOne();
         List<Row> rows = new ArrayList<>(List.of(Row.ZERO));
         for (int k = 1; k < nodes.size(); k++) {
@@ -188,7 +188,7 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
         return canonical.withRows(rows);
     }
 
-    private static Traced requireReach(Traced stepped, int order) {
+    private static TracedSolver requireReach(TracedSolver stepped, int order) {
         int reach = reachOf(stepped);
         if (reach > order) {
             throw new IllegalArgumentException("Solver " + stepped.name() + " weighs the last " + reach + " outputs in "
@@ -199,11 +199,11 @@ record Form(String name, UnaryOperator<Traced> written, Function<Traced, List<Pl
     }
 
     /** How many of the last outputs a method's steps weigh when correctors are written into the rows that follow them. */
-    static int reach(Traced table, Prediction prediction) {
+    static int reach(TracedSolver table, Prediction prediction) {
         return reachOf(stepped(table.as(prediction)));
     }
 
-    private static int reachOf(Traced stepped) {
+    private static int reachOf(TracedSolver stepped) {
         return IntStream.range(1, stepped.nodes().size())
                 .map(k -> k - Collections.min(stepped.nodes().get(k).row().outputs().keySet())).max().orElse(1);
     }

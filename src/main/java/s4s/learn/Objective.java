@@ -14,13 +14,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
+import s4s.sampling.Adjoint;
 import s4s.sampling.Backpropagation;
 import s4s.sampling.BatchLoop;
 import s4s.sampling.DifferentiableProgram;
 import s4s.sampling.DivergedException;
 import s4s.sampling.Executor;
 import s4s.sampling.Program;
-import s4s.sampling.ReverseSweep;
 
 /**
  * How far the samples of a family's solvers lie from a teacher's, with exact gradients, and what was paid for it.
@@ -38,7 +38,7 @@ final class Objective {
     private final Family family;
     private final DiffusionModel model;
     private final Distance distance;
-    private final ReverseSweep.Graphs graphs;
+    private final Adjoint.Graphs graphs;
     private int batch;
     private long evaluations;
     private long products;
@@ -46,7 +46,7 @@ final class Objective {
     /**
      * @param batch most pairs in a network call; fewer once a device had no memory for so many
      */
-    Objective(Family family, DiffusionModel model, Distance distance, ReverseSweep.Graphs graphs, int batch) {
+    Objective(Family family, DiffusionModel model, Distance distance, Adjoint.Graphs graphs, int batch) {
         this.family = family;
         this.model = model;
         this.distance = distance;
@@ -150,14 +150,14 @@ final class Objective {
         double[] squares = new double[count];
         batch = BatchLoop.over(0, count, batch, (from, to) -> {
             try (NDManager scope = pairs.noise.getManager().newSubManager();
-                    ReverseSweep sweep = ReverseSweep.run(program.program(), pairs.network(model, from, to),
+                    Adjoint sweep = Adjoint.run(program.program(), pairs.network(model, from, to),
                             slice(pairs.noise, from, to, scope), graphs)) {
                 sweep.sample().attach(scope);
                 NDArray x = sweep.sample().toType(DataType.FLOAT32, false);
                 NDArray targets = slice(pairs.targets, from, to, scope);
                 Distance.Measured measured = Backpropagation.record(() -> distance.measure(x, targets), x);
                 copy(measured.values(), losses, from);
-                ReverseSweep.Gradient exact = sweep.pullback(gradient(measured, x, true, scope));
+                Adjoint.Gradient exact = sweep.pullback(gradient(measured, x, true, scope));
                 double[][] rows = {};
                 if (random.isPresent() && measured.embedding().isPresent()) {
                     NDArray embedding = measured.embedding().get();
@@ -184,7 +184,7 @@ final class Objective {
             }
             long calls = (long) (to - from) * program.program().evaluations();
             int sweeps = random.isPresent() && embedded[0] ? 2 : 1;
-            evaluations += calls * (graphs == ReverseSweep.Graphs.KEPT ? 1 : 1 + sweeps);
+            evaluations += calls * (graphs == Adjoint.Graphs.KEPT ? 1 : 1 + sweeps);
             products += calls * sweeps;
         });
         if (!Arrays.stream(gradients).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {

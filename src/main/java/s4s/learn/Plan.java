@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
-import s4s.sampling.ReverseSweep;
+import s4s.sampling.Adjoint;
 
 /**
  * How a family is learned.
@@ -20,7 +20,7 @@ import s4s.sampling.ReverseSweep;
  * @param patience validations without a better one that end a phase
  * @param average decay of the parameters' moving average, which is validated instead of them; 0: none
  */
-public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, double radius, int validateEvery, int patience,
+public record Plan(List<Phase> phases, int batch, Adjoint.Graphs graphs, double radius, int validateEvery, int patience,
         double average) {
 
     /**
@@ -64,7 +64,7 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     }
 
     private static Plan gaussNewton(List<Phase> phases) {
-        return new Plan(phases, 32, ReverseSweep.Graphs.KEPT, 0, 2, 8, 0);
+        return new Plan(phases, 32, Adjoint.Graphs.KEPT, 0, 2, 8, 0);
     }
 
     private static Phase gaussNewton(String name, Set<Block> blocks, int steps) {
@@ -74,19 +74,19 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     /** GS's published recipe: Adam 1e-3 on 24 pairs a step, gradient of length 1 at most, moving average 0.999. */
     public static Plan gs(int steps) {
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 24,
-                () -> GradientDescent.adam(1e-3, 1))), 24, ReverseSweep.Graphs.KEPT, 0, 100, 1000, 0.999);
+                () -> GradientDescent.adam(1e-3, 1))), 24, Adjoint.Graphs.KEPT, 0, 100, 1000, 0.999);
     }
 
     /** Adam on 32 pairs a step, gradient of length 1 at most. */
     public static Plan adam(int steps, double rate) {
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 32,
-                () -> GradientDescent.adam(rate, 1))), 32, ReverseSweep.Graphs.KEPT, 0, 10, 100, 0);
+                () -> GradientDescent.adam(rate, 1))), 32, Adjoint.Graphs.KEPT, 0, 10, 100, 0);
     }
 
     /** LD3's rules on 32 pairs a step; see {@link GradientDescent#ld3}. */
     public static Plan ld3(int steps) {
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 32, GradientDescent::ld3)), 32,
-                ReverseSweep.Graphs.KEPT, 0, 10, 100, 0);
+                Adjoint.Graphs.KEPT, 0, 10, 100, 0);
     }
 
     /** This plan with a relaxed objective. */
@@ -95,7 +95,7 @@ public record Plan(List<Phase> phases, int batch, ReverseSweep.Graphs graphs, do
     }
 
     /** This plan with another choice of what is kept in memory. */
-    public Plan with(ReverseSweep.Graphs kept) {
+    public Plan with(Adjoint.Graphs kept) {
         return new Plan(phases, batch, kept, radius, validateEvery, patience, average);
     }
 

@@ -83,7 +83,7 @@ public interface Times {
         return new Times() {
             @Override
             public double[] start() {
-                double[] u = Arrays.stream(grid).map(s -> space == Space.LOG_SNR ? -Math.log(s) : schedule.label(s)).toArray();
+                double[] u = Arrays.stream(grid).map(s -> space == Space.LOG_SNR ? -Math.log(s) : schedule.time(s)).toArray();
                 double[] theta = new double[blocks().length];
                 for (int i = 0; i < steps; i++) {
                     theta[i] = Math.log((u[i + 1] - u[i]) / (u[steps] - u[0]));
@@ -126,7 +126,7 @@ public interface Times {
             }
 
             private DerivativeStructure variable(DerivativeStructure sigma) {
-                return space == Space.LOG_SNR ? sigma.log().negate() : schedule.label(sigma);
+                return space == Space.LOG_SNR ? sigma.log().negate() : schedule.time(sigma);
             }
 
             private DerivativeStructure level(DerivativeStructure u) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * @param count C, at least 1
  * @param encoding the rows of class numbers
  */
-public record ClassNumbers(int count, Encoding encoding) implements Requests {
+public record ClassNumbers(int count, Encoding encoding) implements ConditionEncoder {
 
     /** What a network is told of its classes. */
     public interface Encoding {

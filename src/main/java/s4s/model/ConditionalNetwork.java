@@ -9,13 +9,13 @@ import java.util.List;
 
 /**
  * A network trained with conditions, some of which were dropped, so that it also answers without. A condition is a class or a
- * text, see {@link Requests}: one for all samples of a batch or one for each.
+ * text, see {@link ConditionEncoder}: one for all samples of a batch or one for each.
  *
  * @param network the conditional network
  * @param preconditioning its preconditioning
  * @param requests what it can be asked for
  */
-public record ConditionalNetwork(Network network, Preconditioning preconditioning, Requests requests)
+public record ConditionalNetwork(Network network, Preconditioning preconditioning, ConditionEncoder requests)
         implements Conditional<List<String>> {
 
     /** Checks that network and vocabulary fit together. */
@@ -45,19 +45,19 @@ public record ConditionalNetwork(Network network, Preconditioning preconditionin
         float[] none = requests.none();
         float[] given = requests.rows(asked);
         return new Guidance(new NetworkDenoiser(network, preconditioning, none),
-                new NetworkDenoiser(network, preconditioning, given), scale, (x, label) -> both(none, given, x, label));
+                new NetworkDenoiser(network, preconditioning, given), scale, (x, time) -> both(none, given, x, time));
     }
 
-    private NDList both(float[] none, float[] given, NDArray x, NDArray label) {
+    private NDList both(float[] none, float[] given, NDArray x, NDArray time) {
         int batch = Math.toIntExact(x.getShape().get(0));
         List<float[]> all = new ArrayList<>(Collections.nCopies(batch, none));
         all.addAll(given.length == none.length ? Collections.nCopies(batch, given) : List.of(given));
-        float[] rows = Requests.join(all);
+        float[] rows = ConditionEncoder.join(all);
         NDManager caller = x.getManager();
         try (NDManager scope = caller.newSubManager()) {
-            scope.tempAttachAll(x, label);
-            NDArray labels = label.size() == 1 ? label : label.concat(label, 0);
-            NDList halves = new NetworkDenoiser(network, preconditioning, rows).predict(x.concat(x, 0), labels).split(2);
+            scope.tempAttachAll(x, time);
+            NDArray times = time.size() == 1 ? time : time.concat(time, 0);
+            NDList halves = new NetworkDenoiser(network, preconditioning, rows).predict(x.concat(x, 0), times).split(2);
             halves.attach(caller);
             return halves;
         }

@@ -29,14 +29,14 @@ public record Conditions(String rule, LongFunction<String> of) {
      *
      * @throws IllegalArgumentException if the model takes texts
      */
-    public static Conditions balanced(Requests requests) {
+    public static Conditions balanced(ConditionEncoder requests) {
         if (requests.classes() == 0) {
             throw new IllegalArgumentException("the model takes texts; only classes can come equally often");
         }
         return balanced(requests.classes());
     }
 
-    /** {@link #balanced(Requests)} of a number of classes. */
+    /** {@link #balanced(ConditionEncoder)} of a number of classes. */
     public static Conditions balanced(int classes) {
         return inTurn("class seed mod " + classes, IntStream.range(0, classes).mapToObj(Integer::toString).toList());
     }

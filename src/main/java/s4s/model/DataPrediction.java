@@ -17,8 +17,8 @@ import s4s.solver.Prediction;
 public record DataPrediction(NoiseSchedule schedule) implements Preconditioning {
 
     @Override
-    public NDArray predict(NDArray x, NDArray label, BinaryOperator<NDArray> network) {
-        return network.apply(x, schedule instanceof Discrete discrete ? NoisePrediction.published(discrete).noise(label) : label);
+    public NDArray predict(NDArray x, NDArray time, BinaryOperator<NDArray> network) {
+        return network.apply(x, schedule instanceof Discrete discrete ? NoisePrediction.published(discrete).noise(time) : time);
     }
 
     @Override

@@ -9,10 +9,10 @@ public interface Denoiser extends DiffusionModel {
      * One network evaluation.
      *
      * @param x noisy samples {@code x = alpha y}, shape (batch, sample shape...), of {@link #dataType()}
-     * @param label the schedule's label, one number for all samples or one for each: shape (1) or (batch)
+     * @param time the schedule's time, one number for all samples or one for each: shape (1) or (batch)
      * @return the prediction, of the shape and type of {@code x}, attached to the manager of {@code x}
      */
-    NDArray predict(NDArray x, NDArray label);
+    NDArray predict(NDArray x, NDArray time);
 
     /** This network, whatever the seeds. */
     @Override

@@ -33,7 +33,7 @@ public interface DiffusionModel {
     /** What the network predicts. */
     Prediction prediction();
 
-    /** The schedule whose labels the network understands. */
+    /** The schedule whose times the network understands. */
     NoiseSchedule schedule();
 
     /** The number type in which the network computes. */

@@ -13,7 +13,7 @@ import s4s.solver.Prediction;
  * </pre>
  *
  * with linear interpolation between order statistics. It predicts data whatever the model predicts; a noise prediction becomes
- * {@code D = (x - sigma_t e) / alpha_t} with the label's {@code alpha_t} and {@code sigma_t}.
+ * {@code D = (x - sigma_t e) / alpha_t} with the time's {@code alpha_t} and {@code sigma_t}.
  *
  * @see <a href="https://arxiv.org/abs/2205.11487">Saharia et al. 2022, section 2.3</a>
  */
@@ -51,11 +51,11 @@ public final class DynamicThresholding extends DenoiserDecorator {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         NDManager manager = x.getManager();
         try (NDManager scope = manager.newSubManager()) {
-            scope.tempAttachAll(x, label);
-            NDArray data = data(scope, x, label, inner.predict(x, label));
+            scope.tempAttachAll(x, time);
+            NDArray data = data(scope, x, time, inner.predict(x, time));
             NDArray flat = data.reshape(x.getShape().get(0), -1);
             NDArray q = quantile(flat.abs().sort(1)).maximum(least);
             NDArray result = flat.minimum(q).maximum(q.neg()).div(q).reshape(x.getShape());
@@ -64,17 +64,17 @@ public final class DynamicThresholding extends DenoiserDecorator {
         }
     }
 
-    private NDArray data(NDManager scope, NDArray x, NDArray label, NDArray prediction) {
+    private NDArray data(NDManager scope, NDArray x, NDArray time, NDArray prediction) {
         prediction.attach(scope);
         if (inner.prediction() == Prediction.DATA) {
             return prediction;
         }
         long[] column = new long[x.getShape().dimension()];
         Arrays.fill(column, 1);
-        column[0] = label.size();
+        column[0] = time.size();
         // the numbers in the type of x, not the other way round: a conversion of x would cut its graph
-        NDArray alpha = LabelFunction.alpha(scope, label, schedule()).toType(x.getDataType(), false).reshape(column);
-        NDArray level = LabelFunction.level(scope, label, schedule()).toType(x.getDataType(), false).reshape(column);
+        NDArray alpha = TimeFunction.alpha(scope, time, schedule()).toType(x.getDataType(), false).reshape(column);
+        NDArray level = TimeFunction.level(scope, time, schedule()).toType(x.getDataType(), false).reshape(column);
         return x.div(alpha).sub(prediction.mul(level));
     }
 

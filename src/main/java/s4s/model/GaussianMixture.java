@@ -23,9 +23,9 @@ import s4s.solver.Prediction;
  *   e_j  = (y_j - D_j) / sigma = sum_k r_k sigma (y_j - mu_kj) / v_kj
  * </pre>
  *
- * The last form has no cancellation, so both predictions stay accurate from the lowest to the highest levels. When label and
- * noise level differ (an evaluation level of its own), {@code alpha} and {@code sigma} are those of the label, as for a network.
- * First derivatives with respect to {@code x} and to the label can be taken by backpropagation.
+ * The last form has no cancellation, so both predictions stay accurate from the lowest to the highest levels. When time and
+ * noise level differ (an evaluation level of its own), {@code alpha} and {@code sigma} are those of the time, as for a network.
+ * First derivatives with respect to {@code x} and to the time can be taken by backpropagation.
  */
 public final class GaussianMixture implements Denoiser {
 
@@ -59,7 +59,7 @@ public final class GaussianMixture implements Denoiser {
     }
 
     /**
-     * @param schedule schedule whose labels the model shall understand
+     * @param schedule schedule whose times the model shall understand
      * @param prediction what the model shall predict
      * @param sampleShape shape of one sample
      * @param components at least one Gaussian
@@ -94,13 +94,13 @@ public final class GaussianMixture implements Denoiser {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         NDManager manager = x.getManager();
         long batch = x.getShape().get(0);
         try (NDManager scope = manager.newSubManager()) {
-            scope.tempAttachAll(x, label);
-            NDArray sigma = LabelFunction.level(scope, label, schedule).reshape(label.size(), 1, 1);
-            NDArray alpha = LabelFunction.alpha(scope, label, schedule).reshape(label.size(), 1, 1);
+            scope.tempAttachAll(x, time);
+            NDArray sigma = TimeFunction.level(scope, time, schedule).reshape(time.size(), 1, 1);
+            NDArray alpha = TimeFunction.alpha(scope, time, schedule).reshape(time.size(), 1, 1);
             NDArray mean = table(scope, Component::mean);
             NDArray variance = table(scope, Component::deviation).square();
             NDArray weight = scope.create(components.stream().mapToDouble(Component::weight).toArray())

@@ -25,7 +25,7 @@ public final class Guidance extends DenoiserDecorator {
     @FunctionalInterface
     interface Pair {
         /** Without the condition and with it, in the manager of {@code x}. */
-        NDList predict(NDArray x, NDArray label);
+        NDList predict(NDArray x, NDArray time);
     }
 
     /**
@@ -36,7 +36,7 @@ public final class Guidance extends DenoiserDecorator {
      */
     public Guidance(Denoiser unconditional, Denoiser conditional, double scale) {
         this(unconditional, conditional, scale,
-                (x, label) -> new NDList(unconditional.predict(x, label), conditional.predict(x, label)));
+                (x, time) -> new NDList(unconditional.predict(x, time), conditional.predict(x, time)));
     }
 
     /** Guidance of a network that has a way of its own to both predictions. */
@@ -65,14 +65,14 @@ public final class Guidance extends DenoiserDecorator {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         if (scale == 1) {
-            return conditional.predict(x, label);
+            return conditional.predict(x, time);
         }
         if (scale == 0) {
-            return inner.predict(x, label);
+            return inner.predict(x, time);
         }
-        NDList both = pair.predict(x, label);
+        NDList both = pair.predict(x, time);
         try (NDArray without = both.get(0);
                 NDArray with = both.get(1);
                 NDArray direction = with.sub(without);

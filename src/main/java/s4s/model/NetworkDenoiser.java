@@ -46,11 +46,11 @@ public final class NetworkDenoiser implements Denoiser {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         NDManager caller = x.getManager();
         try (NDManager scope = caller.newSubManager()) {     // hundreds of arrays between the layers end with the call
-            scope.tempAttachAll(x, label);
-            NDArray output = preconditioning.predict(x, label, network(scope, Math.toIntExact(x.getShape().get(0))));
+            scope.tempAttachAll(x, time);
+            NDArray output = preconditioning.predict(x, time, network(scope, Math.toIntExact(x.getShape().get(0))));
             output.attach(caller);
             return output;
         }

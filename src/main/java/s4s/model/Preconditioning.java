@@ -12,14 +12,14 @@ public interface Preconditioning {
      * The denoiser's prediction.
      *
      * @param x noisy samples, [B, C, H, W]
-     * @param label the schedule's label, [1] or [B]
-     * @param network F: from an input of the shape of {@code x} and noise labels of the shape of {@code label}
+     * @param time the schedule's time, [1] or [B]
+     * @param network F: from an input of the shape of {@code x} and conditioning times of the shape of {@code time}
      */
-    NDArray predict(NDArray x, NDArray label, BinaryOperator<NDArray> network);
+    NDArray predict(NDArray x, NDArray time, BinaryOperator<NDArray> network);
 
     /** What {@link #predict} returns. */
     Prediction prediction();
 
-    /** The schedule of the labels. */
+    /** The schedule of the times. */
     NoiseSchedule schedule();
 }

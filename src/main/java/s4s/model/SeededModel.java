@@ -62,12 +62,12 @@ public final class SeededModel implements DiffusionModel {
         }
 
         @Override
-        public NDArray predict(NDArray x, NDArray label) {
+        public NDArray predict(NDArray x, NDArray time) {
             if (x.getShape().get(0) != count) {
                 throw new IllegalArgumentException(x.getShape().get(0) + " samples, but the network is that of " + count
                         + " seeds");
             }
-            return inner.predict(x, label);
+            return inner.predict(x, time);
         }
     }
 

@@ -9,11 +9,11 @@ import java.util.Map;
 import s4s.image.ImageSet;
 import s4s.metric.Bootstrap;
 import s4s.metric.Extraction;
+import s4s.metric.FdInfinity;
 import s4s.metric.FeatureSet;
 import s4s.metric.Features;
 import s4s.metric.Frechet;
 import s4s.metric.Kid;
-import s4s.metric.ManyImages;
 import s4s.metric.PartialSums;
 import s4s.metric.Prdc;
 import s4s.metric.Reference;
@@ -72,12 +72,12 @@ public final class EvaluationBench {
         return frechet.to(vectors(images).moments());
     }
 
-    /** Mean distances of the equal parts that each set is cut into, 1 to {@code parts}; see {@link ManyImages}. */
+    /** Mean distances of the equal parts that each set is cut into, 1 to {@code parts}; see {@link FdInfinity}. */
     public Table byCount(Map<String, ImageSet> sets, int parts) throws IOException {
         Table table = Table.create("by count", StringColumn.create("images of"), IntColumn.create("count"),
                 DoubleColumn.create("FD"));
         for (Map.Entry<String, ImageSet> set : sets.entrySet()) {
-            ManyImages many = manyImages(set.getValue(), parts);
+            FdInfinity many = manyImages(set.getValue(), parts);
             for (int i = parts - 1; i >= 0; i--) {
                 Row row = table.appendRow();
                 row.setString("images of", set.getKey());
@@ -88,12 +88,12 @@ public final class EvaluationBench {
         return table;
     }
 
-    /** Distance of each set, its limit for ever more images, and c in limit + c / n; see {@link ManyImages}. */
+    /** Distance of each set, its limit for ever more images, and c in limit + c / n; see {@link FdInfinity}. */
     public Table limits(Map<String, ImageSet> sets, int parts) throws IOException {
         Table table = Table.create("limits", StringColumn.create("images of"), IntColumn.create("count"),
                 DoubleColumn.create("FD"), DoubleColumn.create("limit"), DoubleColumn.create("c"));
         for (Map.Entry<String, ImageSet> set : sets.entrySet()) {
-            ManyImages many = manyImages(set.getValue(), parts);
+            FdInfinity many = manyImages(set.getValue(), parts);
             Row row = table.appendRow();
             row.setString("images of", set.getKey());
             row.setInt("count", many.counts()[0]);
@@ -104,8 +104,8 @@ public final class EvaluationBench {
         return table;
     }
 
-    private ManyImages manyImages(ImageSet images, int parts) throws IOException {
-        return ManyImages.of(frechet, vectors(images), parts, SEED);
+    private FdInfinity manyImages(ImageSet images, int parts) throws IOException {
+        return FdInfinity.of(frechet, vectors(images), parts, SEED);
     }
 
     /** Bootstrap bands of each set: in 95 of 100 cases other images of the same kind would give a distance within. */

@@ -228,7 +228,7 @@ public final class Workbench implements AutoCloseable {
      * that text): without guidance, with it, in unseen real images themselves, and by chance; as far as the card says, a published
      * model's card does not.
      */
-    public Table obedience() throws IOException {
+    public Table classAccuracy() throws IOException {
         StringColumn images = StringColumn.create("images");
         DoubleColumn share = DoubleColumn.create("class found");
         Optional.ofNullable(models.card(benchmark.model()).evaluation().get("classFound"))
@@ -236,7 +236,7 @@ public final class Workbench implements AutoCloseable {
                     images.append(entry.getKey());
                     share.append(entry.getValue().getAsDouble());
                 }));
-        return Table.create("obedience", images, share);
+        return Table.create("class accuracy", images, share);
     }
 
     /** What its Frechet distances are called: FD (mini features), or FID where the features are the official Inception's. */

@@ -9,13 +9,13 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 
 /**
  * A program whose numbers know how they depend on the parameters that made them.
  *
- * <p>The numbers {@code c} of a program stand in this order: the start; then for each node the scale and the label of its call,
- * if there is one, and the weights of its terms; and the finish. With {@code g = dL/dc} from a {@link ReverseSweep}, the
+ * <p>The numbers {@code c} of a program stand in this order: the start; then for each node the scale and the time of its call,
+ * if there is one, and the weights of its terms; and the finish. With {@code g = dL/dc} from a {@link Adjoint}, the
  * gradient with respect to the parameters is {@code J^T g}.
  *
  * @param program the numbers; every node but the last is evaluated
@@ -30,15 +30,15 @@ public record DifferentiableProgram(Program program, double[][] jacobian) {
      * @param schedule the network's schedule
      * @param network what the network predicts
      */
-    public static DifferentiableProgram of(Traced traced, NoiseSchedule schedule, Prediction network) {
-        Traced solver = traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
+    public static DifferentiableProgram of(TracedSolver traced, NoiseSchedule schedule, Prediction network) {
+        TracedSolver solver = traced.substitute(network, i -> output(traced.prediction(), traced.nodes().get(i).sigma(),
                 traced.nodes().get(i).evaluateAt().orElseThrow(), i, schedule, network)).withoutUnevaluated();
         List<DerivativeStructure> numbers = new ArrayList<>();
         numbers.add(schedule.start(solver.nodes().get(0).sigma()));
         List<Program.Node> nodes = new ArrayList<>();
-        for (Traced.Node node : solver.nodes()) {
+        for (TracedSolver.Node node : solver.nodes()) {
             Optional<Program.Call> call = node.evaluateAt().map(tau -> new Program.Call(
-                    value(schedule.alpha(node.sigma()), numbers), value(schedule.label(tau), numbers)));
+                    value(schedule.alpha(node.sigma()), numbers), value(schedule.time(tau), numbers)));
             List<Program.Term> terms = new ArrayList<>();
             terms(Program.Source.STATE, node.row().states(), terms, numbers);
             terms(Program.Source.OUTPUT, node.row().outputs(), terms, numbers);

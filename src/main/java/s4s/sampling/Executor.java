@@ -30,12 +30,12 @@ public final class Executor {
      * @param number 1, 2, ... NFE
      * @param node node of the program
      * @param sigma noise level of the state
-     * @param label what the network was told
+     * @param time what the network was told
      * @param state {@code y}, float64, shape (batch, sample shape...)
      * @param input {@code x = alpha y} as the network got it
      * @param output as the network returned it
      */
-    public record Evaluation(int number, int node, double sigma, double label, NDArray state, NDArray input, NDArray output) {}
+    public record Evaluation(int number, int node, double sigma, double time, NDArray state, NDArray input, NDArray output) {}
 
     /** {@link #run(Program, Denoiser, NDArray, Observer)} without an observer. */
     public static NDArray run(Program program, Denoiser denoiser, NDArray noise) {
@@ -93,7 +93,7 @@ public final class Executor {
                         write(program, k, row, List.of(state, new Combination.Target(input, call.scale())));
                         NDArray output = evaluate(denoiser, call, input);
                         observer.evaluated(
-                                new Evaluation(++number, k, node.sigma(), call.label(), states[k], input, output));
+                                new Evaluation(++number, k, node.sigma(), call.time(), states[k], input, output));
                         outputs[k] = rowMajor(output, scope);
                     }
                 }
@@ -131,10 +131,10 @@ public final class Executor {
     }
 
     private static NDArray evaluate(Denoiser denoiser, Program.Call call, NDArray input) {
-        NDArray label = denoiser.dataType() == DataType.FLOAT32
-                ? input.getManager().create(new float[] {(float) call.label()})
-                : input.getManager().create(new double[] {call.label()}).toType(denoiser.dataType(), false);
-        NDArray output = denoiser.predict(input, label);
+        NDArray time = denoiser.dataType() == DataType.FLOAT32
+                ? input.getManager().create(new float[] {(float) call.time()})
+                : input.getManager().create(new double[] {call.time()}).toType(denoiser.dataType(), false);
+        NDArray output = denoiser.predict(input, time);
         if (!output.getShape().equals(input.getShape())) {
             throw new IllegalArgumentException(
                     "The network returned shape " + output.getShape() + " for input of shape " + input.getShape() + ".");

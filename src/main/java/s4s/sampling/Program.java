@@ -15,7 +15,7 @@ import s4s.solver.Stage;
 /**
  * A solver compiled for a kind of network: all numbers that the {@link Executor} needs, and no others.
  *
- * <p>The network is fed {@code x = alpha(sigma_i) y_i} and {@code label(tau_i)}. A network that predicts data {@code N} at level
+ * <p>The network is fed {@code x = alpha(sigma_i) y_i} and {@code time(tau_i)}. A network that predicts data {@code N} at level
  * {@code tau} sees noise {@code e = (r y - N) / tau}, {@code r = alpha(sigma) / alpha(tau)}; this is folded into the weights, so
  * that they apply to what the network returns.
  *
@@ -41,9 +41,9 @@ public record Program(String solver, Prediction prediction, double start, List<N
      * One network evaluation.
      *
      * @param scale {@code alpha(sigma_i)}
-     * @param label the schedule's label of {@code tau_i}
+     * @param time the schedule's time of {@code tau_i}
      */
-    public record Call(double scale, double label) {}
+    public record Call(double scale, double time) {}
 
     /**
      * One term of a linear combination.
@@ -90,7 +90,7 @@ public record Program(String solver, Prediction prediction, double start, List<N
         List<Node> nodes = new ArrayList<>();
         for (Stage stage : stages) {
             Optional<Call> call = stage.evaluated()
-                    ? Optional.of(new Call(schedule.alpha(stage.sigma()), schedule.label(stage.evaluateAt()))) : Optional.empty();
+                    ? Optional.of(new Call(schedule.alpha(stage.sigma()), schedule.time(stage.evaluateAt()))) : Optional.empty();
             List<Term> terms = new ArrayList<>();
             terms(Source.STATE, stage.states(), terms);
             terms(Source.OUTPUT, stage.outputs(), terms);

@@ -22,7 +22,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  *   alpha(sigma) = 1 / sqrt(1 + sigma^2)
  * </pre>
  *
- * The label is the time {@code t} in [1/M, 1]; a network wants {@link #networkInput}. Sampling starts from unit noise,
+ * The time is {@code t} in [1/M, 1]; a network wants {@link #networkInput}. Sampling starts from unit noise,
  * {@code x_T = z}.
  *
  * @see <a href="https://arxiv.org/abs/2206.00927">Lu et al. 2022, whose code interpolates so</a>
@@ -113,15 +113,15 @@ public final class Discrete implements VariancePreserving {
      * What a published network is told for a time: the number of its training step, counted from 0 and not rounded,
      * {@code M t - 1}. For M = 1000 it is the same as {@code 1000 (t - 1/1000)}.
      *
-     * @param label time {@code t}
+     * @param time time {@code t}
      */
-    public DerivativeStructure networkInput(DerivativeStructure label) {
-        return label.multiply(count()).subtract(1);
+    public DerivativeStructure networkInput(DerivativeStructure time) {
+        return time.multiply(count()).subtract(1);
     }
 
     /** {@link #networkInput(DerivativeStructure)} of a plain number. */
-    public double networkInput(double label) {
-        return label * count() - 1;
+    public double networkInput(double time) {
+        return time * count() - 1;
     }
 
     /**
@@ -133,28 +133,28 @@ public final class Discrete implements VariancePreserving {
     public record Line(double slope, double offset) {}
 
     /** The piece of log alpha on which a time lies. */
-    public Line line(double label) {
-        int n = segment((int) Math.floor(label * count()) - 1);
-        return new Line(-slope(n), slope(n) * time(n) - decay[n]);
+    public Line line(double time) {
+        int n = segment((int) Math.floor(time * count()) - 1);
+        return new Line(-slope(n), slope(n) * timeOf(n) - decay[n]);
     }
 
     @Override
-    public DerivativeStructure label(DerivativeStructure sigma) {
+    public DerivativeStructure time(DerivativeStructure sigma) {
         DerivativeStructure target = sigma.multiply(sigma).log1p().divide(2);
         int found = Arrays.binarySearch(decay, target.getValue());
         int n = segment(found < 0 ? -found - 2 : found);
-        return target.subtract(decay[n]).divide(slope(n)).add(time(n));
+        return target.subtract(decay[n]).divide(slope(n)).add(timeOf(n));
     }
 
     @Override
-    public DerivativeStructure sigma(DerivativeStructure label) {
-        int n = segment((int) Math.floor(label.getValue() * count()) - 1);
-        return label.subtract(time(n)).multiply(slope(n)).add(decay[n]).multiply(2).expm1().sqrt();
+    public DerivativeStructure sigma(DerivativeStructure time) {
+        int n = segment((int) Math.floor(time.getValue() * count()) - 1);
+        return time.subtract(timeOf(n)).multiply(slope(n)).add(decay[n]).multiply(2).expm1().sqrt();
     }
 
     @Override
     public double sigmaMin() {
-        return sigma(time(0));
+        return sigma(timeOf(0));
     }
 
     @Override
@@ -177,7 +177,7 @@ public final class Discrete implements VariancePreserving {
         return "Discrete[" + count() + " times, noise levels " + sigmaMax() + " to " + sigmaMin() + "]";
     }
 
-    private double time(int n) {
+    private double timeOf(int n) {
         return (n + 1.0) / count();
     }
 

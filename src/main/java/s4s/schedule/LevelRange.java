@@ -25,7 +25,7 @@ public record LevelRange(String what, double lowest, double highest) {
 
     /** The times that a schedule's network is told. */
     public static LevelRange times(NoiseSchedule schedule) {
-        return new LevelRange("time", schedule.label(schedule.sigmaMin()), schedule.label(schedule.sigmaMax()));
+        return new LevelRange("time", schedule.time(schedule.sigmaMin()), schedule.time(schedule.sigmaMax()));
     }
 
     /**

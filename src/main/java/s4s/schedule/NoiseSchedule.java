@@ -24,15 +24,15 @@ public interface NoiseSchedule {
      * @param sigma noise level, positive
      * @return time {@code t} with {@code sigma_t / alpha_t = sigma}
      */
-    DerivativeStructure label(DerivativeStructure sigma);
+    DerivativeStructure time(DerivativeStructure sigma);
 
     /**
-     * The noise level of a label; inverse of {@link #label(DerivativeStructure)}.
+     * The noise level of a time; inverse of {@link #time(DerivativeStructure)}.
      *
-     * @param label the schedule's time
+     * @param time the schedule's time
      * @return {@code sigma_t / alpha_t}
      */
-    DerivativeStructure sigma(DerivativeStructure label);
+    DerivativeStructure sigma(DerivativeStructure time);
 
     /**
      * The factor that turns unit normal noise {@code z} into a starting state {@code y_0} at a noise level.
@@ -49,7 +49,7 @@ public interface NoiseSchedule {
     double sigmaMax();
 
     /**
-     * The schedule in whose label the grids {@code time-...} are spaced: this one, unless its label is the noise level itself.
+     * The schedule in whose time the grids {@code time-...} are spaced: this one, unless its time is the noise level itself.
      */
     default NoiseSchedule timeline() {
         return this;
@@ -60,9 +60,9 @@ public interface NoiseSchedule {
         return alpha(new DerivativeStructure(0, 1, sigma)).getValue();
     }
 
-    /** {@link #label(DerivativeStructure)} of a plain number. */
-    default double label(double sigma) {
-        return label(new DerivativeStructure(0, 1, sigma)).getValue();
+    /** {@link #time(DerivativeStructure)} of a plain number. */
+    default double time(double sigma) {
+        return time(new DerivativeStructure(0, 1, sigma)).getValue();
     }
 
     /** {@link #start(DerivativeStructure)} of a plain number. */
@@ -71,7 +71,7 @@ public interface NoiseSchedule {
     }
 
     /** {@link #sigma(DerivativeStructure)} of a plain number. */
-    default double sigma(double label) {
-        return sigma(new DerivativeStructure(0, 1, label)).getValue();
+    default double sigma(double time) {
+        return sigma(new DerivativeStructure(0, 1, time)).getValue();
     }
 }

@@ -38,15 +38,15 @@ public record VpCosine(double s, double t0, double t1) implements VariancePreser
     }
 
     @Override
-    public DerivativeStructure label(DerivativeStructure sigma) {
+    public DerivativeStructure time(DerivativeStructure sigma) {
         return alpha(sigma).multiply(Math.cos(frequency() * s)).acos().divide(frequency()).subtract(s);
     }
 
     /** Written by {@code alpha_t - 1 = -2 sin(c (t/2 + s)) sin(c t/2) / cos(c s)}, which keeps small noise levels exact. */
     @Override
-    public DerivativeStructure sigma(DerivativeStructure label) {
+    public DerivativeStructure sigma(DerivativeStructure time) {
         double c = frequency();
-        DerivativeStructure half = label.multiply(c / 2);
+        DerivativeStructure half = time.multiply(c / 2);
         DerivativeStructure drop = half.add(c * s).sin().multiply(half.sin()).multiply(-2 / Math.cos(c * s));
         return drop.log1p().multiply(-2).expm1().sqrt();
     }

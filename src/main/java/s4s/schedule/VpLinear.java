@@ -63,14 +63,14 @@ public record VpLinear(double b0, double b1, double t0) implements VariancePrese
     }
 
     @Override
-    public DerivativeStructure label(DerivativeStructure sigma) {
+    public DerivativeStructure time(DerivativeStructure sigma) {
         DerivativeStructure q = sigma.multiply(sigma).log1p();
         return q.multiply(2).divide(q.multiply(2 * (b1 - b0)).add(b0 * b0).sqrt().add(b0));
     }
 
     @Override
-    public DerivativeStructure sigma(DerivativeStructure label) {
-        return label.multiply((b1 - b0) / 2).add(b0).multiply(label).expm1().sqrt();
+    public DerivativeStructure sigma(DerivativeStructure time) {
+        return time.multiply((b1 - b0) / 2).add(b0).multiply(time).expm1().sqrt();
     }
 
     @Override

@@ -34,15 +34,15 @@ public final class Deis {
      */
     public static Method tAB(int order, VpLinear timeline) {
         Multistep.requireOrder("tAB-DEIS", order, Integer.MAX_VALUE);
-        return new Method("deis-" + order, "DEIS tAB" + order, order + 1, Prediction.NOISE, Cost.perStep(1),
+        return new Method("deis-" + order, "DEIS tAB" + order, order + 1, Prediction.NOISE, StepCost.perStep(1),
                 "Zhang and Chen 2023, arXiv:2204.13902", Multistep.steps((t, i, y, e) -> {
                     if (i == 0 || t.toZero(i)) {
                         return y.plus(e.get(0).times(t.step(i)));
                     }
-                    DerivativeStructure from = timeline.label(t.sigma(i));
-                    DerivativeStructure step = timeline.label(t.sigma(i + 1)).subtract(from);
+                    DerivativeStructure from = timeline.time(t.sigma(i));
+                    DerivativeStructure step = timeline.time(t.sigma(i + 1)).subtract(from);
                     DerivativeStructure[] nodes = IntStream.rangeClosed(0, Math.min(order, i))
-                            .mapToObj(j -> timeline.label(t.sigma(i - j)).subtract(from).divide(step))
+                            .mapToObj(j -> timeline.time(t.sigma(i - j)).subtract(from).divide(step))
                             .toArray(DerivativeStructure[]::new);
                     return y.plus(Row.sum(Quadrature.weights(nodes, moments(timeline, from, step, nodes.length)), e));
                 }));

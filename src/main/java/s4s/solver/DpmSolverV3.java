@@ -80,7 +80,7 @@ public record DpmSolverV3(int order, boolean corrected, Derivatives derivatives)
      * @see <a href="https://arxiv.org/abs/2310.13268">Zheng et al. 2023</a>
      */
     public Method method() {
-        return new Method(name(), "DPM-Solver-v3 " + variant(), order, Prediction.DATA, Cost.perStep(1),
+        return new Method(name(), "DPM-Solver-v3 " + variant(), order, Prediction.DATA, StepCost.perStep(1),
                 "Zheng et al. 2023, arXiv:2310.13268", t -> run(snapped(t)));
     }
 

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.grid.GridType;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 import s4s.schedule.NoiseSchedule;
 
 /**
@@ -21,7 +21,7 @@ import s4s.schedule.NoiseSchedule;
  * @param formulas the method, written on a {@link Tracer}
  */
 public record Method(
-        String name, String label, int order, Prediction prediction, Cost cost, String reference, Consumer<Tracer> formulas) {
+        String name, String label, int order, Prediction prediction, StepCost cost, String reference, Consumer<Tracer> formulas) {
 
     private static final int MOST_EVALUATIONS = 5000;
 
@@ -34,7 +34,7 @@ public record Method(
      * @param formulas the method, for instance {@link Multistep#steps}
      */
     public static Method of(String name, Prediction prediction, Consumer<Tracer> formulas) {
-        return new Method(name, name, 1, prediction, Cost.perStep(1), "", formulas);
+        return new Method(name, name, 1, prediction, StepCost.perStep(1), "", formulas);
     }
 
     /** This method with another label in figures. */
@@ -48,7 +48,7 @@ public record Method(
     }
 
     /** This method with other evaluations a step. */
-    public Method withCost(Cost other) {
+    public Method withCost(StepCost other) {
         return new Method(name, label, order, prediction, other, reference, formulas);
     }
 
@@ -63,7 +63,7 @@ public record Method(
      * @param nfe number of function evaluations, at least 1
      * @throws IllegalArgumentException if this method cannot spend exactly {@code nfe}; the message says why
      */
-    public Layout layout(int nfe) {
+    public StepLayout layout(int nfe) {
         if (nfe < 1) {
             throw new IllegalArgumentException("A solver needs at least one function evaluation, got NFE " + nfe + ".");
         }
@@ -128,7 +128,7 @@ public record Method(
      * @throws IllegalArgumentException if the grid does not decrease, or depends on parameters where the formulas are in plain
      *     numbers, see {@link Tracer#sigmas}
      */
-    public Traced trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
+    public TracedSolver trace(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
         return Tracer.trace(name, prediction, sigmas, evaluateAt, formulas);
     }
 
@@ -140,7 +140,7 @@ public record Method(
      * @see <a href="https://arxiv.org/abs/2210.05475">Dockhorn et al. 2022</a>
      */
     public Method analyticFirstStep() {
-        Cost saved = new Cost(cost.rule() + ", first free", nfe -> cost.layout().apply(nfe + 1));
+        StepCost saved = new StepCost(cost.rule() + ", first free", nfe -> cost.layout().apply(nfe + 1));
         return new Method(name + "-afs", label + " AFS", order, prediction, saved, reference, t -> {
             formulas.accept(t);
             Row y = t.start();
@@ -164,7 +164,7 @@ public record Method(
             }
             formulas.accept(t.on(
                     IntStream.rangeClosed(0, t.steps()).mapToObj(t::sigma).toArray(DerivativeStructure[]::new),
-                    IntStream.range(0, t.steps()).mapToObj(i -> schedule.sigma(schedule.label(t.evaluateAt(i)).add(copy[i])))
+                    IntStream.range(0, t.steps()).mapToObj(i -> schedule.sigma(schedule.time(t.evaluateAt(i)).add(copy[i])))
                             .toArray(DerivativeStructure[]::new)));
         });
     }

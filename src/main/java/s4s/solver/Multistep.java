@@ -27,7 +27,7 @@ public final class Multistep {
      * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2021</a>
      */
     public static Method ddim() {
-        return new Method("ddim", "DDIM", 1, Prediction.NOISE, Cost.perStep(1), "Song et al. 2021, arXiv:2010.02502",
+        return new Method("ddim", "DDIM", 1, Prediction.NOISE, StepCost.perStep(1), "Song et al. 2021, arXiv:2010.02502",
                 steps((t, i, y, e) -> y.plus(e.get(0).times(t.step(i)))));
     }
 
@@ -48,7 +48,7 @@ public final class Multistep {
         if (order == 1) {
             return ddim();
         }
-        return new Method("ipndm-" + order, "iPNDM-" + order, order, Prediction.NOISE, Cost.perStep(1),
+        return new Method("ipndm-" + order, "iPNDM-" + order, order, Prediction.NOISE, StepCost.perStep(1),
                 "Zhang and Chen 2023, arXiv:2204.13902", steps((t, i, y, e) -> {
                     double[] c = ADAMS_BASHFORTH[Math.min(order, i + 1) - 1];
                     Row slope = Row.ZERO;
@@ -77,7 +77,7 @@ public final class Multistep {
         if (order == 1) {
             return ddim();
         }
-        return new Method("ab-" + order, "Adams-Bashforth-" + order, order, Prediction.NOISE, Cost.perStep(1),
+        return new Method("ab-" + order, "Adams-Bashforth-" + order, order, Prediction.NOISE, StepCost.perStep(1),
                 "Zhang and Chen 2023, arXiv:2204.13902", steps((t, i, y, e) -> {
                     int o = Math.min(order, i + 1);
                     DerivativeStructure[] nodes = new DerivativeStructure[o];
@@ -177,7 +177,7 @@ public final class Multistep {
             case NEVER -> "-nolof";
         };
         return new Method(name + order + "m" + suffix, label + order + "M" + suffix.replace('-', ' '),
-                order, prediction, Cost.perStep(1), reference, steps((t, i, y, m) -> {
+                order, prediction, StepCost.perStep(1), reference, steps((t, i, y, m) -> {
                     int o = t.toZero(i) ? 1 : lowerOrderFinal.orderOf(order, i, t.steps());
                     Exponential form = Exponential.of(prediction, t, i, i + 1);
                     return form.step(y, m.get(0), correction(form, correction, differences(t, i, o, m)));

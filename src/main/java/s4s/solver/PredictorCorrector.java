@@ -46,7 +46,7 @@ public final class PredictorCorrector {
         String form = prediction == Prediction.DATA ? "" : "-noise";
         String variant = b == B.BH1 ? "bh1" : "bh2";
         return new Method("unipc-" + order + "-" + variant + form, "UniPC-" + order + " " + variant + form.replace('-', ' '),
-                order, prediction, Cost.perStep(1), "Zhao et al. 2023, arXiv:2302.04867", t -> uniPC(t, order, b, prediction));
+                order, prediction, StepCost.perStep(1), "Zhao et al. 2023, arXiv:2302.04867", t -> uniPC(t, order, b, prediction));
     }
 
     /** {@link #uniPC(int, B, Prediction)} in data form. */

@@ -5,11 +5,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 
 /**
  * Methods without memory: every step makes its own evaluations and forgets them. A step of order k spans k grid intervals, its
- * inner nodes are grid points; see {@link Layout}.
+ * inner nodes are grid points; see {@link StepLayout}.
  */
 public final class SingleStep {
 
@@ -31,7 +31,7 @@ public final class SingleStep {
      * @see <a href="https://arxiv.org/abs/2206.00364">Karras et al. 2022, algorithm 1</a>
      */
     public static Method heun() {
-        Cost cost = new Cost("2 per step, 1 to level 0", nfe -> Layout.steps((nfe + 1) / 2));
+        StepCost cost = new StepCost("2 per step, 1 to level 0", nfe -> StepLayout.steps((nfe + 1) / 2));
         return new Method("heun", "Heun", 2, Prediction.NOISE, cost, "Karras et al. 2022, arXiv:2206.00364", t -> {
             Row y = t.start();
             for (int i = 0; i < t.steps(); i++) {
@@ -105,13 +105,13 @@ public final class SingleStep {
 
     /** k-diffusion's DPM-Solver++(2S): the inner node in the middle of each step in log SNR; NFE as {@link #dpmSolver2}. */
     public static Method dpmSolverPP2Midpoint() {
-        return of("dpmpp-2s-mid", "DPM-Solver++ 2S mid", 2, Prediction.DATA, Optional.of(Layout.Inner.UNIFORM), DPMPP);
+        return of("dpmpp-2s-mid", "DPM-Solver++ 2S mid", 2, Prediction.DATA, Optional.of(StepLayout.Inner.UNIFORM), DPMPP);
     }
 
     private static Method of(
-            String name, String label, int order, Prediction prediction, Optional<Layout.Inner> inner, String reference) {
+            String name, String label, int order, Prediction prediction, Optional<StepLayout.Inner> inner, String reference) {
         IntFunction<List<Integer>> orders = order == 2 ? SingleStep::orders2 : SingleStep::orders3;
-        Cost cost = new Cost("sum of step orders", nfe -> new Layout(orders.apply(nfe), inner));
+        StepCost cost = new StepCost("sum of step orders", nfe -> new StepLayout(orders.apply(nfe), inner));
         return new Method(name, label, order, prediction, cost, reference, t -> {
             Row y = t.start();
             int from = 0;

@@ -137,7 +137,7 @@ public record Solver(String name, Prediction prediction, List<Stage> stages, Bou
                 levels.require(node + ", has", stage.sigma()).ifPresent(notes::add);
             }
             if (stage.evaluated() && stage.evaluateAt() != stage.sigma()) {
-                double time = schedule.label(stage.evaluateAt());
+                double time = schedule.time(stage.evaluateAt());
                 String told = node + ", tells the network";
                 if (bounds == Bounds.TOLD_FREELY && times.excess(time) > LevelRange.ROUNDING) {
                     notes.add(times.sentence(told, time) + "; it was learned so");
@@ -155,7 +155,7 @@ public record Solver(String name, Prediction prediction, List<Stage> stages, Bou
      * towards data.
      */
     public Solver as(Prediction target) {
-        return target == prediction ? this : Traced.of(this).as(target).value().bounded(bounds);
+        return target == prediction ? this : TracedSolver.of(this).as(target).value().bounded(bounds);
     }
 
     /**

@@ -19,16 +19,16 @@ public final class Tracer {
     private final String name;
     private final DerivativeStructure[] sigmas;
     private final DerivativeStructure[] evaluateAt;
-    private final List<Traced.Node> nodes;
-    private final List<DerivativeStructure> labels;
+    private final List<TracedSolver.Node> nodes;
+    private final List<DerivativeStructure> taus;
 
-    private Tracer(String name, DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt, List<Traced.Node> nodes,
-            List<DerivativeStructure> labels) {
+    private Tracer(String name, DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt, List<TracedSolver.Node> nodes,
+            List<DerivativeStructure> taus) {
         this.name = name;
         this.sigmas = sigmas.clone();
         this.evaluateAt = evaluateAt.clone();
         this.nodes = nodes;
-        this.labels = labels;
+        this.taus = taus;
         place(sigmas[0], evaluateAt[0], Row.ZERO);
     }
 
@@ -43,12 +43,12 @@ public final class Tracer {
      * @param formulas the method
      * @throws IllegalArgumentException if the grid does not decrease
      */
-    public static Traced trace(String name, Prediction prediction, DerivativeStructure[] sigmas,
+    public static TracedSolver trace(String name, Prediction prediction, DerivativeStructure[] sigmas,
             DerivativeStructure[] evaluateAt, Consumer<Tracer> formulas) {
         requireGrid(sigmas, evaluateAt);
         Tracer tracer = new Tracer(name, sigmas, evaluateAt, new ArrayList<>(), new ArrayList<>());
         formulas.accept(tracer);
-        return new Traced(name, prediction, tracer.nodes);
+        return new TracedSolver(name, prediction, tracer.nodes);
     }
 
     private static void requireGrid(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {
@@ -75,8 +75,8 @@ public final class Tracer {
     public Tracer on(DerivativeStructure[] levels, DerivativeStructure[] told) {
         requireGrid(levels, told);
         nodes.clear();
-        labels.clear();
-        return new Tracer(name, levels, told, nodes, labels);
+        taus.clear();
+        return new Tracer(name, levels, told, nodes, taus);
     }
 
     /** N, the number of grid intervals. */
@@ -193,8 +193,8 @@ public final class Tracer {
         if (k < 0 || node.states().get(k).getValue() != 1 || nodes.get(k).evaluateAt().isPresent()) {
             throw new IllegalArgumentException("The network can be evaluated once at each placed state; place this one first.");
         }
-        Traced.Node old = nodes.get(k);
-        nodes.set(k, new Traced.Node(old.sigma(), Optional.of(labels.get(k)), old.row()));
+        TracedSolver.Node old = nodes.get(k);
+        nodes.set(k, new TracedSolver.Node(old.sigma(), Optional.of(taus.get(k)), old.row()));
         return Row.output(k, constant(1));
     }
 
@@ -206,15 +206,15 @@ public final class Tracer {
      */
     public void replace(int node, Row by) {
         for (int k = 0; k < nodes.size(); k++) {
-            Traced.Node old = nodes.get(k);
-            nodes.set(k, new Traced.Node(old.sigma(), k == node ? Optional.empty() : old.evaluateAt(),
+            TracedSolver.Node old = nodes.get(k);
+            nodes.set(k, new TracedSolver.Node(old.sigma(), k == node ? Optional.empty() : old.evaluateAt(),
                     old.row().substitute(i -> i == node ? by : Row.output(i, constant(1)))));
         }
     }
 
-    private Row place(DerivativeStructure sigma, DerivativeStructure label, Row y) {
-        nodes.add(new Traced.Node(sigma, Optional.empty(), y));
-        labels.add(label);
+    private Row place(DerivativeStructure sigma, DerivativeStructure tau, Row y) {
+        nodes.add(new TracedSolver.Node(sigma, Optional.empty(), y));
+        taus.add(tau);
         return Row.state(nodes.size() - 1, constant(1));
     }
 }

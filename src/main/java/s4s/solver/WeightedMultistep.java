@@ -64,7 +64,7 @@ public final class WeightedMultistep {
         Multistep.requireOrder("S4S", order, Integer.MAX_VALUE);
         String form = prediction == Prediction.DATA ? "-data" : "";
         return new Method("s4s-lms-" + order + form, "S4S LMS-" + order + form.replace('-', ' '), order, prediction,
-                Cost.perStep(1), "Frankel et al. 2025, arXiv:2502.17423", Multistep.steps((t, i, y, m) -> {
+                StepCost.perStep(1), "Frankel et al. 2025, arXiv:2502.17423", Multistep.steps((t, i, y, m) -> {
                     Row mean = Row.ZERO;
                     for (int j = 0; j < Math.min(order, i + 1); j++) {
                         mean = mean.plus(m.get(j).times(b.at(t, i, j)));
@@ -95,7 +95,7 @@ public final class WeightedMultistep {
      */
     public static Method generalized(int order, NoiseSchedule schedule, Weights a, Weights c) {
         Multistep.requireOrder("The Generalized Solver", order, Integer.MAX_VALUE);
-        return new Method("gs-" + order, "GS-" + order, Math.min(order, 3), Prediction.DATA, Cost.perStep(1),
+        return new Method("gs-" + order, "GS-" + order, Math.min(order, 3), Prediction.DATA, StepCost.perStep(1),
                 "Oganov et al. 2025, arXiv:2510.17699", t -> {
             List<Row> x = new ArrayList<>();
             List<Row> m = new ArrayList<>();
@@ -129,7 +129,7 @@ public final class WeightedMultistep {
      */
     public static Method dyWeight(int order, Weights w, Weights q) {
         Multistep.requireOrder("DyWeight", order, Integer.MAX_VALUE);
-        return new Method("dyweight-" + order, "DyWeight-" + order, order, Prediction.NOISE, Cost.perStep(1),
+        return new Method("dyweight-" + order, "DyWeight-" + order, order, Prediction.NOISE, StepCost.perStep(1),
                 "Zhao et al. 2026, arXiv:2603.11607", grid -> {
             Tracer t = toldAtStart(grid, q);
             List<Row> d = new ArrayList<>();

@@ -27,8 +27,8 @@ import s4s.metric.MiniFeatures;
 import s4s.metric.Moments;
 import s4s.model.Devices;
 import s4s.model.repository.Models;
-import s4s.sampling.PictureModel;
-import s4s.sampling.PictureOrder;
+import s4s.sampling.LoadedModel;
+import s4s.sampling.SamplingJob;
 import s4s.solver.data.SolverSource;
 
 /** {@code s4s spark bench}: images a second by executors beside those of one process, and what a table costs at that rate. */
@@ -97,8 +97,8 @@ final class SparkBenchCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%-24s %10s %12s %10s %14s%n",
                 "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
         try (NDManager manager = Devices.manager()) {
-            PictureModel loaded = PictureModel.load(Models.ofRepository(), model, manager);
-            PictureOrder order = new PictureOrder(model, source.on(loaded.denoiser().schedule()),
+            LoadedModel loaded = LoadedModel.load(Models.ofRepository(), model, manager);
+            SamplingJob order = new SamplingJob(model, source.on(loaded.denoiser().schedule()),
                     LongStream.range(0, images).toArray(), List.of(), 1, 0, batch);
             Engine.getInstance();
             JniUtils.setNumThreads(1);
@@ -122,7 +122,7 @@ final class SparkBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Speeds executors(int count, PictureOrder order, Speed alone, PrintWriter out) throws IOException {
+    private Speeds executors(int count, SamplingJob order, Speed alone, PrintWriter out) throws IOException {
         long start = System.nanoTime();
         SparkConf conf = new SparkConf().setAppName("s4s spark bench").setMaster("local-cluster[" + count + ",1,1024]")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1");
@@ -130,7 +130,7 @@ final class SparkBenchCommand implements Callable<Integer> {
         TaskTime tasks = new TaskTime();
         try (Cluster cluster = Cluster.open(conf)) {
             cluster.context().sc().addSparkListener(tasks);
-            Shared<PictureModel> pictures = SparkSampleCommand.share(cluster, models.path(model));
+            Shared<LoadedModel> pictures = SparkSampleCommand.share(cluster, models.path(model));
             Shared<Features> features = cluster.share(new Parcel().withModel(models, FEATURES), "features of " + FEATURES,
                     (folder, manager) -> MiniFeatures.of(new Models(folder), FEATURES, manager));
             byte[][] pixels = new byte[order.batches().size()][];

@@ -18,8 +18,8 @@ import s4s.cli.SampleCommand;
 import s4s.image.ImageSet;
 import s4s.io.Hashes;
 import s4s.model.repository.Models;
-import s4s.sampling.PictureModel;
-import s4s.sampling.PictureOrder;
+import s4s.sampling.LoadedModel;
+import s4s.sampling.SamplingJob;
 
 /** {@code s4s spark sample}: {@code s4s sample}, a batch to a task. */
 @Command(name = "sample")
@@ -60,9 +60,9 @@ final class SparkSampleCommand extends SampleCommand {
     }
 
     @Override
-    protected ImageSet draw(PictureOrder order, Path folder, PictureModel loaded, NDManager manager, LongConsumer progress)
+    protected ImageSet draw(SamplingJob order, Path folder, LoadedModel loaded, NDManager manager, LongConsumer progress)
             throws IOException {
-        List<PictureOrder> pieces = order.batches();
+        List<SamplingJob> pieces = order.batches();
         if (file().isPresent()) {
             parts = Optional.of(new Parts(file().get(), recipe(order, folder)));
         }
@@ -77,7 +77,7 @@ final class SparkSampleCommand extends SampleCommand {
             if (cluster.isEmpty()) {
                 cluster = Optional.of(options.open("s4s sample"));
             }
-            Shared<PictureModel> model = share(cluster.get(), folder);
+            Shared<LoadedModel> model = share(cluster.get(), folder);
             cluster.get().run(due.stream().map(pieces::get).toList(),
                     piece -> model.use((network, scope) -> Pixels.of(piece.draw(scope, network, n -> {}))),
                     (i, pixels) -> {
@@ -94,15 +94,15 @@ final class SparkSampleCommand extends SampleCommand {
     }
 
     /** A model for images, on all executors. */
-    static Shared<PictureModel> share(Cluster cluster, Path folder) throws IOException {
+    static Shared<LoadedModel> share(Cluster cluster, Path folder) throws IOException {
         String name = folder.getFileName().toString();
         Parcel parcel = new Parcel().withModel(new Models(folder.toAbsolutePath().getParent()), name);
         return cluster.share(parcel, "images of " + name,
-                (files, manager) -> PictureModel.load(new Models(files), name, manager));
+                (files, manager) -> LoadedModel.load(new Models(files), name, manager));
     }
 
     /** Told at the first part rather than at the end. */
-    private static void requireRoom(ImageSet some, PictureOrder order) {
+    private static void requireRoom(ImageSet some, SamplingJob order) {
         if ((long) some.pixels().length / some.count() * order.seeds().length > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(order.seeds().length + " images of " + some.width() + "x" + some.height()
                     + " are more than a file of 2 GiB; give a folder, --out FOLDER");
@@ -116,7 +116,7 @@ final class SparkSampleCommand extends SampleCommand {
     }
 
     /** Everything that the images depend on. */
-    private static String recipe(PictureOrder order, Path folder) throws IOException {
+    private static String recipe(SamplingJob order, Path folder) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(order);

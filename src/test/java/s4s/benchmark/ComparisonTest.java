@@ -30,10 +30,10 @@ import s4s.model.NetworkDenoiser;
 import s4s.model.TinyLatentModel;
 import s4s.model.mini.FeatureNet;
 import s4s.model.mini.UNet;
+import s4s.sampling.CachingDenoiser;
 import s4s.sampling.Executor;
 import s4s.sampling.Noise;
 import s4s.sampling.Program;
-import s4s.sampling.Remembering;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
@@ -155,7 +155,7 @@ class ComparisonTest {
         NDArray noise = Noise.normal(manager, new long[] {1, 2, 3}, denoiser.sampleShape());
         List<Entry> entries = Entry.of(Solvers.baselines(), GridType.LOGSNR, denoiser.schedule(), 4);
         int questions = 0;
-        try (Remembering memory = new Remembering(counter, manager)) {
+        try (CachingDenoiser memory = new CachingDenoiser(counter, manager)) {
             for (Entry c : entries) {
                 Program program = Program.of(c.value(), denoiser.schedule(), denoiser.prediction());
                 CountingDenoiser asked = new CountingDenoiser(memory);

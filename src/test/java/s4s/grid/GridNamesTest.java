@@ -39,7 +39,7 @@ class GridNamesTest {
         NoiseSchedule sd = Discrete.stableDiffusion();
         double[] levels = GridType.named("times:1,0.7,0.001").levels(sd, 2);
         assertEquals(sd.sigmaMax(), levels[0]);
-        assertEquals(0.7, sd.label(levels[1]), 1e-14);
+        assertEquals(0.7, sd.time(levels[1]), 1e-14);
     }
 
     /** AYS publishes step numbers: 999 of 1000 is the time 1. */

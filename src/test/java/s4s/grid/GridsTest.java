@@ -38,7 +38,7 @@ class GridsTest {
     void equalThePublishedGrids(String reference, String type) {
         NoiseSchedule schedule = Golden.schedule(reference.split("/")[1]);
         for (int steps : new int[] {4, 6, 10}) {
-            double[] times = Arrays.stream(GridType.named(type).levels(schedule, steps)).map(schedule::label).toArray();
+            double[] times = Arrays.stream(GridType.named(type).levels(schedule, steps)).map(schedule::time).toArray();
             Golden.assertClose(Golden.numbers("grids", reference + "/N" + steps), times, 1e-9, reference);
         }
     }
@@ -84,7 +84,7 @@ class GridsTest {
         assertMessage("exponent", () -> GridType.edm(0));
         assertMessage("exponent", () -> Grids.power(2, 1, Double.NaN, 3));
         assertMessage("ends at noise level 0", () -> GridType.EDM.toZero().levels(
-                new Edm(), new Layout(List.of(2, 2), Optional.of(Layout.Inner.UNIFORM))));
+                new Edm(), new StepLayout(List.of(2, 2), Optional.of(StepLayout.Inner.UNIFORM))));
         assertMessage("must decrease strictly", () -> Grids.snapped(Grids.logSnr(80, 0.002, 20), 10));
     }
 
@@ -95,14 +95,14 @@ class GridsTest {
         assertArrayEquals(GridType.EDM.levels(new Edm(), 3), Arrays.copyOf(grid, 4));
         assertEquals(0, grid[4]);
         assertEquals("edm+0", GridType.EDM.toZero().id());
-        double[] inner = GridType.EDM.toZero().levels(new Edm(), new Layout(List.of(2, 2), Optional.empty()));
+        double[] inner = GridType.EDM.toZero().levels(new Edm(), new StepLayout(List.of(2, 2), Optional.empty()));
         assertArrayEquals(grid, inner);                      // inner nodes are grid points
     }
 
     /** Inner nodes of a single-step method by log SNR: the geometric mean of the ends. */
     @Test
     void innerNodesOfAListLieBetweenItsPoints() {
-        double[] all = GridType.of(64, 4, 1).levels(new Edm(), new Layout(List.of(2, 2), Optional.of(Layout.Inner.UNIFORM)));
+        double[] all = GridType.of(64, 4, 1).levels(new Edm(), new StepLayout(List.of(2, 2), Optional.of(StepLayout.Inner.UNIFORM)));
         Golden.assertClose(new double[] {64, 16, 4, 2, 1}, all, 1e-15, "inner nodes");
     }
 
@@ -132,7 +132,7 @@ class GridsTest {
         Discrete sd = Discrete.stableDiffusion();
         for (double[] times : printed) {
             double[] levels = PublishedGrids.GITS_SD_IPNDM.levels(sd, times.length - 1);
-            assertArrayEquals(times, Arrays.stream(levels).map(sd::label).toArray(), 6e-5);
+            assertArrayEquals(times, Arrays.stream(levels).map(sd::time).toArray(), 6e-5);
         }
     }
 

@@ -26,7 +26,7 @@ import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.Denoiser;
-import s4s.sampling.ReverseSweep;
+import s4s.sampling.Adjoint;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
 import s4s.solver.Solvers;
@@ -174,7 +174,7 @@ class AnyDistanceTest {
         double[][][] sums = new double[2][family.size()][family.size()];
         Distance[] distances = {Distance.l2(), Distance.of(AnyDistanceTest::l2)};
         for (int i = 0; i < 2; i++) {
-            Objective objective = new Objective(family, denoiser, distances[i], ReverseSweep.Graphs.KEPT, 32);
+            Objective objective = new Objective(family, denoiser, distances[i], Adjoint.Graphs.KEPT, 32);
             for (int n = 0; n < 100; n++) {
                 double[][] h = objective.linearize(family.start(), batch, Optional.of(new SplittableRandom(n))).curvature()
                         .orElseThrow().matrix();

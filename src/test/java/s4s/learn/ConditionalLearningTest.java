@@ -25,10 +25,10 @@ import s4s.io.Provenance;
 import s4s.model.Denoiser;
 import s4s.model.SeededModel;
 import s4s.model.TinyLatentModel;
+import s4s.sampling.Adjoint;
 import s4s.sampling.Executor;
 import s4s.sampling.Noise;
 import s4s.sampling.Program;
-import s4s.sampling.ReverseSweep;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import s4s.solver.data.SolverFile;
@@ -72,7 +72,7 @@ class ConditionalLearningTest {
     }
 
     private Objective objective(Distance distance, int batch) {
-        return new Objective(family, model, distance, ReverseSweep.Graphs.KEPT, batch);
+        return new Objective(family, model, distance, Adjoint.Graphs.KEPT, batch);
     }
 
     private Objective.Batch batch(TeacherPairs from) {

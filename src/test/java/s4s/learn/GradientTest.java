@@ -20,11 +20,11 @@ import s4s.grid.GridType;
 import s4s.model.Denoiser;
 import s4s.model.GaussianMixture;
 import s4s.model.Guidance;
+import s4s.sampling.Adjoint;
 import s4s.sampling.DifferentiableProgram;
 import s4s.sampling.Executor;
 import s4s.sampling.Noise;
 import s4s.sampling.Program;
-import s4s.sampling.ReverseSweep;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
@@ -76,9 +76,9 @@ class GradientTest {
         NDArray weights = manager.create(random.doubles(SEEDS.length * 8L, -1, 1).toArray(), noise.getShape());
         DifferentiableProgram program = DifferentiableProgram.of(family.trace(theta), schedule, network);
         assertEquals(nfe, program.program().evaluations());
-        for (ReverseSweep.Graphs graphs : ReverseSweep.Graphs.values()) {
-            try (ReverseSweep sweep = ReverseSweep.run(program.program(), denoiser, noise, graphs)) {
-                ReverseSweep.Gradient gradient = sweep.pullback(weights);
+        for (Adjoint.Graphs graphs : Adjoint.Graphs.values()) {
+            try (Adjoint sweep = Adjoint.run(program.program(), denoiser, noise, graphs)) {
+                Adjoint.Gradient gradient = sweep.pullback(weights);
                 double[][] parameters = program.parameters(gradient.numbers());
                 double[] total = new double[theta.length];
                 for (double[] image : parameters) {

@@ -30,9 +30,9 @@ import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
+import s4s.sampling.Adjoint;
 import s4s.sampling.Executor;
 import s4s.sampling.Program;
-import s4s.sampling.ReverseSweep;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
 import s4s.solver.Solvers;
@@ -69,7 +69,7 @@ class LearnerTest {
 
     private static Plan plan(int steps, Optimizer optimizer) {
         return new Plan(List.of(new Plan.Phase("all", EnumSet.allOf(Block.class), steps, n -> 24, () -> optimizer)), 16,
-                ReverseSweep.Graphs.RECOMPUTED, 0, 1, 1000, 0);
+                Adjoint.Graphs.RECOMPUTED, 0, 1, 1000, 0);
     }
 
     @Test
@@ -101,7 +101,7 @@ class LearnerTest {
         double[] theta = family.start();
         Objective.Batch pairs = new Objective.Batch(training.seeds(), training.noise(manager, 0, 48),
                 training.samples(manager, 0, 48));
-        for (ReverseSweep.Graphs graphs : ReverseSweep.Graphs.values()) {
+        for (Adjoint.Graphs graphs : Adjoint.Graphs.values()) {
             Objective roomy = new Objective(family, denoiser, Distance.l2(), graphs, 16);
             Objective crowded = new Objective(family, new CrowdedDenoiser(denoiser, 5), Distance.l2(), graphs, 16);
             Linearization expected = roomy.linearize(theta, pairs, Optional.of(new SplittableRandom(5)));
@@ -157,7 +157,7 @@ class LearnerTest {
     @Test
     void curvatureIsUnbiased() {
         Family family = family(Families.S4S_JOINT);
-        Objective objective = new Objective(family, denoiser, Distance.l2(), ReverseSweep.Graphs.KEPT, 24);
+        Objective objective = new Objective(family, denoiser, Distance.l2(), Adjoint.Graphs.KEPT, 24);
         Objective.Batch batch = new Objective.Batch(training.first(24).seeds(), training.noise(manager, 0, 24),
                 training.samples(manager, 0, 24));
         double[] theta = family.start();
@@ -238,7 +238,7 @@ class LearnerTest {
         double[] soft = new double[1];
         for (double radius : new double[] {0, 0.5}) {
             Plan plan = new Plan(List.of(new Plan.Phase("all", EnumSet.allOf(Block.class), 20, n -> 48,
-                    () -> GradientDescent.adam(1e-6, 1))), 48, ReverseSweep.Graphs.KEPT, radius, 20, 5, 0);
+                    () -> GradientDescent.adam(1e-6, 1))), 48, Adjoint.Graphs.KEPT, radius, 20, 5, 0);
             try (Learner learner = learner(Families.LD3, plan, Distance.l2(), Optional.empty())) {
                 (radius == 0 ? hard : soft)[0] = learner.run(Progress.none()).history().get(1).loss();
                 double farthest = learner.farthest();

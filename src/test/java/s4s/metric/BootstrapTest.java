@@ -30,13 +30,13 @@ class BootstrapTest {
         int d = 8;
         double bias = d + d * (d + 1) / 4.0;
         FeatureSet features = normal(n, d, 0);
-        ManyImages many = ManyImages.of(standard(d), features, 12, 5);
+        FdInfinity many = FdInfinity.of(standard(d), features, 12, 5);
         assertEquals(bias, many.slope(), 0.3 * bias);
         assertEquals(0, many.limit(), 0.5 * bias / n);
         assertEquals(n, many.counts()[0]);
         assertEquals(n / 12, many.counts()[11]);
         assertEquals(bias / n, Bootstrap.of(standard(d), features, 50, 0.9, 3).bias(), 0.5 * bias / n);
-        assertThrows(IllegalArgumentException.class, () -> ManyImages.of(standard(d), features, 1, 5));
+        assertThrows(IllegalArgumentException.class, () -> FdInfinity.of(standard(d), features, 1, 5));
     }
 
     private static Frechet standard(int d) {

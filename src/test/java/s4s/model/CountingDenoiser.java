@@ -23,8 +23,8 @@ public final class CountingDenoiser extends DenoiserDecorator {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         calls.incrementAndGet();
-        return inner.predict(x, label);
+        return inner.predict(x, time);
     }
 }

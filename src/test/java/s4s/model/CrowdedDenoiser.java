@@ -13,10 +13,10 @@ public final class CrowdedDenoiser extends DenoiserDecorator {
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
+    public NDArray predict(NDArray x, NDArray time) {
         if (x.getShape().get(0) > most) {
             throw new EngineException("a sentence", new EngineException("CUDA out of memory. Tried to allocate"));
         }
-        return inner.predict(x, label);
+        return inner.predict(x, time);
     }
 }

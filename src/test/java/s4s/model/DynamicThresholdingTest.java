@@ -21,7 +21,7 @@ class DynamicThresholdingTest {
     /** A model that returns its input. */
     private record Identity(DataType dataType) implements Denoiser {
         @Override
-        public NDArray predict(NDArray x, NDArray label) {
+        public NDArray predict(NDArray x, NDArray time) {
             return x.duplicate();
         }
 
@@ -48,14 +48,14 @@ class DynamicThresholdingTest {
             try (NDManager manager = NDManager.newBaseManager()) {
                 NDArray x = manager.create(new double[] {4, -3, 0, 1, -2, 0.5, -0.25, 0, 0, 0.1}, new Shape(2, 5))
                         .toType(type, false);
-                NDArray label = manager.create(new double[] {0.5}).toType(type, false);
-                double[] at75 = numbers(new DynamicThresholding(new Identity(type), 0.75, 1).predict(x, label));
+                NDArray time = manager.create(new double[] {0.5}).toType(type, false);
+                double[] at75 = numbers(new DynamicThresholding(new Identity(type), 0.75, 1).predict(x, time));
                 assertArrayEquals(new double[] {1, -1, 0, 1 / 3.0, -2 / 3.0, 0.5, -0.25, 0, 0, 0.1}, at75, 1e-7);
-                double[] at60 = numbers(new DynamicThresholding(new Identity(type), 0.6, 1).predict(x, label));
+                double[] at60 = numbers(new DynamicThresholding(new Identity(type), 0.6, 1).predict(x, time));
                 assertArrayEquals(new double[] {1, -1, 0, 1 / 2.4, -2 / 2.4}, Arrays.copyOf(at60, 5), 1e-7);
-                double[] largest = numbers(new DynamicThresholding(new Identity(type), 1, 8).predict(x, label));
+                double[] largest = numbers(new DynamicThresholding(new Identity(type), 1, 8).predict(x, time));
                 assertArrayEquals(new double[] {0.5, -3 / 8.0, 0, 1 / 8.0, -2 / 8.0}, Arrays.copyOf(largest, 5), 1e-7);
-                NDArray result = new DynamicThresholding(new Identity(type)).predict(x, label);
+                NDArray result = new DynamicThresholding(new Identity(type)).predict(x, time);
                 assertEquals(type, result.getDataType());
                 assertEquals(new Shape(2, 5), result.getShape());
             }
@@ -72,11 +72,11 @@ class DynamicThresholdingTest {
         VpLinear vp = new VpLinear();
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray x = manager.create(Golden.numbers("noise", "d8")).reshape(-1, 8, 1, 1);
-            NDArray label = manager.create(new double[] {0.2});
+            NDArray time = manager.create(new double[] {0.2});
             DynamicThresholding data = new DynamicThresholding(Golden.mixture("d8", vp, Prediction.DATA), 0.9, 0.3);
             DynamicThresholding noise = new DynamicThresholding(Golden.mixture("d8", vp, Prediction.NOISE), 0.9, 0.3);
             assertEquals(Prediction.DATA, noise.prediction());
-            assertArrayEquals(data.predict(x, label).toDoubleArray(), noise.predict(x, label).toDoubleArray(), 1e-12);
+            assertArrayEquals(data.predict(x, time).toDoubleArray(), noise.predict(x, time).toDoubleArray(), 1e-12);
         }
     }
 

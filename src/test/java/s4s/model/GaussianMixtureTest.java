@@ -33,8 +33,8 @@ class GaussianMixtureTest {
         manager.close();
     }
 
-    private double[] predict(GaussianMixture model, double[] x, double... label) {
-        try (NDArray array = manager.create(x, new Shape(x.length / 8, 8, 1, 1)); NDArray l = manager.create(label);
+    private double[] predict(GaussianMixture model, double[] x, double... time) {
+        try (NDArray array = manager.create(x, new Shape(x.length / 8, 8, 1, 1)); NDArray l = manager.create(time);
                 NDArray result = model.predict(array, l)) {
             return result.toDoubleArray();
         }
@@ -81,7 +81,7 @@ class GaussianMixtureTest {
         assertTrue(Arrays.stream(predict(data, outlier, 0.002)).allMatch(Double::isFinite), "far from every component");
     }
 
-    /** Derivatives by backpropagation, also through the label, against differences. */
+    /** Derivatives by backpropagation, also through the time, against differences. */
     @Test
     void canBeDifferentiated() {
         for (Prediction prediction : Prediction.values()) {
@@ -89,15 +89,15 @@ class GaussianMixtureTest {
             double[] x = Golden.numbers("noise", "d8");
             double[] weights = Arrays.copyOf(new double[] {1, -2, 0.5, 3, -1, 2, 0.7, 1.1, 0.3, -1, 2, 1, 1, -3, 0.2, 0.9}, 16);
             NDArray input = manager.create(x, new Shape(2, 8, 1, 1));
-            NDArray label = manager.create(new double[] {0.35});
+            NDArray time = manager.create(new double[] {0.35});
             input.setRequiresGradient(true);
-            label.setRequiresGradient(true);
+            time.setRequiresGradient(true);
             try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-                collector.backward(model.predict(input, label).mul(manager.create(weights, new Shape(2, 8, 1, 1))).sum());
+                collector.backward(model.predict(input, time).mul(manager.create(weights, new Shape(2, 8, 1, 1))).sum());
             }
             double h = 1e-6;
             double slope = (dot(weights, predict(model, x, 0.35 + h)) - dot(weights, predict(model, x, 0.35 - h))) / (2 * h);
-            assertEquals(slope, label.getGradient().toDoubleArray()[0], 1e-7 * (1 + Math.abs(slope)));
+            assertEquals(slope, time.getGradient().toDoubleArray()[0], 1e-7 * (1 + Math.abs(slope)));
             double[] gradient = input.getGradient().toDoubleArray();
             for (int i = 0; i < 16; i++) {
                 double[] up = x.clone();

@@ -26,7 +26,7 @@ class GuidanceTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray x = manager.create(Golden.numbers("noise", "d8")).reshape(-1, 8, 1, 1).mul(3);
             NDArray result = denoiser.predict(x, manager.create(new double[] {2}));
-            // only x, its two stages, the label and the result are left
+            // only x, its two stages, the time and the result are left
             assertTrue(manager.getManagedArrays().size() <= 5, "leak: " + manager.getManagedArrays().size());
             return result.toDoubleArray();
         }

@@ -30,7 +30,7 @@ class NotebookTemplateTest {
         Path committed = Path.of("notebooks/08-imagenet.ipynb");
         Path copy = Files.copy(committed, folder.resolve("08-imagenet.ipynb"));
         assertFalse(template.write("08-imagenet", copy, committed));
-        Files.writeString(copy, Files.readString(copy).replace("bench.obedience()", "bench.quality()"));
+        Files.writeString(copy, Files.readString(copy).replace("bench.classAccuracy()", "bench.quality()"));
         assertTrue(template.write("08-imagenet", copy, committed));
         assertEquals(template.cells("08-imagenet"), NotebookTemplate.read(copy));
         assertTrue(Files.size(copy) > Files.size(committed) / 2, "outputs are lost");

@@ -100,7 +100,7 @@ class WorkbenchTest {
 
             assertEquals("class seed mod 3, guidance 2.0", bench.provenance("test", 20).recipe().get("conditions"));
             assertTrue(bench.model().stringColumn("network").contains("draws"));
-            assertEquals(0.75, bench.obedience().doubleColumn("class found").get(0));
+            assertEquals(0.75, bench.classAccuracy().doubleColumn("class found").get(0));
             assertEquals(3, bench.quality().rowCount());
 
             Table stored = Scores.table();
@@ -140,7 +140,7 @@ class WorkbenchTest {
         }
         try (Workbench bench = Workbench.open(folder, Benchmarks.ofRepository().named("imagenet256", Profile.PAPER))) {
             assertEquals(List.of("0", "1", "2"), bench.conditions(3));
-            assertEquals(0, bench.obedience().rowCount());
+            assertEquals(0, bench.classAccuracy().rowCount());
             assertEquals(0, bench.quality().rowCount());
             assertTrue(bench.model().stringColumn(0).contains("made from"));
             assertEquals(2, bench.draw(bench.teacher(), 2, done -> {}).count());

@@ -36,7 +36,7 @@ import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 import s4s.solver.Stage;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 
 class ExecutorTest {
 
@@ -93,7 +93,7 @@ class ExecutorTest {
         Solver solver = Multistep.ddim().build(new double[] {5, 2}, new double[] {4});
         double[] actual = sample(solver, vp, Prediction.NOISE);
         NDArray z = noise(3);
-        NDArray e = model.predict(z, manager.create(new double[] {vp.label(4)}));     // x_T = z, whatever the level
+        NDArray e = model.predict(z, manager.create(new double[] {vp.time(4)}));     // x_T = z, whatever the level
         NDArray expected = z.div(vp.alpha(5)).sub(e.mul(3)).mul(vp.alpha(2));
         Golden.assertClose(expected.toDoubleArray(), actual, 1e-13, "Euler");
     }
@@ -119,7 +119,7 @@ class ExecutorTest {
                 for (Prediction prediction : Prediction.values()) {
                     Solver solver = method.on(GridType.LOGSNR, schedule, 6);
                     Program plain = Program.of(solver, schedule, prediction);
-                    Program traced = DifferentiableProgram.of(Traced.of(solver), schedule, prediction).program();
+                    Program traced = DifferentiableProgram.of(TracedSolver.of(solver), schedule, prediction).program();
                     if (plain.nodes().size() == traced.nodes().size()) {
                         assertEquals(traced, plain);
                         same++;
@@ -163,12 +163,12 @@ class ExecutorTest {
         assertTrue(alive.get(39) < 14, alive.toString());
     }
 
-    /** A float32 network gets float32 input and label, one label for the batch; the state stays float64. */
+    /** A float32 network gets float32 input and time, one time for the batch; the state stays float64. */
     @Test
     void networkComputesInItsOwnType() {
         List<String> seen = new ArrayList<>();
-        Denoiser half = new Fake((x, label) -> {
-            seen.add(x.getDataType() + " " + label.getDataType() + " " + label.getShape());
+        Denoiser half = new Fake((x, time) -> {
+            seen.add(x.getDataType() + " " + time.getDataType() + " " + time.getShape());
             return x.mul(0.5);
         });
         Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
@@ -188,8 +188,8 @@ class ExecutorTest {
     void arraysNeedNotBeContiguous() {
         Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
         NDArray noise = noise(3);
-        double[] expected = Executor.run(program, new Fake((x, label) -> x.square()), noise).toDoubleArray();
-        Denoiser strided = new Fake((x, label) -> columnMajor(x.square()));
+        double[] expected = Executor.run(program, new Fake((x, time) -> x.square()), noise).toDoubleArray();
+        Denoiser strided = new Fake((x, time) -> columnMajor(x.square()));
         assertArrayEquals(expected, Executor.run(program, strided, columnMajor(noise)).toDoubleArray());
     }
 
@@ -203,22 +203,22 @@ class ExecutorTest {
         Solver solver = Solvers.named("unipc-2-bh1").build(GridType.TIME_UNIFORM.levels(vp, 4));
         CountingDenoiser model = new CountingDenoiser(Golden.mixture("d8", vp, Prediction.NOISE));
         List<Integer> nodes = new ArrayList<>();
-        List<Double> labels = new ArrayList<>();
+        List<Double> times = new ArrayList<>();
         Executor.run(Program.of(solver, vp, Prediction.NOISE), model, noise(1), evaluation -> {
             nodes.add(evaluation.node());
-            labels.add(evaluation.label());
+            times.add(evaluation.time());
             double scale = evaluation.input().getDouble(0, 0, 0, 0) / evaluation.state().getDouble(0, 0, 0, 0);
             assertEquals(vp.alpha(evaluation.sigma()), scale, 1e-15);
         });
         assertEquals(List.of(0, 1, 2, 3), nodes);            // corrected states have become part of the rows that used them
-        assertArrayEquals(new double[] {1, 0.75025, 0.5005, 0.25075}, labels.stream().mapToDouble(d -> d).toArray(), 1e-12);
+        assertArrayEquals(new double[] {1, 0.75025, 0.5005, 0.25075}, times.stream().mapToDouble(d -> d).toArray(), 1e-12);
         assertEquals(4, model.calls());
     }
 
     @Test
     void infiniteNumbersAreReportedWithTheirNode() {
         Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
-        Denoiser broken = new Fake((x, label) -> label.getFloat() == 2f ? x.mul(Float.NaN) : x);
+        Denoiser broken = new Fake((x, time) -> time.getFloat() == 2f ? x.mul(Float.NaN) : x);
         String message = assertThrows(IllegalStateException.class, () -> Executor.run(program, broken, noise(1))).getMessage();
         assertTrue(message.startsWith("Solver ddim left the finite numbers at node 2 (noise level 1.0)"), message);
         NDArray bad = noise(1).mul(Double.NaN);
@@ -234,14 +234,14 @@ class ExecutorTest {
         Denoiser model = Golden.mixture("d8", new Edm(), Prediction.DATA);
         assertMessage("the noise has shape (8, 1, 1)", () -> Executor.run(program, model, manager.zeros(new Shape(8, 1, 1))));
         assertMessage("the noise has shape (2, 8)", () -> Executor.run(program, model, manager.zeros(new Shape(2, 8))));
-        Denoiser flat = new Fake((x, label) -> x.reshape(1, 8));
+        Denoiser flat = new Fake((x, time) -> x.reshape(1, 8));
         assertMessage("returned shape (1, 8)", () -> Executor.run(program, flat, noise(1)));
     }
 
     @Test
     void stopsWhenInterrupted() {
         Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
-        Denoiser model = new Fake((x, label) -> {
+        Denoiser model = new Fake((x, time) -> {
             Thread.currentThread().interrupt();
             return x;
         });
@@ -268,8 +268,8 @@ class ExecutorTest {
     private record Fake(java.util.function.BinaryOperator<NDArray> function) implements Denoiser {
 
         @Override
-        public NDArray predict(NDArray x, NDArray label) {
-            return function.apply(x, label);
+        public NDArray predict(NDArray x, NDArray time) {
+            return function.apply(x, time);
         }
 
         @Override

@@ -88,8 +88,8 @@ class SeededSamplingTest {
     void aNetworkServesItsOwnBatchAlone() {
         Denoiser three = tiny.byClass(2).denoiser(1, 2, 3);
         NDArray x = manager.zeros(three.sampleShape()).expandDims(0);
-        NDArray label = manager.create(new float[] {0.4f});
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> three.predict(x, label)).getMessage()
+        NDArray time = manager.create(new float[] {0.4f});
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> three.predict(x, time)).getMessage()
                 .contains("1 samples, but the network is that of 3 seeds"));
         assertEquals(2, tiny.byClass(2).forwardsPerCall());
         assertEquals(1, tiny.byClass(1).forwardsPerCall());

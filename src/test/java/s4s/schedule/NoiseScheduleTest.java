@@ -33,7 +33,7 @@ class NoiseScheduleTest {
                 assertEquals(lambda[i], -Math.log(level), 1e-9, name);
                 assertEquals(alpha[i], schedule.alpha(level), 1e-12, name);
                 assertEquals(sigma[i], schedule.alpha(level) * level, 1e-12 * Math.max(1, sigma[i]), name);
-                assertEquals(inverse[i], schedule.label(Math.exp(-lambda[i])), 1e-9 * Math.max(1, inverse[i]), name);
+                assertEquals(inverse[i], schedule.time(Math.exp(-lambda[i])), 1e-9 * Math.max(1, inverse[i]), name);
             }
         }
     }
@@ -52,7 +52,7 @@ class NoiseScheduleTest {
         double[] lambda = PublishedNumbers.get("schedules", "ldm/lambda");
         double[] inverse = PublishedNumbers.get("schedules", "ldm/inverse_lambda_of_lambda");
         for (int i = 0; i < t.length; i++) {
-            assertEquals(inverse[i], schedule.label(Math.exp(-lambda[i])), 1e-11 * inverse[i]);
+            assertEquals(inverse[i], schedule.time(Math.exp(-lambda[i])), 1e-11 * inverse[i]);
         }
         assertEvery111(PublishedNumbers.get("schedules", "ldm/betas_every_111"), schedule.betas());
         assertEvery111(PublishedNumbers.get("schedules", "ldm/log_alpha_array_every_111"), schedule.logAlphas());
@@ -74,7 +74,7 @@ class NoiseScheduleTest {
         assertEquals(Math.log(0.8 * 0.9 * 0.7) / 2, a[2], 1e-15);
         assertEquals(2 * a[2] - a[1], Math.log(schedule.alpha(schedule.sigma(4 / 3.))), 1e-14);
         assertEquals(1.5 * a[0] - 0.5 * a[1], Math.log(schedule.alpha(schedule.sigma(0.5 / 3))), 1e-14);
-        assertEquals(1.5 / 3, schedule.label(schedule.sigma(1.5 / 3)), 1e-15);
+        assertEquals(1.5 / 3, schedule.time(schedule.sigma(1.5 / 3)), 1e-15);
     }
 
     @Test
@@ -102,7 +102,7 @@ class NoiseScheduleTest {
         for (NoiseSchedule schedule : ALL) {
             for (int i = 0; i <= 50; i++) {
                 double level = schedule.sigmaMin() * Math.pow(schedule.sigmaMax() / schedule.sigmaMin(), i / 50.);
-                assertEquals(level, schedule.sigma(schedule.label(level)), 1e-9 * level, schedule.toString());
+                assertEquals(level, schedule.sigma(schedule.time(level)), 1e-9 * level, schedule.toString());
             }
         }
     }
@@ -147,7 +147,7 @@ class NoiseScheduleTest {
     void derivativesAreThoseOfTheFunctions() {
         for (NoiseSchedule s : ALL) {
             assertSlope(s::alpha, s::alpha, 1.7);
-            assertSlope(s::label, s::label, 1.7);
+            assertSlope(s::time, s::time, 1.7);
             assertSlope(s::sigma, s::sigma, 0.4003);
             assertSlope(s::start, x -> s.start(new DerivativeStructure(0, 1, x)).getValue(), 1.7);
         }

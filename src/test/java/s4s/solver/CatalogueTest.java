@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.grid.Grids;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 import s4s.sampling.Executor;
 import s4s.sampling.Program;
 import s4s.schedule.Edm;
@@ -114,7 +114,7 @@ class CatalogueTest {
         assertEquals(List.of(3, 3, 3, 1), Solvers.named("dpm-3s").layout(10).orders());
         assertEquals(List.of(3, 3, 3, 2), Solvers.named("dpmpp-3s").layout(11).orders());
         assertEquals(List.of(2, 1), Solvers.named("dpm-3s").layout(3).orders());
-        Layout ld3 = Solvers.named("dpm-2s-ld3").layout(5);
+        StepLayout ld3 = Solvers.named("dpm-2s-ld3").layout(5);
         assertEquals(List.of(2, 2, 1), ld3.orders());
         assertEquals(0.5, ld3.inner().orElseThrow().fraction(2, 1));
     }
@@ -173,12 +173,12 @@ class CatalogueTest {
         DerivativeStructure[][] b = {
             {new DerivativeStructure(2, 1, 1.0)},
             {new DerivativeStructure(2, 1, 0, 1.4), new DerivativeStructure(2, 1, 1, -0.4)}};
-        Traced noise = WeightedMultistep.s4s(2, Prediction.NOISE, WeightedMultistep.Weights.of(b))
+        TracedSolver noise = WeightedMultistep.s4s(2, Prediction.NOISE, WeightedMultistep.Weights.of(b))
                 .trace(grid, Arrays.copyOf(grid, 2));
         DerivativeStructure older = noise.nodes().get(2).row().outputs().get(0);
         assertEquals(0.4, older.getValue(), 1e-15);                              // (1 - 2) * -0.4
         assertArrayEquals(new double[] {0.4, 0, -1}, older.getAllDerivatives(), 1e-15);
-        Traced data = WeightedMultistep.s4s(2, Prediction.DATA, WeightedMultistep.Weights.of(b))
+        TracedSolver data = WeightedMultistep.s4s(2, Prediction.DATA, WeightedMultistep.Weights.of(b))
                 .trace(grid, Arrays.copyOf(grid, 2));
         assertArrayEquals(new double[] {0.7, 0.5, 0}, data.nodes().get(2).row().outputs().get(1).getAllDerivatives(), 1e-15);
     }
@@ -191,7 +191,7 @@ class CatalogueTest {
         Solver plain = Solvers.named("dpmpp-3m").build(grid);
         Solver moved = Solvers.named("dpmpp-3m").withLabelOffsets(vp, offsets).build(grid);
         for (int i = 0; i < 3; i++) {
-            assertEquals(vp.label(grid[i]) + offsets[i], vp.label(moved.stages().get(i).evaluateAt()), 1e-13);
+            assertEquals(vp.time(grid[i]) + offsets[i], vp.time(moved.stages().get(i).evaluateAt()), 1e-13);
             assertArrayEquals(plain.stages().get(i + 1).outputs(), moved.stages().get(i + 1).outputs());
         }
         assertMessage("has 3 label offsets, but the grid has 2 steps",

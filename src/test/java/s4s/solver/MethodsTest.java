@@ -58,7 +58,7 @@ class MethodsTest {
         DerivativeStructure[] traced = IntStream.range(0, 7).mapToObj(i ->
                 new DerivativeStructure(1, 1, 0, 0).multiply(direction[i]).add(1).multiply(grid[i]))
                 .toArray(DerivativeStructure[]::new);
-        Traced table = method.trace(traced, Arrays.copyOf(traced, 6));
+        TracedSolver table = method.trace(traced, Arrays.copyOf(traced, 6));
         double h = 1e-6;
         Solver up = method.build(moved(grid, direction, h));
         Solver down = method.build(moved(grid, direction, -h));
@@ -78,7 +78,7 @@ class MethodsTest {
         DerivativeStructure time = new DerivativeStructure(2, 1, 0, 1.5);
         DerivativeStructure weight = new DerivativeStructure(2, 1, 1, 0.8);
         DerivativeStructure four = new DerivativeStructure(2, 1, 4);
-        Traced traced = Tracer.trace("own", Prediction.NOISE, new DerivativeStructure[] {four, time},
+        TracedSolver traced = Tracer.trace("own", Prediction.NOISE, new DerivativeStructure[] {four, time},
                 new DerivativeStructure[] {four},
                 t -> t.node(1, t.start().plus(t.evaluate(t.start()).times(t.step(0)).times(weight))));
         DerivativeStructure b = traced.nodes().get(1).row().outputs().get(0);
@@ -131,7 +131,7 @@ class MethodsTest {
     void wrongRequestsAreAnswered() {
         assertMessage("There is no solver \"dpm++\"; known are ddim, ipndm-2", () -> Solvers.named("dpm++"));
         assertMessage("at least one function evaluation", () -> Multistep.ddim().layout(0));
-        Method twice = new Method("twice", "", 2, Prediction.NOISE, Cost.perStep(2), "", t -> {});
+        Method twice = new Method("twice", "", 2, Prediction.NOISE, StepCost.perStep(2), "", t -> {});
         assertEquals(3, twice.layout(6).intervals());
         assertMessage("Solver twice cannot run with NFE 5: it takes 2 evaluations a step", () -> twice.layout(5));
         assertMessage("decrease strictly; number 2", () -> Multistep.ddim().build(new double[] {3, 1, 2}));
@@ -146,12 +146,12 @@ class MethodsTest {
 
     @Test
     void theNetworkIsEvaluatedOnceAtPlacedStates() {
-        Method careless = new Method("careless", "", 1, Prediction.NOISE, Cost.perStep(1), "", t -> {
+        Method careless = new Method("careless", "", 1, Prediction.NOISE, StepCost.perStep(1), "", t -> {
             Row y = t.start();
             t.node(1, y.plus(t.evaluate(y)).plus(t.evaluate(y)));
         });
         assertMessage("once at each placed state", () -> careless.build(new double[] {2, 1}));
-        Method loose = new Method("loose", "", 1, Prediction.NOISE, Cost.perStep(1), "",
+        Method loose = new Method("loose", "", 1, Prediction.NOISE, StepCost.perStep(1), "",
                 t -> t.evaluate(t.start().times(0.5)));
         assertMessage("place this one first", () -> loose.build(new double[] {2, 1}));
     }
@@ -194,7 +194,7 @@ class MethodsTest {
         for (Method method : List.of(Multistep.dpmSolverPP(3), PredictorCorrector.uniPC(3, PredictorCorrector.B.BH2),
                 SingleStep.heun())) {
             Solver solver = method.on(GridType.LOGSNR, new Edm(), 6);
-            Solver shorter = Traced.of(solver).withoutUnevaluated().value();
+            Solver shorter = TracedSolver.of(solver).withoutUnevaluated().value();
             assertEquals(6 + 1, shorter.stages().size());
             assertEquals(6, shorter.evaluations());
             List<Stage> expected = solver.canonical().stages();

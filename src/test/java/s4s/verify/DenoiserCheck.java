@@ -12,8 +12,8 @@ import java.util.stream.LongStream;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.model.ClassMixture;
 import s4s.model.Denoiser;
-import s4s.schedule.LabelledByNoise;
 import s4s.schedule.NoiseSchedule;
+import s4s.schedule.SigmaAsTime;
 import s4s.solver.Prediction;
 
 /** Single predictions of the exact models: data and noise, of a class, guided. */
@@ -73,7 +73,7 @@ record DenoiserCheck(Workshop workshop) implements Check {
     }
 
     /** One point of a schedule; the label is the noise level. */
-    private record Fixed(double scale, double level) implements LabelledByNoise {
+    private record Fixed(double scale, double level) implements SigmaAsTime {
 
         @Override
         public DerivativeStructure alpha(DerivativeStructure sigma) {

@@ -64,7 +64,7 @@ record GridCheck(Workshop workshop) implements Check {
     }
 
     private static double[] times(NoiseSchedule schedule, double[] levels) {
-        return Arrays.stream(levels).map(schedule::label).toArray();
+        return Arrays.stream(levels).map(schedule::time).toArray();
     }
 
     private double[] singleStep(String name) {

@@ -83,13 +83,13 @@ record IntermediateCheck(Workshop workshop) implements Check {
         List<Double> told = new ArrayList<>();
         List<double[]> seen = new ArrayList<>();
         Executor.Observer observer = evaluation -> {
-            told.add(evaluation.label());
+            told.add(evaluation.time());
             seen.add(evaluation.input().toDoubleArray());
         };
         NDArray noise = workshop.noise(run.model(), states.row(0).rows());
         Sampler.Sample sample = new Sampler(workshop, run).sample(solver, noise, observer);
         if (run.modelCalls() > run.nfe()) {                      // the call at the end whose result is dropped
-            told.add(schedule.label(solver.stages().get(solver.stages().size() - 1).sigma()));
+            told.add(schedule.time(solver.stages().get(solver.stages().size() - 1).sigma()));
             seen.add(sample.samples());
         }
         Deviation worst = Deviation.of("times of the calls", times.values(), told.stream().mapToDouble(t -> t).toArray());

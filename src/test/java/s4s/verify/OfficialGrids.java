@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import s4s.grid.GridType;
 import s4s.grid.Grids;
-import s4s.grid.Layout;
 import s4s.grid.PublishedGrids;
+import s4s.grid.StepLayout;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
@@ -102,7 +102,7 @@ public final class OfficialGrids {
      * @return one level more than steps
      */
     public static double[] singleStepEnds(String type, NoiseSchedule schedule, List<Integer> orders) {
-        double[] all = type("dpmsolver_singlestep", type, schedule).levels(schedule, new Layout(orders, Optional.empty()));
+        double[] all = type("dpmsolver_singlestep", type, schedule).levels(schedule, new StepLayout(orders, Optional.empty()));
         double[] ends = new double[orders.size() + 1];
         int next = 0;
         for (int step = 0; step < orders.size(); step++) {

@@ -49,7 +49,7 @@ class OfficialGridsTest {
             levels = OfficialGrids.levels(part[0], type, schedule, expected.length - 1);
         }
         boolean inLevels = key.endsWith("/sigma");
-        Golden.assertClose(expected, inLevels ? levels : Arrays.stream(levels).map(schedule::label).toArray(), 1e-9, key);
+        Golden.assertClose(expected, inLevels ? levels : Arrays.stream(levels).map(schedule::time).toArray(), 1e-9, key);
     }
 
     /** The stored parameters make GAS's uniform grid. */
@@ -91,7 +91,7 @@ class OfficialGridsTest {
         assertArrayEquals(GridType.TIME_QUADRATIC.levels(linear, sd.sigmaMax(), sd.sigmaMin(), 5),
                 OfficialGrids.levels("diffsampler", "vp_quadratic", sd, 5));
         Golden.assertClose(Grids.polynomial(1, 1e-3, 1, 5), Arrays.stream(OfficialGrids.levels("diffsampler", "discrete", sd, 5))
-                .map(Discrete.stableDiffusion()::label).toArray(), 1e-12, "discrete");
+                .map(Discrete.stableDiffusion()::time).toArray(), 1e-12, "discrete");
     }
 
     @Test

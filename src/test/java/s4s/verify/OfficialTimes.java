@@ -1,7 +1,7 @@
 package s4s.verify;
 
 import java.util.Arrays;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 import s4s.io.NpyArray;
 import s4s.schedule.NoiseSchedule;
 
@@ -15,11 +15,11 @@ final class OfficialTimes {
      * @param schedule its schedule
      * @param layout the steps of its method
      */
-    static double[] of(Run run, NoiseSchedule schedule, Layout layout) {
-        return Arrays.stream(levels(run, schedule, layout)).map(schedule::label).toArray();
+    static double[] of(Run run, NoiseSchedule schedule, StepLayout layout) {
+        return Arrays.stream(levels(run, schedule, layout)).map(schedule::time).toArray();
     }
 
-    private static double[] levels(Run run, NoiseSchedule schedule, Layout layout) {
+    private static double[] levels(Run run, NoiseSchedule schedule, StepLayout layout) {
         if (run.grid().equals("from mu_logit")) {
             NpyArray theta = run.params().get("mu_logit");
             if (theta == null) {

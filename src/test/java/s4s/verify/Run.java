@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import s4s.grid.GridType;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 import s4s.io.NpyArray;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Method;
@@ -102,7 +102,7 @@ record Run(String solver, int order, int nfe, String parameterization, String gr
     }
 
     /** All levels of a grid of which the ends of steps are given. */
-    private double[] levels(NoiseSchedule schedule, double[] ends, Layout layout) {
+    private double[] levels(NoiseSchedule schedule, double[] ends, StepLayout layout) {
         if (ends.length == layout.intervals() + 1) {
             return ends;
         }
@@ -126,7 +126,7 @@ record Run(String solver, int order, int nfe, String parameterization, String gr
         return all;
     }
 
-    private static double[] inside(NoiseSchedule schedule, GridType type, double from, double to, int order, Layout layout) {
+    private static double[] inside(NoiseSchedule schedule, GridType type, double from, double to, int order, StepLayout layout) {
         if (order == 1) {
             return new double[] {from};
         }

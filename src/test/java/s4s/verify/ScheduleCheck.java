@@ -33,16 +33,16 @@ record ScheduleCheck(Workshop workshop) implements Check {
         NoiseSchedule schedule = workshop.schedule(parameterization);
         double[] expected = numbers(parameterization, name);
         return Deviation.of(name, expected, switch (name) {
-            case "t" -> map(expected, t -> schedule.label(schedule.sigma(t)));
+            case "t" -> map(expected, t -> schedule.time(schedule.sigma(t)));
             case "alpha" -> ofTimes(parameterization, t -> schedule.alpha(schedule.sigma(t)));
             case "log_alpha" -> ofTimes(parameterization, t -> Math.log(schedule.alpha(schedule.sigma(t))));
             case "sigma" -> ofTimes(parameterization, t -> schedule.sigma(t) * schedule.alpha(schedule.sigma(t)));
             case "lambda" -> ofTimes(parameterization, t -> -Math.log(schedule.sigma(t)));
             case "inverse_lambda_of_lambda" ->
-                    map(numbers(parameterization, "lambda"), lambda -> schedule.label(Math.exp(-lambda)));
+                    map(numbers(parameterization, "lambda"), lambda -> schedule.time(Math.exp(-lambda)));
             case "log_alpha_array" -> logAlphas(schedule, expected.length);
             case "betas" -> betas(logAlphas(schedule, expected.length));
-            case "t_eps" -> new double[] {schedule.label(schedule.sigmaMin())};
+            case "t_eps" -> new double[] {schedule.time(schedule.sigmaMin())};
             case "sigma_min" -> new double[] {schedule.sigmaMin()};
             case "sigma_max" -> new double[] {schedule.sigmaMax()};
             case "beta_d" -> new double[] {rates(schedule)[1]};

@@ -21,7 +21,7 @@ import s4s.model.Network;
  * convolution and the second convolution of every block start at zero, so the untrained network
  * returns zero.
  *
- * <p>Input {@code x} is [B, channels, resolution, resolution], noise label {@code c} is [B] or [1]
+ * <p>Input {@code x} is [B, channels, resolution, resolution], conditioning time {@code c} is [B] or [1]
  * (EDM: ln(sigma)/4), output has the shape of {@code x}. A conditional network also takes weights of what may be in the
  * image, [B, conditions] or [1, conditions] (see {@link Vocabulary}); two layers turn them into what is added to the noise
  * embedding.
@@ -168,7 +168,7 @@ public final class UNet implements Network {
      * F(x, c) of a network without condition.
      *
      * @param x float32 [B, channels, resolution, resolution]
-     * @param c noise label, float32 [B] or [1]
+     * @param c conditioning time, float32 [B] or [1]
      * @return float32, shape of {@code x}, in the manager of {@code x}
      */
     @Override
@@ -183,7 +183,7 @@ public final class UNet implements Network {
      * F(x, c, condition) of a conditional network.
      *
      * @param x float32 [B, channels, resolution, resolution]
-     * @param c noise label, float32 [B] or [1]
+     * @param c conditioning time, float32 [B] or [1]
      * @param condition float32 [B, conditions] or [1, conditions]
      * @return float32, shape of {@code x}, in the manager of {@code x}
      */
@@ -237,7 +237,7 @@ public final class UNet implements Network {
         return x.add(layers.linear(name + ".out", scores.matMul(qkv.get(2))).reshape(shape));
     }
 
-    /** Fourier features of the label, then two layers. */
+    /** Fourier features of the time, then two layers. */
     private NDArray embed(NDArray c) {
         int half = config.embedding() / 2;
         float[] frequencies = new float[half];

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import s4s.model.Requests;
+import s4s.model.ConditionEncoder;
 
 /**
  * What a conditional network can be asked for, and how a request becomes numbers: a vector with one entry for each class or
@@ -17,7 +17,7 @@ import s4s.model.Requests;
  * @param unit what the entries are
  * @param entries the names of the classes, or the words, in the order of the vector after its first number
  */
-public record Vocabulary(Unit unit, List<String> entries) implements Requests {
+public record Vocabulary(Unit unit, List<String> entries) implements ConditionEncoder {
 
     /** What an entry is. */
     public enum Unit {
@@ -119,6 +119,6 @@ public record Vocabulary(Unit unit, List<String> entries) implements Requests {
 
     @Override
     public float[] rows(List<String> requests) {
-        return Requests.join(requests.stream().map(request -> vector(places(request))).toList());
+        return ConditionEncoder.join(requests.stream().map(request -> vector(places(request))).toList());
     }
 }

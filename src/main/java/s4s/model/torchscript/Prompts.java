@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import s4s.model.Requests;
+import s4s.model.ConditionEncoder;
 
 /**
  * Texts of any content: the rows are what a text encoder makes of their tokens, and no request is the empty text.
@@ -12,7 +12,7 @@ import s4s.model.Requests;
  * @param tokenizer from texts to tokens
  * @param encoder from tokens to rows
  */
-record Prompts(ClipTokenizer tokenizer, ScriptEncoder encoder) implements Requests {
+record Prompts(ClipTokenizer tokenizer, ScriptEncoder encoder) implements ConditionEncoder {
 
     @Override
     public Shape shape() {
@@ -30,7 +30,7 @@ record Prompts(ClipTokenizer tokenizer, ScriptEncoder encoder) implements Reques
         Map<String, float[]> rows = new HashMap<>();
         requests.forEach(text -> rows.computeIfAbsent(text,
                 t -> encoder.rows(tokenizer.tokens(List.of(t)), new Shape(1, tokenizer.length()))));
-        return Requests.join(requests.stream().map(rows::get).toList());
+        return ConditionEncoder.join(requests.stream().map(rows::get).toList());
     }
 
     @Override

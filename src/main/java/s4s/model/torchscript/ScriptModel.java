@@ -10,6 +10,7 @@ import s4s.io.BadFileException;
 import s4s.io.Hashes;
 import s4s.io.JsonFields;
 import s4s.model.ClassNumbers;
+import s4s.model.ConditionEncoder;
 import s4s.model.ConditionalNetwork;
 import s4s.model.DataPrediction;
 import s4s.model.Decoder;
@@ -17,7 +18,6 @@ import s4s.model.Network;
 import s4s.model.NetworkDenoiser;
 import s4s.model.NoisePrediction;
 import s4s.model.Preconditioning;
-import s4s.model.Requests;
 import s4s.model.VelocityPrediction;
 import s4s.model.repository.ModelCard;
 import s4s.schedule.Discrete;
@@ -70,7 +70,7 @@ public final class ScriptModel {
     }
 
     public ConditionalNetwork conditionalNetwork() throws IOException {
-        Requests requests = requests();
+        ConditionEncoder requests = requests();
         return new ConditionalNetwork(network(requests.shape()), preconditioning(), requests);
     }
 
@@ -131,7 +131,7 @@ public final class ScriptModel {
         }
     }
 
-    private Requests requests() throws IOException {
+    private ConditionEncoder requests() throws IOException {
         JsonFields condition = details.object("condition");
         Shape shape = new Shape(condition.shape("shape"));
         switch (condition.text("kind")) {

@@ -36,7 +36,7 @@ public record ScheduleView(String name, double start, List<Double> alphas, List<
         DerivativeStructure first = new DerivativeStructure(0, 1, stages.get(0).sigma());
         return new ScheduleView(name(schedule), schedule.start(first).getValue(),
                 stages.stream().map(stage -> schedule.alpha(stage.sigma())).toList(),
-                stages.stream().map(stage -> stage.evaluated() ? schedule.label(stage.evaluateAt()) : Double.NaN).toList());
+                stages.stream().map(stage -> stage.evaluated() ? schedule.time(stage.evaluateAt()) : Double.NaN).toList());
     }
 
     /**

@@ -13,7 +13,7 @@ import s4s.solver.Method;
 import s4s.solver.Prediction;
 import s4s.solver.Row;
 import s4s.solver.Solver;
-import s4s.solver.Traced;
+import s4s.solver.TracedSolver;
 import s4s.solver.data.SolverFile;
 
 /**
@@ -67,10 +67,10 @@ public final class LearnedTimes {
         }
     }
 
-    private static Traced trace(Method method, NoiseSchedule schedule, double[] times, double[] decoupled) {
+    private static TracedSolver trace(Method method, NoiseSchedule schedule, double[] times, double[] decoupled) {
         DerivativeStructure[] sigmas = levels(schedule, Grids.of(times), times.length);
         DerivativeStructure[] asked = levels(schedule, decoupled, times.length - 1);
-        Traced traced = method.trace(sigmas, asked);
+        TracedSolver traced = method.trace(sigmas, asked);
         if (traced.prediction() == Prediction.NOISE || Arrays.equals(times, decoupled)) {
             return traced;
         }

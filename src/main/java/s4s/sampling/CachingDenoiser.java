@@ -13,37 +13,37 @@ import s4s.model.DenoiserDecorator;
  * compared on the same noise share their first evaluations (the start, the first DDIM step, ...), so
  * a comparison of ten solvers needs little more than half the network calls.
  *
- * <p>A question is the same when the labels are equal and the inputs agree to float32 rounding, one
+ * <p>A question is the same when the times are equal and the inputs agree to float32 rounding, one
  * part in a million of the largest entry; the answer is then the earlier one. A solver's NFE does not
  * change: it counts questions.
  */
-public final class Remembering extends DenoiserDecorator implements AutoCloseable {
+public final class CachingDenoiser extends DenoiserDecorator implements AutoCloseable {
     private static final float TOLERANCE = 1e-6f;
 
     private final NDManager manager;
     private final List<Answer> answers = new ArrayList<>();
     private int forwards;
 
-    private record Answer(double label, NDArray input, NDArray output) {}
+    private record Answer(double time, NDArray input, NDArray output) {}
 
     /** Remembers answers of {@code network} in a sub-manager of {@code parent} until closed. */
-    public Remembering(Denoiser network, NDManager parent) {
+    public CachingDenoiser(Denoiser network, NDManager parent) {
         super(network);
         this.manager = parent.newSubManager();
     }
 
     @Override
-    public NDArray predict(NDArray x, NDArray label) {
-        if (label.size() != 1) {
-            return inner.predict(x, label);
+    public NDArray predict(NDArray x, NDArray time) {
+        if (time.size() != 1) {
+            return inner.predict(x, time);
         }
-        double level = label.toType(DataType.FLOAT64, false).getDouble();
+        double level = time.toType(DataType.FLOAT64, false).getDouble();
         for (Answer answer : answers) {
-            if (answer.label == level && same(answer.input, x)) {
+            if (answer.time == level && same(answer.input, x)) {
                 return copy(answer.output, x.getManager());
             }
         }
-        NDArray output = inner.predict(x, label);
+        NDArray output = inner.predict(x, time);
         forwards++;
         answers.add(new Answer(level, copy(x, manager), copy(output, manager)));
         return output;

@@ -27,7 +27,7 @@ import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
 /** On a float32 network: one graph at a time, all graphs kept, and one tape through the whole run give the same gradient. */
-class ReverseSweepTest {
+class AdjointTest {
 
     private static final UNet.Config UNET = new UNet.Config(3, 8, 2, List.of(16, 16), List.of(1, 1), List.of(false, true), 16);
 
@@ -53,15 +53,15 @@ class ReverseSweepTest {
 
     @Test
     void equalsOneTapeThroughTheRun() {
-        Program program = DifferentiableProgram.of(s4s.solver.Traced.of(solver(denoiser)), denoiser.schedule(),
+        Program program = DifferentiableProgram.of(s4s.solver.TracedSolver.of(solver(denoiser)), denoiser.schedule(),
                 denoiser.prediction()).program();
         NDArray z = Noise.normal(manager, new long[] {1, 2}, denoiser.sampleShape());
         NDArray cotangent = Noise.normal(manager, new long[] {8, 9}, denoiser.sampleShape());
         Tape tape = new Tape(program, z, cotangent);
-        for (ReverseSweep.Graphs graphs : ReverseSweep.Graphs.values()) {
-            try (ReverseSweep sweep = ReverseSweep.run(program, denoiser, z, graphs)) {
+        for (Adjoint.Graphs graphs : Adjoint.Graphs.values()) {
+            try (Adjoint sweep = Adjoint.run(program, denoiser, z, graphs)) {
                 for (int again = 0; again < 2; again++) {
-                    ReverseSweep.Gradient gradient = sweep.pullback(cotangent);
+                    Adjoint.Gradient gradient = sweep.pullback(cotangent);
                     double[] noise = gradient.noise().toDoubleArray();
                     double scale = Arrays.stream(tape.noise).map(Math::abs).max().orElseThrow();
                     assertArrayEquals(tape.noise, noise, 1e-4 * scale, graphs + ", sweep " + again);
@@ -86,7 +86,7 @@ class ReverseSweepTest {
             List<NDArray> all = new ArrayList<>(List.of(z32));
             all.add(number(program.start()));
             for (Program.Node node : program.nodes()) {
-                node.call().ifPresent(call -> all.addAll(List.of(number(call.scale()), number(call.label()))));
+                node.call().ifPresent(call -> all.addAll(List.of(number(call.scale()), number(call.time()))));
                 node.terms().forEach(term -> all.add(number(term.weight())));
             }
             all.add(number(program.finish()));
@@ -108,10 +108,10 @@ class ReverseSweepTest {
             int next = 2;
             for (Program.Node node : program.nodes()) {
                 NDArray scale = null;
-                NDArray label = null;
+                NDArray time = null;
                 if (node.call().isPresent()) {
                     scale = leaves.get(next++);
-                    label = leaves.get(next++);
+                    time = leaves.get(next++);
                 }
                 NDArray y = states.isEmpty() ? z.mul(leaves.get(1)) : null;
                 for (Program.Term term : node.terms()) {
@@ -120,7 +120,7 @@ class ReverseSweepTest {
                     y = y == null ? part : y.add(part);
                 }
                 states.add(y);
-                outputs.add(node.call().isPresent() ? denoiser.predict(y.mul(scale), label) : y);
+                outputs.add(node.call().isPresent() ? denoiser.predict(y.mul(scale), time) : y);
             }
             return states.get(states.size() - 1).mul(leaves.get(next));
         }
@@ -135,7 +135,7 @@ class ReverseSweepTest {
                 program.nodes().get(1)), 1) : program;
         NDArray z = Noise.normal(manager, new long[] {1}, denoiser.sampleShape());
         String message = assertThrows(IllegalArgumentException.class,
-                () -> ReverseSweep.run(broken, denoiser, z, ReverseSweep.Graphs.KEPT)).getMessage();
+                () -> Adjoint.run(broken, denoiser, z, Adjoint.Graphs.KEPT)).getMessage();
         assertTrue(message.contains("cannot be differentiated"), message);
     }
 }

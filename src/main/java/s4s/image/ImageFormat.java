@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The kinds of image files that are read, those of pytorch-fid and gif. */
-enum PictureFormat {
+enum ImageFormat {
     PNG("png"), JPEG("jpg", "jpeg", "jpe", "jfif"), WEBP("webp"), BMP("bmp"), TIFF("tif", "tiff"),
     NETPBM("ppm", "pgm", "pbm", "pnm"), GIF("gif");
 
@@ -22,12 +22,12 @@ enum PictureFormat {
 
     private final List<String> endings;
 
-    PictureFormat(String... endings) {
+    ImageFormat(String... endings) {
         this.endings = List.of(endings);
     }
 
     /** The kind of a file, by its first {@link #START} bytes. */
-    static Optional<PictureFormat> of(byte[] start) {
+    static Optional<ImageFormat> of(byte[] start) {
         String text = new String(start, 0, Math.min(start.length, START), StandardCharsets.ISO_8859_1);
         return text.startsWith("\u0089PNG\r\n\u001a\n") ? Optional.of(PNG)
                 : text.startsWith("\u00ff\u00d8\u00ff") ? Optional.of(JPEG)

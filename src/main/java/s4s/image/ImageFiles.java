@@ -23,7 +23,7 @@ import s4s.io.Hashes;
 import s4s.io.ZipArchive;
 
 /** Numbered files of one image each. May be read by several threads. */
-interface PictureFiles extends Closeable {
+interface ImageFiles extends Closeable {
     /** Larger files are refused before memory is taken for them: more than 4096 x 4096 pixels of 16 bits and alpha. */
     long LARGEST = 256L << 20;
     /** As Python's sorted() has it, by code points. */
@@ -61,7 +61,7 @@ interface PictureFiles extends Closeable {
     default void close() throws IOException {}
 
     /** The images at any depth of a folder, in the order of their relative names. */
-    static PictureFiles folder(Path folder, Others others) throws IOException {
+    static ImageFiles folder(Path folder, Others others) throws IOException {
         Gathered gathered = new Gathered();
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             all.filter(p -> !Files.isDirectory(p)).forEach(p -> gathered.file(slashed(folder.relativize(p)), p));
@@ -75,7 +75,7 @@ interface PictureFiles extends Closeable {
     }
 
     /** The images at any depth of a zip archive, in the order of their names. */
-    static PictureFiles zip(Path file, Others others) throws IOException {
+    static ImageFiles zip(Path file, Others others) throws IOException {
         ZipArchive zip = ZipArchive.open(file);
         try {
             Gathered gathered = new Gathered();
@@ -104,7 +104,7 @@ interface PictureFiles extends Closeable {
             }
             if (!Files.exists(file)) {
                 other("broken link");
-            } else if (Files.isRegularFile(file) && PictureFormat.isNamed(name)) {
+            } else if (Files.isRegularFile(file) && ImageFormat.isNamed(name)) {
                 names.add(name);
             } else if (Files.isRegularFile(file)) {
                 try (InputStream in = Files.newInputStream(file)) {
@@ -119,7 +119,7 @@ interface PictureFiles extends Closeable {
             if (isHidden(name)) {
                 return;
             }
-            if (PictureFormat.isNamed(name)) {
+            if (ImageFormat.isNamed(name)) {
                 names.add(name);
                 return;
             }
@@ -129,8 +129,8 @@ interface PictureFiles extends Closeable {
         }
 
         private void sniffed(String name, InputStream in) throws IOException {
-            if (PictureFormat.isOther(name, in.readNBytes(PictureFormat.START))) {
-                other(PictureFormat.ending(name).isEmpty() ? "without ending" : PictureFormat.ending(name));
+            if (ImageFormat.isOther(name, in.readNBytes(ImageFormat.START))) {
+                other(ImageFormat.ending(name).isEmpty() ? "without ending" : ImageFormat.ending(name));
             }
         }
 
@@ -151,7 +151,7 @@ interface PictureFiles extends Closeable {
                         + names.size() + " that are: convert, rename or remove them, or leave them out with --skip-others");
             }
             if (names.isEmpty()) {
-                throw new BadFileException("no " + PictureFormat.list() + " images in " + source
+                throw new BadFileException("no " + ImageFormat.list() + " images in " + source
                         + " or below; give another folder or convert them");
             }
             return names.stream().sorted(ORDER).toList();
@@ -170,7 +170,7 @@ interface PictureFiles extends Closeable {
     }
 
     /** @param hashes of the images read so far */
-    record Folder(Path folder, List<String> names, String leftOut, String[] hashes) implements PictureFiles {
+    record Folder(Path folder, List<String> names, String leftOut, String[] hashes) implements ImageFiles {
         @Override
         public int count() {
             return names.size();
@@ -224,7 +224,7 @@ interface PictureFiles extends Closeable {
     }
 
     /** @param zip the same file, open */
-    record Zip(Path file, ZipArchive zip, List<String> names, String leftOut) implements PictureFiles {
+    record Zip(Path file, ZipArchive zip, List<String> names, String leftOut) implements ImageFiles {
         @Override
         public int count() {
             return names.size();

@@ -15,8 +15,8 @@ import s4s.model.DenoiserDecorator;
  * <p>With {@code ybar_M = dL/dx}, going down the nodes k = M..0:
  *
  * <pre>
- *   where the network was called:  (xbar, labelbar) = VJP of f at (alpha y_k, label) with fbar_k
- *                                  ybar_k += alpha xbar,  dL/dalpha = &lt;xbar, y_k&gt;,  dL/dlabel = labelbar
+ *   where the network was called:  (xbar, tbar) = VJP of f at (alpha y_k, time) with fbar_k
+ *                                  ybar_k += alpha xbar,  dL/dalpha = &lt;xbar, y_k&gt;,  dL/dlabel = tbar
  *   for each term of the row:      dL/da_ki = &lt;ybar_k, y_i&gt;,  ybar_i += a_ki ybar_k
  *                                  dL/db_ki = &lt;ybar_k, f_i&gt;,  fbar_i += b_ki ybar_k
  * </pre>
@@ -24,7 +24,7 @@ import s4s.model.DenoiserDecorator;
  * All products are kept apart for each image. Memory is the states and outputs, and the graph of one network evaluation or of
  * all; see {@link Graphs}. The object holds native memory until closed, but for the sample, which is the caller's.
  */
-public final class ReverseSweep implements AutoCloseable {
+public final class Adjoint implements AutoCloseable {
 
     /** What is kept of the network's graphs. The gradient is the same. */
     public enum Graphs {
@@ -44,7 +44,7 @@ public final class ReverseSweep implements AutoCloseable {
     /** One evaluation: what the sweep needs of it, by node of the program. */
     private record Call(NDArray state, NDArray output, Link link) {}
 
-    private ReverseSweep(Program program, NDManager manager, NDArray sample, List<Call> calls) {
+    private Adjoint(Program program, NDManager manager, NDArray sample, List<Call> calls) {
         this.program = program;
         this.manager = manager;
         this.sample = sample;
@@ -68,7 +68,7 @@ public final class ReverseSweep implements AutoCloseable {
      * @param graphs what is kept
      * @throws IllegalArgumentException for another kind of program
      */
-    public static ReverseSweep run(Program program, Denoiser denoiser, NDArray noise, Graphs graphs) {
+    public static Adjoint run(Program program, Denoiser denoiser, NDArray noise, Graphs graphs) {
         int last = program.nodes().size() - 1;
         if (!program.nodes().subList(0, last).stream().allMatch(node -> node.call().isPresent())) {
             throw new IllegalArgumentException("The program of solver " + program.solver() + " cannot be differentiated: it has"
@@ -79,8 +79,8 @@ public final class ReverseSweep implements AutoCloseable {
             Tape tape = new Tape(denoiser, manager, graphs);
             List<Call> calls = new ArrayList<>();
             NDArray sample = Executor.run(program, tape, noise, evaluation -> calls.add(new Call(
-                    Remembering.copy(evaluation.state(), manager), Remembering.copy(evaluation.output(), manager), tape.last)));
-            return new ReverseSweep(program, manager, sample, calls);
+                    CachingDenoiser.copy(evaluation.state(), manager), CachingDenoiser.copy(evaluation.output(), manager), tape.last)));
+            return new Adjoint(program, manager, sample, calls);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -121,9 +121,9 @@ public final class ReverseSweep implements AutoCloseable {
                     try (NDManager step = scope.newSubManager()) {
                         Link.Vjp vjp = calls.get(k).link.pullback(fbar[k], step);
                         products(numbers, next, vjp.x, calls.get(k).state, 1, step);
-                        double[] label = vjp.label.toDoubleArray();
-                        for (int i = 0; i < label.length; i++) {
-                            numbers[i][next + 1] = label[i];
+                        double[] time = vjp.time.toDoubleArray();
+                        for (int i = 0; i < time.length; i++) {
+                            numbers[i][next + 1] = time[i];
                         }
                         add(ybar, k, vjp.x, call.scale(), scope);
                     }
@@ -180,8 +180,8 @@ public final class ReverseSweep implements AutoCloseable {
 
     /** What a network evaluation leaves behind for its vector-Jacobian product. */
     private interface Link {
-        /** In float64: {@code x} of the input's shape, {@code label} one number for each image. */
-        record Vjp(NDArray x, NDArray label) {}
+        /** In float64: {@code x} of the input's shape, {@code time} one number for each image. */
+        record Vjp(NDArray x, NDArray time) {}
 
         Vjp pullback(NDArray fbar, NDManager scope);
     }
@@ -199,34 +199,34 @@ public final class ReverseSweep implements AutoCloseable {
         }
 
         @Override
-        public NDArray predict(NDArray x, NDArray label) {
-            NDArray input = Remembering.copy(x, manager);
-            NDArray labels = label.broadcast(new Shape(x.getShape().get(0))).duplicate();
-            labels.attach(manager);
+        public NDArray predict(NDArray x, NDArray time) {
+            NDArray input = CachingDenoiser.copy(x, manager);
+            NDArray times = time.broadcast(new Shape(x.getShape().get(0))).duplicate();
+            times.attach(manager);
             if (graphs == Graphs.KEPT) {
-                Graph graph = Graph.of(inner, input, labels);
+                Graph graph = Graph.of(inner, input, times);
                 last = (fbar, scope) -> graph.pullback(fbar, scope, true);
                 NDArray output = graph.output.stopGradient().duplicate();
                 output.attach(x.getManager());
                 return output;
             }
             last = (fbar, scope) -> {
-                Graph graph = Graph.of(inner, Remembering.copy(input, scope), Remembering.copy(labels, scope));
+                Graph graph = Graph.of(inner, CachingDenoiser.copy(input, scope), CachingDenoiser.copy(times, scope));
                 return graph.pullback(fbar, scope, false);
             };
-            return inner.predict(x, label);
+            return inner.predict(x, time);
         }
     }
 
     /** The graph of one evaluation. */
-    private record Graph(NDArray x, NDArray label, NDArray output) {
+    private record Graph(NDArray x, NDArray time, NDArray output) {
 
-        static Graph of(Denoiser denoiser, NDArray x, NDArray label) {
-            return new Graph(x, label, Backpropagation.record(() -> denoiser.predict(x, label), x, label));
+        static Graph of(Denoiser denoiser, NDArray x, NDArray time) {
+            return new Graph(x, time, Backpropagation.record(() -> denoiser.predict(x, time), x, time));
         }
 
         Link.Vjp pullback(NDArray fbar, NDManager scope, boolean again) {
-            NDArray[] gradients = Backpropagation.pullback(output, fbar, again, scope, x, label);
+            NDArray[] gradients = Backpropagation.pullback(output, fbar, again, scope, x, time);
             return new Link.Vjp(gradients[0], gradients[1]);
         }
     }

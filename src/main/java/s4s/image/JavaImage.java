@@ -16,27 +16,27 @@ import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** An image of a kind that ImageIO reads in Java itself, the same on every system: png, bmp, gif, tiff. */
-final class JavaPicture implements ImageDecoder.Picture {
+final class JavaImage implements ImageDecoder.Picture {
     private static final int ORIENTATION = BaselineTIFFTagSet.TAG_ORIENTATION;
     private static final int PNG_START = 8;
 
-    private final PictureFormat format;
+    private final ImageFormat format;
     private final byte[] file;
     private final ImageReader reader;
     private final int width;
     private final int height;
 
-    JavaPicture(PictureFormat format, byte[] file) throws IOException {
+    JavaImage(ImageFormat format, byte[] file) throws IOException {
         this.format = format;
         this.file = file;
         // Held in memory: ImageIO's own streams would make a temporary file for each image.
         MemoryCacheImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
         reader = ImageIO.getImageReadersByFormatName(format.name()).next();
-        reader.setInput(stream, true, format != PictureFormat.TIFF);
+        reader.setInput(stream, true, format != ImageFormat.TIFF);
         width = reader.getWidth(0);
         height = reader.getHeight(0);
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        if (format == PictureFormat.GIF && (bytes.getShort(6) != width || bytes.getShort(8) != height)) {
+        if (format == ImageFormat.GIF && (bytes.getShort(6) != width || bytes.getShort(8) != height)) {
             throw new IOException("a gif whose first frame does not fill its screen");
         }
     }
@@ -74,10 +74,10 @@ final class JavaPicture implements ImageDecoder.Picture {
 
     @Override
     public ImageDecoder.Rgb rgb() throws IOException {
-        if (format == PictureFormat.PNG) {
+        if (format == ImageFormat.PNG) {
             requireChecksums();
         }
-        return format == PictureFormat.TIFF ? tiff() : of(reader.read(0));
+        return format == ImageFormat.TIFF ? tiff() : of(reader.read(0));
     }
 
     private ImageDecoder.Rgb of(BufferedImage image) {

@@ -17,7 +17,7 @@ import s4s.model.repository.Models;
  * @param conditional the network under conditions, if it takes any
  * @param decoder from samples to images
  */
-public record PictureModel(Denoiser denoiser, Optional<ConditionalNetwork> conditional, Decoder decoder) {
+public record LoadedModel(Denoiser denoiser, Optional<ConditionalNetwork> conditional, Decoder decoder) {
 
     /**
      * The model under conditions.
@@ -36,10 +36,10 @@ public record PictureModel(Denoiser denoiser, Optional<ConditionalNetwork> condi
     }
 
     /** Loads model {@code name}, its weights in {@code manager}. */
-    public static PictureModel load(Models models, String name, NDManager manager) throws IOException {
+    public static LoadedModel load(Models models, String name, NDManager manager) throws IOException {
         Optional<ConditionalNetwork> conditional = models.card(name).conditional()
                 ? Optional.of(models.conditional(name, manager)) : Optional.empty();
-        return new PictureModel(conditional.isPresent() ? conditional.get().unconditional() : models.denoiser(name, manager),
+        return new LoadedModel(conditional.isPresent() ? conditional.get().unconditional() : models.denoiser(name, manager),
                 conditional, models.decoder(name, manager));
     }
 }

@@ -17,7 +17,7 @@ import org.apache.commons.math3.util.MathArrays;
  * @param distances mean distance of the k parts
  * @see <a href="https://arxiv.org/abs/1911.07023">Chong and Forsyth 2020, section 4</a>, with one random part of each size
  */
-public record ManyImages(double limit, double slope, int[] counts, double[] distances) {
+public record FdInfinity(double limit, double slope, int[] counts, double[] distances) {
 
     /**
      * @param reference distances to what
@@ -26,7 +26,7 @@ public record ManyImages(double limit, double slope, int[] counts, double[] dist
      * @param seed of the order of the images
      * @throws IllegalArgumentException if there are too few images or parts
      */
-    public static ManyImages of(Frechet reference, FeatureSet features, int parts, long seed) {
+    public static FdInfinity of(Frechet reference, FeatureSet features, int parts, long seed) {
         int n = (int) features.count();
         if (parts < 2 || n < 2 * parts) {
             throw new IllegalArgumentException("a line needs 2 parts of 2 images, not " + parts + " parts of " + n + " images");
@@ -42,6 +42,6 @@ public record ManyImages(double limit, double slope, int[] counts, double[] dist
                     .mapToDouble(some -> reference.to(features.some(some).moments())).average().orElseThrow();
             line.addData(1.0 / count, distances[i]);
         }
-        return new ManyImages(line.getIntercept(), line.getSlope(), counts, distances);
+        return new FdInfinity(line.getIntercept(), line.getSlope(), counts, distances);
     }
 }

@@ -23,7 +23,7 @@ import s4s.solver.Solver;
  * @param threshold quantile of dynamic thresholding in (0, 1]; 0 is without
  * @param batch most images in a network call
  */
-public record PictureOrder(String source, Solver solver, long[] seeds, List<String> conditions, double guidance,
+public record SamplingJob(String source, Solver solver, long[] seeds, List<String> conditions, double guidance,
         double threshold, int batch) implements Serializable {
 
     /**
@@ -32,7 +32,7 @@ public record PictureOrder(String source, Solver solver, long[] seeds, List<Stri
      * @throws IllegalArgumentException if there is no seed, the batch is not positive, or there is not one condition for each
      *     seed
      */
-    public PictureOrder {
+    public SamplingJob {
         Sampling.requireWork(seeds, batch);
         seeds = seeds.clone();
         conditions = List.copyOf(conditions);
@@ -47,13 +47,13 @@ public record PictureOrder(String source, Solver solver, long[] seeds, List<Stri
     }
 
     /** The parts that are drawn in a network call each. */
-    public List<PictureOrder> batches() {
+    public List<SamplingJob> batches() {
         return IntStream.iterate(0, first -> first < seeds.length, first -> first + batch)
                 .mapToObj(first -> part(first, Math.min(first + batch, seeds.length))).toList();
     }
 
-    private PictureOrder part(int from, int to) {
-        return new PictureOrder(source, solver, Arrays.copyOfRange(seeds, from, to),
+    private SamplingJob part(int from, int to) {
+        return new SamplingJob(source, solver, Arrays.copyOfRange(seeds, from, to),
                 conditions.isEmpty() ? conditions : conditions.subList(from, to), guidance, threshold,
                 batch);
     }
@@ -66,7 +66,7 @@ public record PictureOrder(String source, Solver solver, long[] seeds, List<Stri
      * @param progress told the number of finished images after each batch
      * @throws IllegalArgumentException for a wrong seed, batch size or condition, or if the network takes no conditions
      */
-    public ImageSet draw(NDManager manager, PictureModel model, LongConsumer progress) {
+    public ImageSet draw(NDManager manager, LoadedModel model, LongConsumer progress) {
         DiffusionModel diffusion = model.under(
                 conditions.isEmpty() ? Optional.empty() : Optional.of(Conditions.each(seeds, conditions)), guidance, threshold);
         return Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, batch, source, progress);

@@ -10,9 +10,9 @@ import java.util.Optional;
  *
  * @param orders order of each step, at least 1
  * @param inner where inner nodes lie inside a step; empty: on the points of the grid type itself
- * @see GridType#levels(NoiseSchedule, Layout)
+ * @see GridType#levels(NoiseSchedule, StepLayout)
  */
-public record Layout(List<Integer> orders, Optional<Inner> inner) {
+public record StepLayout(List<Integer> orders, Optional<Inner> inner) {
 
     /** Places inner nodes by log SNR. */
     @FunctionalInterface
@@ -28,7 +28,7 @@ public record Layout(List<Integer> orders, Optional<Inner> inner) {
         double fraction(int order, int j);
     }
 
-    public Layout {
+    public StepLayout {
         orders = List.copyOf(orders);
         if (orders.isEmpty() || orders.stream().anyMatch(order -> order < 1)) {
             throw new IllegalArgumentException("A method takes at least one step, and every step spans at least one grid interval.");
@@ -36,8 +36,8 @@ public record Layout(List<Integer> orders, Optional<Inner> inner) {
     }
 
     /** Steps of one interval each. */
-    public static Layout steps(int count) {
-        return new Layout(Collections.nCopies(count, 1), Optional.empty());
+    public static StepLayout steps(int count) {
+        return new StepLayout(Collections.nCopies(count, 1), Optional.empty());
     }
 
     /** Grid intervals: the sum of the orders. */

@@ -3,10 +3,10 @@ package s4s.schedule;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
- * What schedules share whose label is the noise level itself: {@code alpha = 1} unless they say otherwise, and sampling starts
+ * What schedules share whose time is the noise level itself: {@code alpha = 1} unless they say otherwise, and sampling starts
  * from the first noise level times unit noise.
  */
-public interface LabelledByNoise extends NoiseSchedule {
+public interface SigmaAsTime extends NoiseSchedule {
 
     @Override
     default DerivativeStructure alpha(DerivativeStructure sigma) {
@@ -14,13 +14,13 @@ public interface LabelledByNoise extends NoiseSchedule {
     }
 
     @Override
-    default DerivativeStructure label(DerivativeStructure sigma) {
+    default DerivativeStructure time(DerivativeStructure sigma) {
         return sigma;
     }
 
     @Override
-    default DerivativeStructure sigma(DerivativeStructure label) {
-        return label;
+    default DerivativeStructure sigma(DerivativeStructure time) {
+        return time;
     }
 
     @Override

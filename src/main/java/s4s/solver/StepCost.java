@@ -1,7 +1,7 @@
 package s4s.solver;
 
 import java.util.function.IntFunction;
-import s4s.grid.Layout;
+import s4s.grid.StepLayout;
 
 /**
  * How a method's evaluations and its grid are related.
@@ -10,16 +10,16 @@ import s4s.grid.Layout;
  * @param layout the steps for a number of evaluations; throws {@link IllegalArgumentException} with a sentence where there are
  *     none
  */
-public record Cost(String rule, IntFunction<Layout> layout) {
+public record StepCost(String rule, IntFunction<StepLayout> layout) {
 
     /** The same number of evaluations in every step. */
-    public static Cost perStep(int evaluations) {
-        return new Cost(evaluations + " per step", nfe -> {
+    public static StepCost perStep(int evaluations) {
+        return new StepCost(evaluations + " per step", nfe -> {
             if (nfe % evaluations != 0) {
                 throw new IllegalArgumentException("it takes " + evaluations + " evaluations a step, so NFE must be a multiple of "
                         + evaluations + ", not " + nfe);
             }
-            return Layout.steps(nfe / evaluations);
+            return StepLayout.steps(nfe / evaluations);
         });
     }
 }

@@ -15,7 +15,7 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
  * @param prediction what an output means
  * @param nodes the nodes 0..M
  */
-public record Traced(String name, Prediction prediction, List<Node> nodes) {
+public record TracedSolver(String name, Prediction prediction, List<Node> nodes) {
 
     /**
      * One node.
@@ -26,12 +26,12 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
      */
     public record Node(DerivativeStructure sigma, Optional<DerivativeStructure> evaluateAt, Row row) {}
 
-    public Traced {
+    public TracedSolver {
         nodes = List.copyOf(nodes);
     }
 
     /** A solver's numbers as constants. */
-    public static Traced of(Solver solver) {
+    public static TracedSolver of(Solver solver) {
         List<Node> nodes = new ArrayList<>();
         for (Stage stage : solver.stages()) {
             DerivativeStructure sigma = constant(stage.sigma());
@@ -46,7 +46,7 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
             }
             nodes.add(new Node(sigma, evaluateAt, row));
         }
-        return new Traced(solver.name(), solver.prediction(), nodes);
+        return new TracedSolver(solver.name(), solver.prediction(), nodes);
     }
 
     /** The numbers without derivatives. */
@@ -64,7 +64,7 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
     }
 
     /** The same solver written in another prediction; see {@link Solver#as}. */
-    public Traced as(Prediction target) {
+    public TracedSolver as(Prediction target) {
         if (target == prediction) {
             return this;
         }
@@ -83,8 +83,8 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
      * @param target what the new outputs mean
      * @param output the old output of node i by the state and the new output of that node
      */
-    public Traced substitute(Prediction target, IntFunction<Row> output) {
-        return new Traced(name, target, nodes.stream()
+    public TracedSolver substitute(Prediction target, IntFunction<Row> output) {
+        return new TracedSolver(name, target, nodes.stream()
                 .map(node -> new Node(node.sigma, node.evaluateAt, node.row.substitute(output))).toList());
     }
 
@@ -93,8 +93,8 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
      *
      * @param rows one for each node
      */
-    public Traced withRows(List<Row> rows) {
-        return new Traced(name, prediction, IntStream.range(0, nodes.size())
+    public TracedSolver withRows(List<Row> rows) {
+        return new TracedSolver(name, prediction, IntStream.range(0, nodes.size())
                 .mapToObj(k -> new Node(nodes.get(k).sigma, nodes.get(k).evaluateAt, rows.get(k))).toList());
     }
 
@@ -102,7 +102,7 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
      * The same solver with fewer nodes: those that are neither the start, evaluated, nor the sample give way to their rows. The
      * rows that used them grow.
      */
-    public Traced withoutUnevaluated() {
+    public TracedSolver withoutUnevaluated() {
         int last = nodes.size() - 1;
         if (nodes.subList(1, last).stream().allMatch(node -> node.evaluateAt.isPresent())) {
             return this;
@@ -119,7 +119,7 @@ public record Traced(String name, Prediction prediction, List<Node> nodes) {
             }
             states.add(keep ? Row.state(place[k], one(k)) : row);
         }
-        return new Traced(name, prediction, fewer);
+        return new TracedSolver(name, prediction, fewer);
     }
 
     private DerivativeStructure one(int node) {

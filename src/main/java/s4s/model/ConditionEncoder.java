@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
 /** What a conditional network can be asked for, and how a request becomes numbers: a row for each request. */
-public interface Requests {
+public interface ConditionEncoder {
 
     /** The shape of a row. */
     Shape shape();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which files of a folder or archive are images. {@code src/test/python/make_archives.py} made the archives and says how. */
-class PictureFilesTest {
+class ImageFilesTest {
     private static final byte[] PIXELS = {0, 3, 1, 4, 2, 5, 10, 13, 11, 14, 12, 15};
 
     @TempDir
