@@ -41,7 +41,7 @@ public record BenchmarkTable(Path csv, Benchmark benchmark, Benchmark.Loaded loa
      * @param chosen which groups, by name; the rows of others stay
      * @param again whether rows that are there are measured again
      * @param notes told in one line of sums that are begun again
-     * @throws IllegalArgumentException if no group is chosen, or the table was made otherwise
+     * @throws IllegalArgumentException if no group is chosen, or the table was made with other settings
      * @throws IOException if another command makes it, or a file cannot be read or written
      */
     public ResultsFile to(int images, Predicate<String> chosen, boolean again, NDManager manager, Progress progress,

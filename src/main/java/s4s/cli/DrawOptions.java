@@ -47,7 +47,7 @@ final class DrawOptions {
     private int batch;
 
     @Option(names = {"--class", "--text"}, paramLabel = "TEXT",
-            description = "What shall be in the images, for a conditional model: a class by its number or name, or a text. Once"
+            description = "Condition of a conditional model: a class by its number or name, or a text. Once"
                 + " for all images, or once for each seed.")
     private List<String> conditions = List.of();
 

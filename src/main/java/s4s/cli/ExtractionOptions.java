@@ -69,7 +69,7 @@ public final class ExtractionOptions {
     private Optional<Path> state;
 
     @Option(names = "--save-every", defaultValue = "2000", paramLabel = "N",
-            description = "Images between two writings (default ${DEFAULT-VALUE}).")
+            description = "Checkpoint interval in images (default ${DEFAULT-VALUE}).")
     private int every;
 
     /** Whether a network was named. */

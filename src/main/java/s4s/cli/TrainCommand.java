@@ -212,7 +212,7 @@ final class TrainCommand implements Callable<Integer>, Resumable {
 
         @Option(names = "--noise", arity = "1", split = ",", defaultValue = "-1.2,1.2", paramLabel = "NUMBER",
                 description = "A diffusion model of pixels: mean and standard deviation of ln(sigma) in training, two numbers"
-                    + " (default ${DEFAULT-VALUE}, EDM's). What is common to a whole image, its brightness, is settled at"
+                    + " (default ${DEFAULT-VALUE}, EDM's). Global structure, such as brightness, is settled at"
                     + " sigmas of 20 and more where it has 64x64 pixels; one example of 4,000 is so noisy, with 0,1.7 one of"
                     + " 25.")
         private List<Double> noise;

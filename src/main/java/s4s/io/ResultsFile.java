@@ -88,7 +88,7 @@ public final class ResultsFile {
             return new ResultsFile(csv, earlier.table, provenance.continuing(earlier.provenance), Hashes.sha256(csv), whole);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    csv + " was made otherwise: " + e.getMessage() + "; move it away to begin again", e);
+                    csv + " was made with other settings: " + e.getMessage() + "; move it away to begin again", e);
         }
     }
 

@@ -6,6 +6,6 @@ public enum Block {
     WEIGHTS,
     /** Noise levels of the nodes. */
     TIMES,
-    /** Levels that the network is told, apart from the nodes'. */
+    /** Conditioning times, apart from the nodes'. */
     OFFSETS
 }

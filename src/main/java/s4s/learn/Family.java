@@ -78,7 +78,7 @@ public final class Family {
     }
 
     /**
-     * DyWeight's weights and scales of the levels that the network is told; see {@link WeightedMultistep#dyWeight}. It starts at
+     * DyWeight's weights and scales of the conditioning times; see {@link WeightedMultistep#dyWeight}. It starts at
      * iPNDM; the parameters are what is added to its weights, and to the scales 1.
      *
      * @param order how many outputs a step weighs at most, 1 to 4

@@ -58,7 +58,7 @@ public final class GradientDescent implements Optimizer {
     }
 
     /**
-     * LD3's rules: RMSprop for weights and times, SGD for the offsets of the levels that the network is told, gradient of length
+     * LD3's rules: RMSprop for weights and times, SGD for the offsets of the conditioning times, gradient of length
      * 1 at most.
      *
      * @see <a href="https://arxiv.org/abs/2405.15506">Tong et al. 2025</a>

@@ -170,7 +170,7 @@ public final class TeacherStore {
                 throw new IllegalArgumentException("the teacher had other numbers, those of " + folder.resolve(TEACHER));
             }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(folder + " holds pairs that were made otherwise: " + e.getMessage()
+            throw new IllegalArgumentException(folder + " holds pairs made with other settings: " + e.getMessage()
                     + "; give another folder", e);
         }
         shards = there.shards;

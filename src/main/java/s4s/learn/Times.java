@@ -6,14 +6,14 @@ import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 import s4s.grid.Grids;
 import s4s.schedule.NoiseSchedule;
 
-/** A map from parameters to a solver's noise levels and to the levels that the network is told. */
+/** A map from parameters to a solver's noise levels and to the conditioning times. */
 public interface Times {
 
     /**
      * Levels over parameters.
      *
      * @param sigmas N + 1 noise levels, strictly decreasing
-     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @param evaluateAt N conditioning times, as noise levels, at the grid points 0..N-1
      */
     record Levels(DerivativeStructure[] sigmas, DerivativeStructure[] evaluateAt) {}
 

@@ -7,7 +7,7 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.apache.commons.math3.util.MathArrays;
 
 /**
- * The Frechet distance that a set of images would approach if there were ever more of them. With n images it is too large by
+ * FD-infinity: the Frechet distance extrapolated to infinitely many images. With n images it is too large by
  * nearly c / n. So the set, in random order, is cut into k = 1, 2, ... equal parts; the mean distance of the parts of n / k images
  * lies on a line over k / n, which is read off at 0: {@code d_k = limit + slope k / n}.
  *

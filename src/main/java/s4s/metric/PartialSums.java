@@ -25,12 +25,12 @@ public final class PartialSums implements Closeable {
     /**
      * Keeps files in {@code folder}.
      *
-     * @param every images between two writings, at least 1
+     * @param every checkpoint interval in images, at least 1
      * @throws IOException if another command uses the folder, or it cannot be made
      */
     public PartialSums(Path folder, int every) throws IOException {
         if (every < 1) {
-            throw new IllegalArgumentException("images between two writings are 1 or more, not " + every);
+            throw new IllegalArgumentException("the checkpoint interval is 1 image or more, not " + every);
         }
         this.folder = Optional.of(folder);
         this.claim = Optional.of(Claim.ofFolder(folder));
@@ -48,7 +48,7 @@ public final class PartialSums implements Closeable {
         return new PartialSums();
     }
 
-    /** Images between two writings. */
+    /** Checkpoint interval in images. */
     int every() {
         return every;
     }

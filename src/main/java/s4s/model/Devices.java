@@ -91,7 +91,7 @@ public final class Devices {
         if (gpus == 0) {
             throw new IllegalArgumentException("The engine sees no CUDA device. It needs an NVIDIA driver for CUDA 12.8 and"
                     + " the engine's CUDA libraries, which ./s4s downloads where S4S_DEVICE or --device says cuda (Linux and"
-                    + " Windows, some GB); or leave the device away.");
+                    + " Windows, some GB); or omit --device.");
         }
         if (number >= gpus) {
             throw new IllegalArgumentException("There is no device " + wanted + ": the engine sees " + gpus

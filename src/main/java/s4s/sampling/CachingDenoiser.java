@@ -9,7 +9,7 @@ import s4s.model.Denoiser;
 import s4s.model.DenoiserDecorator;
 
 /**
- * A denoiser that answers a question asked before without asking the network again. Solvers that are
+ * Memoises network evaluations of equal time and, to float32 rounding, equal input. Solvers that are
  * compared on the same noise share their first evaluations (the start, the first DDIM step, ...), so
  * a comparison of ten solvers needs little more than half the network calls.
  *

@@ -1,6 +1,6 @@
 package s4s.sampling;
 
-/** A computation that left the finite numbers. Any other fault has another exception. */
+/** A computation whose numbers are not finite any more. Any other fault has another exception. */
 public final class DivergedException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -30,7 +30,7 @@ public final class Executor {
      * @param number 1, 2, ... NFE
      * @param node node of the program
      * @param sigma noise level of the state
-     * @param time what the network was told
+     * @param time its conditioning time
      * @param state {@code y}, float64, shape (batch, sample shape...)
      * @param input {@code x = alpha y} as the network got it
      * @param output as the network returned it
@@ -124,7 +124,7 @@ public final class Executor {
 
     private static void write(Program program, int k, Combination row, List<Combination.Target> targets) {
         if (!row.write(targets)) {
-            throw new DivergedException("Solver " + program.solver() + " left the finite numbers at node " + k
+            throw new DivergedException("Solver " + program.solver() + " has a state that is not finite at node " + k
                     + " (noise level " + program.nodes().get(k).sigma()
                     + "); look for NaN in the noise or the network, or for weights that blow up.");
         }

@@ -98,7 +98,7 @@ public final class ImageStore {
         try {
             provenance = run.continuing(Provenance.fromJson(manifest.object("provenance").json()));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(folder + " holds images that were made otherwise: " + e.getMessage()
+            throw new IllegalArgumentException(folder + " holds images made with other settings: " + e.getMessage()
                     + "; give another folder", e);
         }
         shards = Shards.read(manifest, first, Integer.MAX_VALUE, "picture");

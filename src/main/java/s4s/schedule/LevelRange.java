@@ -23,7 +23,7 @@ public record LevelRange(String what, double lowest, double highest) {
         return new LevelRange("noise level", schedule.sigmaMin(), schedule.sigmaMax());
     }
 
-    /** The times that a schedule's network is told. */
+    /** The conditioning times of a schedule. */
     public static LevelRange times(NoiseSchedule schedule) {
         return new LevelRange("time", schedule.time(schedule.sigmaMin()), schedule.time(schedule.sigmaMax()));
     }

@@ -3,7 +3,7 @@ package s4s.schedule;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
- * How a network's world maps to noise levels {@code sigma = sigma_t / alpha_t}.
+ * Maps a network's time and scale to noise levels {@code sigma = sigma_t / alpha_t}.
  *
  * <p>The functions are written over {@link DerivativeStructure}, so that the numbers of a solver can be differentiated with
  * respect to its times; the {@code double} overloads are for everyday use. Implementations are immutable.
@@ -19,7 +19,7 @@ public interface NoiseSchedule {
     DerivativeStructure alpha(DerivativeStructure sigma);
 
     /**
-     * The number that the network is told for a noise level: the schedule's own time.
+     * The network's conditioning time for a noise level: the schedule's own time.
      *
      * @param sigma noise level, positive
      * @return time {@code t} with {@code sigma_t / alpha_t = sigma}

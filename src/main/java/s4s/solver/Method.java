@@ -111,7 +111,7 @@ public record Method(
      * The solver on a grid, with evaluation levels of their own.
      *
      * @param sigmas N + 1 noise levels, strictly decreasing
-     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @param evaluateAt N conditioning times, as noise levels, at the grid points 0..N-1
      * @return the table of numbers
      * @throws IllegalArgumentException if the grid does not decrease or the method is not defined on it
      */
@@ -123,7 +123,7 @@ public record Method(
      * The solver on a grid that depends on parameters.
      *
      * @param sigmas N + 1 noise levels, strictly decreasing, all over the same parameters
-     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @param evaluateAt N conditioning times, as noise levels, at the grid points 0..N-1
      * @return the table with derivatives
      * @throws IllegalArgumentException if the grid does not decrease, or depends on parameters where the formulas are in plain
      *     numbers, see {@link Tracer#sigmas}
@@ -150,7 +150,7 @@ public record Method(
     }
 
     /**
-     * This method with decoupled evaluation levels: at grid point i the network is told {@code label(sigma_i) + offsets[i]}.
+     * This method with decoupled evaluation levels: at grid point i the conditioning time is {@code time(sigma_i) + offsets[i]}.
      *
      * @param schedule whose labels the offsets are added to
      * @param offsets one for each grid point 0..N-1, in units of the label

@@ -258,7 +258,7 @@ public record Solver(String name, Prediction prediction, List<Stage> stages, Bou
     }
 
     /**
-     * This solver with one number changed by hand: the noise level that the network is told at a stage.
+     * This solver with one number changed by hand: the conditioning time of a stage, as a noise level.
      *
      * @param stage an evaluated stage
      * @param level the new level, positive

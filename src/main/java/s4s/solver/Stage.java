@@ -8,7 +8,7 @@ import java.util.Arrays;
  * {@code y_k = sum_i states[i] y_i + sum_i outputs[i] f_i}.
  *
  * @param sigma noise level of the state
- * @param evaluateAt noise level that the network is told, normally {@code sigma}; NaN: not evaluated here
+ * @param evaluateAt conditioning time, as a noise level, normally {@code sigma}; NaN: not evaluated here
  * @param states k weights of the earlier states
  * @param outputs k weights of the earlier outputs, zero where there is none
  */

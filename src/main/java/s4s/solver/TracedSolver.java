@@ -21,7 +21,7 @@ public record TracedSolver(String name, Prediction prediction, List<Node> nodes)
      * One node.
      *
      * @param sigma noise level of the state
-     * @param evaluateAt level that the network is told; empty: not evaluated
+     * @param evaluateAt conditioning time, as a noise level; empty: not evaluated
      * @param row the state by earlier states and outputs; empty for the start
      */
     public record Node(DerivativeStructure sigma, Optional<DerivativeStructure> evaluateAt, Row row) {}

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.apache.commons.math3.analysis.differentiation.DerivativeStructure;
 
 /**
- * What a method's formulas are written on: the grid, and a pen that numbers the nodes.
+ * Records a method's update formulas on a time grid, node by node.
  *
  * <p>A method states its steps in the order in which it would run them; a state that later formulas refer to, or that the
  * network is evaluated at, is placed with {@link #node(int, Row)}, and {@link #evaluate(Row)} is one network evaluation. The
@@ -39,7 +39,7 @@ public final class Tracer {
      * @param name name of the solver
      * @param prediction the prediction that the formulas are written in
      * @param sigmas N + 1 noise levels, strictly decreasing
-     * @param evaluateAt N levels that the network is told at the grid points 0..N-1
+     * @param evaluateAt N conditioning times, as noise levels, at the grid points 0..N-1
      * @param formulas the method
      * @throws IllegalArgumentException if the grid does not decrease
      */
@@ -69,7 +69,7 @@ public final class Tracer {
      * placed before is dropped.
      *
      * @param levels N + 1 noise levels, strictly decreasing
-     * @param told N levels that the network is told at the grid points 0..N-1
+     * @param told N conditioning times, as noise levels, at the grid points 0..N-1
      * @throws IllegalArgumentException if the grid does not decrease
      */
     public Tracer on(DerivativeStructure[] levels, DerivativeStructure[] told) {
@@ -108,7 +108,7 @@ public final class Tracer {
         return sigmas[i];
     }
 
-    /** The level that the network is told at a grid point, i = 0..N-1. */
+    /** The conditioning time at a grid point, i = 0..N-1. */
     public DerivativeStructure evaluateAt(int i) {
         return evaluateAt[i];
     }
@@ -174,7 +174,7 @@ public final class Tracer {
      * Places a state between grid points.
      *
      * @param sigma its noise level
-     * @param told the level that the network is told if it is evaluated there
+     * @param told the conditioning time if it is evaluated there
      * @param y the state by earlier ones
      * @return the new state, for use in later formulas
      */

@@ -123,7 +123,7 @@ public final class WeightedMultistep {
      *
      * @param order how many outputs a step weighs at most, 1 or more
      * @param w the weights
-     * @param q factor of the level that the network is told, at distance back 0 of each step
+     * @param q factor of the conditioning time, at distance back 0 of each step
      * @throws IllegalArgumentException for an order below 1; {@link Method#build} throws it if level 0 is reached too early
      * @see <a href="https://arxiv.org/abs/2603.11607">Zhao et al. 2026</a>
      */

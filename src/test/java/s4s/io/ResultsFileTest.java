@@ -74,7 +74,7 @@ class ResultsFileTest {
     @Test
     void otherRecipeOrColumnsAreRefused() throws IOException {
         withTwoRows();
-        assertEquals(csv + " was made otherwise: model was tiny, now it is large; move it away to begin again",
+        assertEquals(csv + " was made with other settings: model was tiny, now it is large; move it away to begin again",
                 assertThrows(IllegalArgumentException.class,
                         () -> ResultsFile.open(csv, schema(), MADE.with("model", "large"))).getMessage());
         assertThrows(IllegalArgumentException.class,

@@ -220,7 +220,7 @@ class ExecutorTest {
         Program program = Program.of(Multistep.ddim().build(new double[] {4, 2, 1}), new Edm(), Prediction.DATA);
         Denoiser broken = new Fake((x, time) -> time.getFloat() == 2f ? x.mul(Float.NaN) : x);
         String message = assertThrows(IllegalStateException.class, () -> Executor.run(program, broken, noise(1))).getMessage();
-        assertTrue(message.startsWith("Solver ddim left the finite numbers at node 2 (noise level 1.0)"), message);
+        assertTrue(message.startsWith("Solver ddim has a state that is not finite at node 2 (noise level 1.0)"), message);
         NDArray bad = noise(1).mul(Double.NaN);
         message = assertThrows(IllegalStateException.class, () -> Executor.run(program, broken, bad)).getMessage();
         assertTrue(message.contains("at node 0"), message);
