@@ -55,9 +55,18 @@ public record Summary(List<Ratio> ratios) {
             this.published = published;
         }
 
-        /** The name in tables. */
+        /** The name of ours in tables. */
         public String title() {
             return title;
+        }
+
+        /** The name of the published one, without which of its variants. */
+        public String publishedTitle() {
+            return published.replaceFirst("\\(.*", "");
+        }
+
+        private String bothTitles() {
+            return title.equals(publishedTitle()) ? title : title + " (published: " + publishedTitle() + ")";
         }
     }
 
@@ -75,7 +84,7 @@ public record Summary(List<Ratio> ratios) {
     /** One kind is better than another, or than the best fixed solver. */
     private record Claim(Kind better, Optional<Kind> worse) {
         String text() {
-            return better.title + " is better than " + worse.map(Kind::title).orElse("the best fixed solver");
+            return better.bothTitles() + " is better than " + worse.map(Kind::title).orElse("the best fixed solver");
         }
     }
 
@@ -163,19 +172,35 @@ public record Summary(List<Ratio> ratios) {
         return learned.isPresent() && fixed.isPresent() ? learned.getAsDouble() / fixed.getAsDouble() : Double.NaN;
     }
 
-    /** Columns benchmark, solver, nfe, ours, published: a row for each ratio; a missing one is empty. */
+    /**
+     * Columns benchmark, solver, nfe, ours, published: a row for each ratio; a missing one is empty. Where the published solver is
+     * another than ours, each has its own name and row.
+     */
     public Table table() {
         Table table = Table.create("summary", StringColumn.create("benchmark"), StringColumn.create("solver"),
                 IntColumn.create("nfe"), DoubleColumn.create("ours"), DoubleColumn.create("published"));
         for (Ratio ratio : ratios) {
-            Row row = table.appendRow();
-            row.setString("benchmark", ratio.benchmark);
-            row.setString("solver", ratio.kind.title);
-            row.setInt("nfe", ratio.nfe);
-            row.setDouble("ours", ratio.ours);
-            row.setDouble("published", ratio.published);
+            Kind kind = ratio.kind;
+            if (kind.title.equals(kind.publishedTitle())) {
+                append(table, ratio, kind.title, ratio.ours, ratio.published);
+            } else {
+                append(table, ratio, kind.title, ratio.ours, Double.NaN);
+                append(table, ratio, kind.publishedTitle(), Double.NaN, ratio.published);
+            }
         }
         return table;
+    }
+
+    private static void append(Table table, Ratio ratio, String solver, double ours, double published) {
+        if (Double.isNaN(ours) && Double.isNaN(published)) {
+            return;
+        }
+        Row row = table.appendRow();
+        row.setString("benchmark", ratio.benchmark);
+        row.setString("solver", solver);
+        row.setInt("nfe", ratio.nfe);
+        row.setDouble("ours", ours);
+        row.setDouble("published", published);
     }
 
     /**
@@ -233,7 +258,8 @@ public record Summary(List<Ratio> ratios) {
             row.setInt("nfe", r.nfe);
             row.setDouble("ratio", side.applyAsDouble(r));
         });
-        return Figures.lines(table, "nfe", "ratio", "benchmark", kind.title + " over the best fixed solver, "
+        return Figures.lines(table, "nfe", "ratio", "benchmark",
+                (published ? kind.publishedTitle() : kind.title) + " over the best fixed solver, "
                 + (published ? "published FID" : "FD (mini features)")).xTitle("NFE").yTitle("ratio");
     }
 }
