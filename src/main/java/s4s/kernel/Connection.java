@@ -39,8 +39,16 @@ final class Connection extends JupyterConnection {
     /** No cell is longer; and what a stranger announces is not made room for. */
     private static final long MOST_BYTES = 1 << 25;
 
-    /** What a front end has to ask on the shell channel, for the control channel answers while a cell runs. */
-    private static final Set<MessageType<?>> SHELL_ONLY = Set.of(MessageType.EXECUTE_REQUEST);
+    /**
+     * What the control channel answers, for it does so while a cell runs: nothing that asks JShell, whose compiler serves one
+     * thread.
+     */
+    private static final Set<MessageType<?>> ON_CONTROL = Set.of(
+            MessageType.KERNEL_INFO_REQUEST,
+            MessageType.INTERRUPT_REQUEST,
+            MessageType.SHUTDOWN_REQUEST,
+            MessageType.HISTORY_REQUEST,
+            MessageType.COMM_INFO_REQUEST);
 
     private final KernelConnectionProperties properties;
     private final PrintStream log;
@@ -67,7 +75,7 @@ final class Connection extends JupyterConnection {
         publisher = new Publisher(wire, log);
         published = new PublishedChannel(context, signer, publisher);
         shell = new RequestChannel(context, signer, wire, this, type -> true);
-        control = new RequestChannel(context, signer, wire, this, type -> !SHELL_ONLY.contains(type));
+        control = new RequestChannel(context, signer, wire, this, ON_CONTROL::contains);
         input = new InputChannel(socket(SocketType.ROUTER), wire, log);
     }
 

@@ -168,6 +168,13 @@ final class KernelClient implements AutoCloseable {
         return receive(control, send(control, type, content));
     }
 
+    /** The first answer on the control channel to a request and, behind it, to one for what the kernel is. */
+    Message firstOnControl(String type, JsonObject content) {
+        send(control, type, content);
+        send(control, "kernel_info_request", new JsonObject());
+        return require(read(control));
+    }
+
     private static boolean idle(Message message) {
         return message.type().equals("status") && message.text("execution_state").equals("idle");
     }

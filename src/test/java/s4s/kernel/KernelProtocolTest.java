@@ -416,6 +416,16 @@ class KernelProtocolTest {
         assertEquals("interrupt_reply", client.askControl("interrupt_request", new JsonObject()).type());
     }
 
+    /** The control channel answers while a cell runs, and JShell's compiler serves one thread. */
+    @Test
+    void asksJShellOnTheShellChannelAlone() {
+        for (String type : List.of("execute_request", "complete_request", "inspect_request", "is_complete_request")) {
+            assertEquals("kernel_info_reply", client.firstOnControl(type, at("Mat", 3)).type(), type);
+        }
+        JsonObject tail = JsonParser.parseString("{hist_access_type: tail, n: 2}").getAsJsonObject();
+        assertEquals("history_reply", client.askControl("history_request", tail).type());
+    }
+
     @Test
     void interruptsASleepingCell() {
         Outcome outcome = interrupted("Thread.sleep(3_600_000);");
