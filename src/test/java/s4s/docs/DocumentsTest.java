@@ -22,6 +22,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import s4s.benchmark.Benchmarks;
 import s4s.benchmark.Convergence;
 import s4s.cli.Main;
 import s4s.grid.GridType;
@@ -33,6 +34,7 @@ import s4s.solver.MethodProvider;
 class DocumentsTest {
 
     private static final Pattern JAVA = Pattern.compile("^```java\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern JSON = Pattern.compile("^```json\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
     private static final Pattern COMMAND = Pattern.compile("\\./s4s ([a-z-]*[a-z])");
     /** What the launcher does by itself, or with another build. */
@@ -92,6 +94,15 @@ class DocumentsTest {
                     .doubleColumn("slope").get(0);
             assertEquals(method.order(), slope, 0.2);
         }
+    }
+
+    @Test
+    void theBenchmarkIsThatOfCifar10() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "extending.md"));
+        MatchResult json = JSON.matcher(page).results().findFirst().orElseThrow();
+        Path file = Files.writeString(folder.resolve("cifar10.json"), json.group(1));
+        Benchmarks all = Benchmarks.ofRepository();
+        assertEquals(all.named("cifar10"), all.named(file.toString()));
     }
 
     private static String printed(Class<?> snippet) throws ReflectiveOperationException {
