@@ -2,36 +2,18 @@ package s4s.cli;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.benchmark.Benchmark;
-import s4s.benchmark.BenchmarkTable;
-import s4s.benchmark.CostEstimate;
-import s4s.benchmark.Entry;
-import s4s.benchmark.Metric;
-import s4s.io.Progress;
-import s4s.io.ResultsFile;
+import s4s.app.Tabulate;
 import s4s.model.Devices;
-import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
-import s4s.sampling.Program;
-import s4s.schedule.NoiseSchedule;
-import s4s.solver.Solver;
-import tech.tablesaw.api.Table;
 
 /** {@code s4s benchmark}: the table of a benchmark, every solver x grid x NFE. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, sortOptions = false,
@@ -97,81 +79,16 @@ final class BenchmarkCommand implements Callable<Integer>, Resumable {
     @Override
     public Integer call() throws IOException {
         Models models = Models.ofRepository();
-        TaskOptions.Task asked = task.task(models, Optional.of("cifar10"));
-        Benchmark benchmark = measured(asked.benchmark(), models);
-        Path repository = Models.repository();
-        int wanted = images.isPresent() ? images.get() : wanted(benchmark, repository);
-        int blockImages = block.orElse(Math.min(benchmark.extent().block(), wanted));
-        Path csv = out.orElse(benchmark.file(repository, learned ? Benchmark.Results.LEARNED : Benchmark.Results.FIXED));
-        try (NDManager manager = Devices.manager();
-                Progress progress = Progress.terminal(System.err, benchmark.name())) {
-            Benchmark.Loaded loaded = benchmark.load(models, manager);
-            TaskOptions.chosen(asked, "teacher " + benchmark.teacher().id(), wanted + " images").ifPresent(this::say);
-            if (benchmark.metric().isEmpty()) {
-                say("there are no real images to compare with, so the table has the distances to the teacher's images alone; give"
-                        + " their moments by --reference FILE.npz (s4s stats makes them) for Frechet distances");
-            }
-            Path folder = solvers.orElse(benchmark.solvers(repository));
-            Map<String, List<Entry>> entries =
-                    learned ? Benchmark.learned(folder, loaded.model()) : benchmark.fixed(loaded.model());
-            if (entries.isEmpty()) {
-                throw new IllegalArgumentException("there are no learned solvers in " + folder
-                        + ": make them with s4s learn --suite " + benchmark.model());
-            }
-            int batchImages = batch.orElse(Math.min(250, blockImages));
+        Tabulate table = new Tabulate(task.task(), reference, features, images, block, batch, learned, solvers, only, again, out,
+                CommandText.of(spec));
+        ConsoleOutput output = new ConsoleOutput(spec);
+        try (NDManager manager = Devices.manager()) {
             if (cost) {
-                List<Entry> all = entries.values().stream().flatMap(List::stream).toList();
-                spec.commandLine().getOut().println(cost(benchmark, loaded.model(), all, wanted, batchImages, manager).printAll());
-                return 0;
+                output.print(table.cost(models, manager, output).printAll());
+            } else {
+                table.run(models, manager, output);
             }
-            Predicate<String> chosen = group -> only.stream().anyMatch(group::startsWith);
-            List<Entry> due = entries.entrySet().stream().filter(entry -> chosen.test(entry.getKey()))
-                    .flatMap(entry -> entry.getValue().stream()).toList();
-            if (due.isEmpty()) {
-                throw new IllegalArgumentException("--only " + String.join(",", only) + " names none of "
-                        + String.join(", ", entries.keySet()));
-            }
-            NoiseSchedule schedule = loaded.model().schedule();
-            due.forEach(entry -> entry.value().requireRange(schedule).ifPresent(this::say));
-            ResultsFile results = BenchmarkTable.of(csv, benchmark, loaded, entries, batchImages, blockImages, CommandText.of(spec))
-                    .to(wanted, chosen, again, manager, progress, this::say);
-            spec.commandLine().getOut().println(csv + " has " + results.table().rowCount() + " rows of "
-                    + (int) results.table().numberColumn("images").min() + " images or more");
         }
         return 0;
-    }
-
-    private void say(String line) {
-        spec.commandLine().getErr().println("s4s: " + line);
-    }
-
-    /** The benchmark with the real images that were asked for. */
-    private Benchmark measured(Benchmark benchmark, Models models) throws IOException {
-        if (solvers.isPresent() && !learned) {
-            throw new IllegalArgumentException("--solvers is for --learned");
-        }
-        if (reference.isEmpty() && features.isPresent()) {
-            throw new IllegalArgumentException("--features needs the --reference that was made with them");
-        }
-        return reference.isEmpty() ? benchmark : benchmark.withMetric(Metric.of(models, features, reference.get()));
-    }
-
-    private static Table cost(Benchmark benchmark, DiffusionModel model, List<Entry> entries, int wanted, int batch,
-            NDManager manager) {
-        Solver teacher = benchmark.teacher().solver(model);
-        Map<Integer, Long> solvers = entries.stream()
-                .collect(Collectors.groupingBy(Entry::nfe, TreeMap::new, Collectors.counting()));
-        List<CostEstimate.Part> parts = new ArrayList<>();
-        parts.add(new CostEstimate.Part("teacher", wanted, teacher.evaluations()));
-        solvers.forEach((nfe, count) ->
-                parts.add(new CostEstimate.Part(count + (count == 1 ? " solver" : " solvers"), count * wanted, nfe)));
-        return CostEstimate.probe(manager, model, Program.of(teacher, model), wanted, batch,
-                Duration.ofSeconds(10)).toTable(parts);
-    }
-
-    private int wanted(Benchmark benchmark, Path repository) throws IOException {
-        Path fixed = benchmark.file(repository, Benchmark.Results.FIXED);
-        return learned && Files.exists(fixed) ? (int) ResultsFile.read(fixed).table().numberColumn("images").min()
-                : benchmark.images();
     }
 }

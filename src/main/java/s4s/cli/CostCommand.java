@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.app.Draw;
 import s4s.benchmark.CostEstimate;
 import s4s.model.Devices;
 import s4s.model.repository.Models;
@@ -46,9 +47,10 @@ final class CostCommand implements Callable<Integer> {
         }
         Models models = Models.ofRepository();
         try (NDManager manager = Devices.manager()) {
-            DrawOptions.Drawing drawing = draw.load(models, manager, LongStream.range(0, Math.min(images, Seeds.MOST)).toArray());
+            Draw.Drawing drawing = draw.draw().load(models, manager,
+                    LongStream.range(0, Math.min(images, Seeds.MOST)).toArray(), new ConsoleOutput(spec));
             Program program = Program.of(drawing.solver(), drawing.model());
-            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), program, images, drawing.batch(),
+            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), program, images, draw.draw().batch(),
                     Duration.ofMillis(Math.round(1000 * seconds)));
             PrintWriter out = spec.commandLine().getOut();
             out.println(drawing.label() + " on " + Devices.chosen());

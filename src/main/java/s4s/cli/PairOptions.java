@@ -1,26 +1,13 @@
 package s4s.cli;
 
-import ai.djl.ndarray.NDManager;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
-import s4s.io.Hashes;
-import s4s.io.Progress;
-import s4s.learn.LearningTask;
-import s4s.learn.NamedDistance;
-import s4s.learn.Recipe;
-import s4s.learn.SeedRange;
-import s4s.learn.Teacher;
-import s4s.learn.TeacherPairs;
-import s4s.learn.TeacherStore;
-import s4s.model.repository.NamedModel;
-import s4s.solver.Solver;
+import s4s.app.Learn;
+import s4s.app.Pairs;
 
 /** The options of {@code s4s learn} that say what it learns from. */
-public final class PairOptions {
+final class PairOptions {
     @Option(names = "--pairs", defaultValue = "256", description = "Training pairs (default ${DEFAULT-VALUE}).")
     private int training;
 
@@ -34,75 +21,11 @@ public final class PairOptions {
     @Option(names = "--validation-from", paramLabel = "DIR", description = "Validation pairs that s4s teacher made.")
     private Optional<Path> validationFrom = Optional.empty();
 
-    /** Options that name two folders. */
-    public static PairOptions of(Path trainingFrom, Path validationFrom) {
-        PairOptions options = new PairOptions();
-        options.trainingFrom = Optional.of(trainingFrom);
-        options.validationFrom = Optional.of(validationFrom);
-        return options;
+    Learn.Count count() {
+        return new Learn.Count(training, validation);
     }
 
-    /** Pairs, and whose they are: the teacher's name and its numbers' hash. */
-    private record Drawn(TeacherPairs pairs, String teacher) {
-        static Drawn of(TeacherPairs pairs, Solver teacher) {
-            String numbers = teacher.prediction() + " " + teacher.stages();
-            return new Drawn(pairs, teacher.name() + ", " + teacher.evaluations() + " NFE, numbers sha256 "
-                    + Hashes.sha256(numbers.getBytes(StandardCharsets.UTF_8)).substring(0, 16));
-        }
-    }
-
-    /** Training pairs. */
-    int training() {
-        return training;
-    }
-
-    /** Validation pairs. */
-    int validation() {
-        return validation;
-    }
-
-    /**
-     * What some recipes learn from.
-     *
-     * @param teacher draws the pairs where no folder has them
-     * @param recipes all that will be learned from them
-     * @throws IllegalArgumentException if a folder's pairs are of another model, other conditions, too few, or of two teachers
-     */
-    public LearningTask task(NDManager manager, Teacher teacher, List<Recipe> recipes, NamedModel model, NamedDistance distance,
-            Progress progress) throws IOException {
-        int wanted = recipes.stream().mapToInt(Recipe::pairs).max().orElseThrow();
-        int checks = recipes.stream().mapToInt(Recipe::validation).max().orElseThrow();
-        Solver solver = teacher.solver(model.diffusion());
-        Drawn learned = pairs(trainingFrom, SeedRange.TRAINING, wanted, manager, solver, model, progress);
-        Drawn checked = pairs(validationFrom, SeedRange.VALIDATION, checks, manager, solver, model, progress);
-        if (!learned.teacher.equals(checked.teacher)) {
-            throw new IllegalArgumentException("training pairs are of teacher " + learned.teacher + ", validation pairs of "
-                    + checked.teacher + ": both must be of one teacher");
-        }
-        return new LearningTask(manager, model, learned.teacher, distance, learned.pairs, checked.pairs);
-    }
-
-    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, NamedModel model,
-            Progress progress) throws IOException {
-        if (from.isEmpty()) {
-            return Drawn.of(TeacherPairs.draw(manager, model.diffusion(), teacher, role, count, 100,
-                    done -> progress.update(done, count, role.id())), teacher);
-        }
-        TeacherStore store = TeacherStore.open(from.get());
-        String made = store.modelSha256();
-        if (!made.equals(model.sha256())) {
-            throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
-                    + model.name() + ": draw them again with s4s teacher");
-        }
-        if (!store.conditions().equals(model.diffusion().conditions())) {
-            throw new IllegalArgumentException(from.get() + " holds pairs under other conditions ("
-                    + store.conditions().orElse("none") + ") than are asked for ("
-                    + model.diffusion().conditions().orElse("none") + "): draw them again with s4s teacher");
-        }
-        if (store.count() < count) {
-            throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count
-                    + " are wanted: extend it with s4s teacher --pairs " + count);
-        }
-        return Drawn.of(store.pairs(), store.teacher().solver());
+    Pairs pairs() {
+        return new Pairs(trainingFrom, validationFrom);
     }
 }

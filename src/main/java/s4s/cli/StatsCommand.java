@@ -3,7 +3,6 @@ package s4s.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,11 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import s4s.image.ImageSource;
-import s4s.io.Provenance;
-import s4s.metric.FeatureSet;
-import s4s.metric.Moments;
-import s4s.metric.Reference;
+import s4s.app.Stats;
 import s4s.model.Devices;
 
 /** {@code s4s stats}: moments of features of images, the reference of a Frechet distance. */
@@ -42,26 +37,8 @@ final class StatsCommand implements Callable<Integer>, Resumable {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = out.resolveSibling(out.getFileName() + ".state");
-        try (NDManager manager = Devices.manager(); ImageSource set = extraction.open(images);
-                ExtractionOptions.Session session = extraction.session(manager, Optional.of(folder))) {
-            int[] chosen = extraction.choose(set);
-            Reference.About about = Reference.About.of(session.features(), set);
-            Moments.Gaussian moments;
-            if (vectors.isPresent()) {
-                FeatureSet features = session.vectors(set, chosen);
-                features.write(vectors.get(), about);
-                moments = features.moments();
-            } else {
-                moments = session.moments(set, chosen);
-            }
-            session.warn(spec, set.source(), moments);
-            Provenance provenance = extraction.record(session.record(Provenance.of(CommandText.of(spec))), "images", set,
-                    extraction.selection(set));
-            new Reference(moments, about).write(out, Map.of("provenance", provenance.toJson()));
-            session.finish();
-            spec.commandLine().getOut().println(out + " has the moments of " + moments.count() + " images in "
-                    + moments.mean().length + " features of " + about.features());
+        try (NDManager manager = Devices.manager()) {
+            new Stats(images, out, vectors, extraction.viewing(), CommandText.of(spec)).run(manager, new ConsoleOutput(spec));
         }
         return 0;
     }

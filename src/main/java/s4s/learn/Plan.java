@@ -79,6 +79,9 @@ public record Plan(List<Phase> phases, int batch, Adjoint.Graphs graphs, double 
 
     /** Adam on 32 pairs a step, gradient of length 1 at most. */
     public static Plan adam(int steps, double rate) {
+        if (!(rate > 0 && Double.isFinite(rate))) {
+            throw new IllegalArgumentException("Adam's learning rate is positive and finite, not " + rate + ".");
+        }
         return new Plan(List.of(new Phase("all", EnumSet.allOf(Block.class), steps, n -> 32,
                 () -> GradientDescent.adam(rate, 1))), 32, Adjoint.Graphs.KEPT, 0, 10, 100, 0);
     }

@@ -1,6 +1,5 @@
 package s4s.metric;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,9 +18,7 @@ import s4s.io.NpyArray;
  * S' + n' e and Q' + S' e^T + e S'^T + n' e e^T; however vectors are dealt out, the moments are those of one process up to
  * rounding, some 1e-15 of the standard deviations (1e-12 is tested).
  */
-public final class Moments implements Gathering, Serializable {
-    private static final long serialVersionUID = 1L;
-
+public final class Moments implements Gathering {
     /** Vectors that pass at once. */
     private static final int CHUNK = 32;
     /** Shorter vectors are not worth a second thread. */

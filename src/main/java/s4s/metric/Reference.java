@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -162,8 +163,8 @@ public record Reference(Moments.Gaussian moments, About about) {
     public static Reference read(Path npz, boolean spatial) throws IOException {
         try (Npz in = Npz.open(npz)) {
             boolean both = spatial && in.has("mu_s");
-            double[] mean = in.get(both ? "mu_s" : "mu").doubles();
-            double[] flat = in.get(both ? "sigma_s" : "sigma").doubles();
+            double[] mean = floats(in, both ? "mu_s" : "mu");
+            double[] flat = floats(in, both ? "sigma_s" : "sigma");
             int d = mean.length;
             if (d == 0 || flat.length != (long) d * d) {
                 throw new BadFileException(npz + ": mu has " + d + " numbers and sigma " + flat.length + ", not " + (long) d * d
@@ -177,6 +178,16 @@ public record Reference(Moments.Gaussian moments, About about) {
         } catch (IllegalArgumentException e) {
             throw new BadFileException(npz + ": " + e.getMessage() + "; make it again", e);
         }
+    }
+
+    /** Whole numbers are what is left of moments that were cut. */
+    private static double[] floats(Npz in, String name) throws IOException {
+        NpyArray array = in.get(name);
+        if (array.dtype().isWhole()) {
+            throw new IllegalArgumentException(name + " holds " + array.dtype().name().toLowerCase(Locale.ROOT)
+                    + ", where mean and covariance are floats");
+        }
+        return array.doubles();
     }
 
     /** How many images a file says that it is of; 0 where it does not say so as we do. */

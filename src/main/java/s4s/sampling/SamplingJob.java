@@ -1,7 +1,6 @@
 package s4s.sampling;
 
 import ai.djl.ndarray.NDManager;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 
 /**
- * What is drawn for some seeds. It can travel to another process, and be cut into its batches, which draw the same images.
+ * What is drawn for some seeds. It can be cut into parts, which draw the same images.
  *
  * @param source what to call the images
  * @param solver the numbers
@@ -24,7 +23,7 @@ import s4s.solver.Solver;
  * @param batch most images in a network call
  */
 public record SamplingJob(String source, Solver solver, long[] seeds, List<String> conditions, double guidance,
-        double threshold, int batch) implements Serializable {
+        double threshold, int batch) {
 
     /**
      * Checks seeds, batch and conditions.
@@ -46,10 +45,14 @@ public record SamplingJob(String source, Solver solver, long[] seeds, List<Strin
         return seeds.clone();
     }
 
-    /** The parts that are drawn in a network call each. */
-    public List<SamplingJob> batches() {
-        return IntStream.iterate(0, first -> first < seeds.length, first -> first + batch)
-                .mapToObj(first -> part(first, Math.min(first + batch, seeds.length))).toList();
+    /**
+     * The same in parts.
+     *
+     * @param size seeds of a part, at least 1; the last may have fewer
+     */
+    public List<SamplingJob> parts(int size) {
+        return IntStream.iterate(0, first -> first < seeds.length, first -> first + size)
+                .mapToObj(first -> part(first, Math.min(first + size, seeds.length))).toList();
     }
 
     private SamplingJob part(int from, int to) {

@@ -1,6 +1,5 @@
 package s4s.solver;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +29,7 @@ import s4s.schedule.NoiseSchedule;
  * @param stages the nodes 0..M; see {@link Stage}
  * @param bounds how its levels are held against the range of a schedule; see {@link #requireRange}
  */
-public record Solver(String name, Prediction prediction, List<Stage> stages, Bounds bounds) implements Serializable {
+public record Solver(String name, Prediction prediction, List<Stage> stages, Bounds bounds) {
 
     /** Which levels have to lie in the range of the schedule that a solver runs on. */
     public enum Bounds {

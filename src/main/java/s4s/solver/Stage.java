@@ -1,6 +1,5 @@
 package s4s.solver;
 
-import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -12,7 +11,7 @@ import java.util.Arrays;
  * @param states k weights of the earlier states
  * @param outputs k weights of the earlier outputs, zero where there is none
  */
-public record Stage(double sigma, double evaluateAt, double[] states, double[] outputs) implements Serializable {
+public record Stage(double sigma, double evaluateAt, double[] states, double[] outputs) {
 
     public Stage {
         states = states.clone();

@@ -5,12 +5,16 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import s4s.app.Backend;
+import s4s.app.Parcel;
+import s4s.app.Shared;
 import scala.Function2;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
@@ -19,8 +23,8 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
 
-/** A connection to Spark. */
-final class Cluster implements AutoCloseable {
+/** Spark's executors, each piece of work in a task of its own. */
+final class Cluster implements Backend {
     /** What the launcher gives to every Java of this project. */
     private static final String JAVA_OPTIONS = "-Dai.djl.offline=true -Dai.djl.pytorch.graph_optimizer=false";
     /** See there, too: memory of tensors is kept, and threads that wait do not stall others. */
@@ -30,27 +34,20 @@ final class Cluster implements AutoCloseable {
     private static final String JAR = "s4s.spark.jar";
 
     private final JavaSparkContext context;
+    private final boolean whole;
+    private final Map<Shared<?>, Remote<?>> remotes = new IdentityHashMap<>();
 
-    private Cluster(JavaSparkContext context) {
+    private Cluster(JavaSparkContext context, boolean whole) {
         this.context = context;
+        this.whole = whole;
     }
 
-    /** Work of one task; travels to an executor. */
-    @FunctionalInterface
-    interface Task<A, B> extends Serializable {
-        /** The result for one piece of work. */
-        B of(A work);
-    }
-
-    /** Takes a task's result, on the driver. */
-    @FunctionalInterface
-    interface Taker<B> {
-        /** @param index of the piece of work */
-        void take(int index, B result) throws IOException;
-    }
-
-    /** Connects with settings, to which those that this project needs are added; executors here get our class path. */
-    static Cluster open(SparkConf conf) {
+    /**
+     * Connects with settings, to which those that this project needs are added; executors here get our class path.
+     *
+     * @param whole whether a process does one piece of work at a time
+     */
+    static Cluster open(SparkConf conf, boolean whole) {
         boolean local = conf.get("spark.master").matches("local(\\[.*\\])?");
         // results are written as they come in and not kept, so that their sum need not be limited
         conf.setIfMissing("spark.driver.maxResultSize", "0");
@@ -68,7 +65,7 @@ final class Cluster implements AutoCloseable {
             }
             conf.setIfMissing("spark.jars", jar.toString());
         }
-        return new Cluster(new JavaSparkContext(conf));
+        return new Cluster(new JavaSparkContext(conf), whole);
     }
 
     /** Spark itself. */
@@ -76,28 +73,27 @@ final class Cluster implements AutoCloseable {
         return context;
     }
 
-    /**
-     * Makes files known to all executors.
-     *
-     * @param kind what the loader makes of the files, in words
-     */
-    <T> Shared<T> share(Parcel parcel, String kind, Shared.Loader<T> loader) {
-        return new Shared<>(parcel.sha256(), kind, context.broadcast(parcel), loader);
+    @Override
+    public boolean isHere() {
+        return false;
     }
 
     /**
-     * Does pieces of work, each in a task of its own, and hands on each result when it is there: what was handed on is not
-     * computed again, whatever happens to the executor that computed it.
+     * {@inheritDoc}
      *
-     * @throws IOException if a result cannot be taken
+     * <p>What was taken is not computed again, whatever happens to the executor that computed it.
+     *
      * @throws RuntimeException the exception of a task that failed as often as Spark allows ({@code spark.task.maxFailures})
      */
-    <A, B> void run(List<A> work, Task<A, B> task, Taker<B> taker) throws IOException {
-        if (work.isEmpty()) {
+    @Override
+    public <S, A, B> void run(Shared<S> shared, List<A> pieces, Task<S, A, B> task, Taker<B> taker, Watcher watcher)
+            throws IOException {
+        if (pieces.isEmpty()) {
             return;
         }
+        Remote<S> remote = remote(shared);
         Function2<TaskContext, Iterator<A>, B> inTask = (Function2<TaskContext, Iterator<A>, B> & Serializable)
-                (taskContext, pieces) -> task.of(pieces.next());
+                (taskContext, work) -> remote.work(task, work.next());
         Function2<Object, B, BoxedUnit> onDriver = (index, result) -> {
             try {
                 taker.take((Integer) index, result);
@@ -107,17 +103,30 @@ final class Cluster implements AutoCloseable {
             return BoxedUnit.UNIT;
         };
         ClassTag<B> tag = ClassTag$.MODULE$.apply(Object.class);
-        List<Object> numbers = IntStream.range(0, work.size()).<Object>mapToObj(i -> i).toList();
+        List<Object> numbers = IntStream.range(0, pieces.size()).<Object>mapToObj(i -> i).toList();
         Seq<Object> partitions = CollectionConverters.asScala(numbers).toSeq();
         try {
-            context.sc().runJob(context.parallelize(work, work.size()).rdd(), inTask, partitions, onDriver, tag);
+            context.sc().runJob(context.parallelize(pieces, pieces.size()).rdd(), inTask, partitions, onDriver, tag);
         } catch (Exception e) {
             throw cause(e);
         }
     }
 
+    /** What executors load for this, whose files are sent once. */
+    @SuppressWarnings("unchecked")
+    private <S> Remote<S> remote(Shared<S> shared) throws IOException {
+        Remote<S> known = (Remote<S>) remotes.get(shared);
+        if (known != null) {
+            return known;
+        }
+        Parcel parcel = shared.packing().pack();
+        Remote<S> made = new Remote<>(parcel.sha256(), shared.kind(), context.broadcast(parcel), shared.loader(), whole);
+        remotes.put(shared, made);
+        return made;
+    }
+
     /** What went wrong, without what Spark says around it. */
-    static RuntimeException cause(Exception e) {
+    private static RuntimeException cause(Exception e) {
         Throwable cause = e;
         while (cause.getCause() != null && cause.getClass().getName().startsWith("org.apache.spark.")) {
             cause = cause.getCause();

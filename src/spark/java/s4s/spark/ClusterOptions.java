@@ -24,7 +24,7 @@ final class ClusterOptions {
      * @param name of the application
      */
     Cluster open(String name) {
-        return Cluster.open(conf(name));
+        return Cluster.open(conf(name), false);
     }
 
     /** Connects for tasks that use all cores of their executor, as far as its number of cores is known beforehand. */
@@ -33,7 +33,7 @@ final class ClusterOptions {
         Matcher local = Pattern.compile("local(-cluster)?\\[(?:\\d+,)?(\\d+).*").matcher(conf.get("spark.master"));
         String cores = local.matches() ? local.group(2) : conf.get("spark.executor.cores", "1");
         conf.setIfMissing("spark.task.cpus", cores);
-        return Cluster.open(conf);
+        return Cluster.open(conf, true);
     }
 
     private SparkConf conf(String name) {

@@ -22,6 +22,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import s4s.app.Backend;
+import s4s.app.Parcel;
+import s4s.app.Shared;
+import s4s.metric.Extraction;
 import s4s.metric.Features;
 import s4s.metric.MiniFeatures;
 import s4s.metric.Moments;
@@ -29,6 +33,7 @@ import s4s.model.Devices;
 import s4s.model.repository.Models;
 import s4s.sampling.LoadedModel;
 import s4s.sampling.SamplingJob;
+import s4s.solver.Solver;
 import s4s.solver.data.SolverSource;
 
 /** {@code s4s spark bench}: images a second by executors beside those of one process, and what a table costs at that rate. */
@@ -105,8 +110,8 @@ final class SparkBenchCommand implements Callable<Integer> {
             ThreadMXBean threads = ManagementFactory.getThreadMXBean();
             Speed alone = measure(() -> order.draw(manager, loaded, done -> {}), threads::getCurrentThreadCpuTime);
             row(out, "plain command", 0, alone, alone);
-            Speeds one = executors(1, order, alone, out);
-            Speeds two = executors(2, order, alone, out);
+            Speeds one = executors(1, loaded, order, alone, out);
+            Speeds two = executors(2, loaded, order, alone, out);
             out.printf(Locale.ROOT, "overhead of one executor %.1f %%, of its CPU time %.1f %%; two executors are %.2f times"
                     + " one%n",
                     100 * (alone.perSecond / one.drawing.perSecond - 1),
@@ -122,34 +127,42 @@ final class SparkBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Speeds executors(int count, SamplingJob order, Speed alone, PrintWriter out) throws IOException {
+    private Speeds executors(int count, LoadedModel loaded, SamplingJob order, Speed alone, PrintWriter out) throws IOException {
         long start = System.nanoTime();
         SparkConf conf = new SparkConf().setAppName("s4s spark bench").setMaster("local-cluster[" + count + ",1,1024]")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1");
         Models models = Models.ofRepository();
         TaskTime tasks = new TaskTime();
-        try (Cluster cluster = Cluster.open(conf)) {
+        try (Cluster cluster = Cluster.open(conf, false)) {
             cluster.context().sc().addSparkListener(tasks);
-            Shared<LoadedModel> pictures = SparkSampleCommand.share(cluster, models.path(model));
-            Shared<Features> features = cluster.share(new Parcel().withModel(models, FEATURES), "features of " + FEATURES,
+            String name = model;
+            String method = solver;
+            int calls = nfe;
+            int together = batch;
+            Shared<LoadedModel> network = new Shared<>("images of " + name, () -> loaded,
+                    () -> new Parcel().withModel(models, name),
+                    (folder, manager) -> LoadedModel.load(new Models(folder), name, manager));
+            Shared<Features> features = new Shared<>("features of " + FEATURES, () -> {
+                throw new IOException("the features are the executors'");
+            }, () -> new Parcel().withModel(models, FEATURES),
                     (folder, manager) -> MiniFeatures.of(new Models(folder), FEATURES, manager));
-            byte[][] pixels = new byte[order.batches().size()][];
-            int[] side = new int[2];
-            Work drawing = () -> cluster.run(order.batches(),
-                    piece -> pictures.use(
-                            (network, scope) -> SparkSampleCommand.Pixels.of(piece.draw(scope, network, n -> {}))),
-                    (i, some) -> {
-                        pixels[i] = some.nchw();
-                        side[0] = some.height();
-                        side[1] = some.width();
-                    });
-            cluster.run(order.batches().subList(0, 1), piece -> pictures.use((network, scope) -> 0), (i, nothing) -> {});
+            List<long[]> seeds = order.parts(batch).stream().map(SamplingJob::seeds).toList();
+            byte[][] pixels = new byte[seeds.size()][];
+            Backend.Task<LoadedModel, long[], byte[]> draw = (own, some, site) -> {
+                Solver numbers = SolverSource.of(method, Optional.empty(), Optional.of(calls)).on(own.denoiser().schedule());
+                return new SamplingJob(name, numbers, some, List.of(), 1, 0, together).draw(site.scope(), own, n -> { }).pixels();
+            };
+            Work drawing = () -> cluster.run(network, seeds, draw, (i, some) -> pixels[i] = some, (i, done) -> { });
+            cluster.run(network, seeds.subList(0, 1), draw, (i, some) -> { }, (i, done) -> { });
             double ready = (System.nanoTime() - start) * 1e-9;
             Speed drawn = measure(drawing, tasks.nanos::get);
             row(out, count + (count == 1 ? " executor" : " executors"), ready, drawn, alone);
-            int size = models.card(FEATURES).classifier().features();
-            Speed summed = measure(() -> SparkFidCommand.sum(cluster, features, new Moments(size), List.of(pixels), side[0],
-                    side[1]), tasks.nanos::get);
+            int height = (int) loaded.denoiser().sampleShape().get(1);
+            int width = (int) loaded.denoiser().sampleShape().get(2);
+            Moments sums = new Moments(models.card(FEATURES).classifier().features());
+            Speed summed = measure(() -> cluster.run(features, List.of(pixels),
+                    (own, some, site) -> Extraction.vectors(own, site.scope(), some, height, width),
+                    (i, vectors) -> sums.add(vectors), (i, done) -> { }), tasks.nanos::get);
             return new Speeds(drawn, summed);
         }
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +14,11 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.app.Parcel;
+import s4s.app.Shared;
 
 /** What executor processes load. */
 class SharedTest {
@@ -28,7 +30,13 @@ class SharedTest {
         for (int i = 0; i < settings.length; i += 2) {
             conf.set(settings[i], settings[i + 1]);
         }
-        return Cluster.open(conf);
+        return Cluster.open(conf, false);
+    }
+
+    private static Shared<String> shared(String kind, Parcel parcel, Shared.Loader<String> loader) {
+        return new Shared<>(kind, () -> {
+            throw new AssertionError("not here");
+        }, () -> parcel, loader);
     }
 
     @Test
@@ -36,14 +44,14 @@ class SharedTest {
         Parcel parcel = new Parcel().with("a/b.txt", Files.writeString(folder.resolve("file"), "content"));
         Set<String> seen = new TreeSet<>();
         try (Cluster cluster = open()) {
-            Shared<String> text = cluster.share(parcel, "text", (files, manager) -> {
+            Shared<String> text = shared("text", parcel, (files, manager) -> {
                 LOADS.incrementAndGet();
                 return Files.readString(files.resolve("a/b.txt"));
             });
-            cluster.run(TASKS, i -> i + " " + text.use((value, scope) -> value), (i, said) -> {
+            cluster.run(text, TASKS, (value, i, site) -> i + " " + value, (i, said) -> {
                 assertEquals(i + " content", said);
                 seen.add(said);
-            });
+            }, (i, done) -> { });
         }
         assertEquals(TASKS.size(), seen.size());
         assertEquals(1, LOADS.get());
@@ -54,10 +62,11 @@ class SharedTest {
         Parcel parcel = new Parcel().with("file", Files.writeString(folder.resolve("file"), "content"));
         Parcel other = new Parcel().with("file", Files.writeString(folder.resolve("file"), "Content"));
         try (Cluster cluster = open()) {
-            Shared<String> text = new Shared<>(parcel.sha256(), "text", cluster.context().broadcast(other), (files, manager) -> "");
-            String message = assertThrows(UncheckedIOException.class, () -> cluster.run(List.of(0),
-                    i -> text.use((value, scope) -> value), (i, said) -> {})).getCause().getMessage();
-            assertTrue(message.startsWith("the files of text arrived with sha256 " + other.sha256()), message);
+            Remote<String> text = new Remote<>(parcel.sha256(), "text", cluster.context().broadcast(other),
+                    (files, manager) -> "", false);
+            String message = assertThrows(SparkException.class, () -> cluster.context().parallelize(List.of(0), 1)
+                    .map(i -> text.work((value, piece, site) -> value, i)).collect()).getMessage();
+            assertTrue(message.contains("the files of text arrived with sha256 " + other.sha256()), message);
         }
     }
 
@@ -65,9 +74,9 @@ class SharedTest {
     void aTaskComputesInAsManyThreadsAsItHasCores() throws IOException {
         for (int cores : new int[] {1, 2}) {
             try (Cluster cluster = open("spark.task.cpus", String.valueOf(cores))) {
-                Shared<String> nothing = cluster.share(new Parcel(), "nothing", (files, manager) -> "");
-                cluster.run(TASKS, i -> nothing.use((value, scope) -> JniUtils.getNumThreads()),
-                        (i, threads) -> assertEquals(cores, threads));
+                cluster.run(shared("nothing", new Parcel(), (files, manager) -> ""), TASKS,
+                        (value, i, site) -> JniUtils.getNumThreads(), (i, threads) -> assertEquals(cores, threads),
+                        (i, done) -> { });
             }
         }
     }

@@ -9,13 +9,14 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.app.Output;
+import s4s.app.Viewing;
 import s4s.image.ImageSet;
 import s4s.io.Npz;
 import s4s.metric.Extraction;
@@ -83,22 +84,18 @@ class SparkFidTest {
     }
 
     @Test
-    void momentsAreThoseOfOneProcessWhateverTheNumberOfPartitions() throws IOException {
+    void momentsAreThoseOfOneProcessWhateverTheNumberOfTasks() throws IOException {
         ImageSet images = ImageSet.read(alone);
         try (NDManager manager = NDManager.newBaseManager()) {
             Features features = MiniFeatures.of(Models.ofRepository(), "cifar10-features", manager);
             Moments.Gaussian expected = Extraction.moments(features, images, manager);
-            List<byte[]> batches = new ArrayList<>();
-            for (int from = 0; from < images.count(); from += Extraction.BATCH) {
-                batches.add(images.pixels(IntStream.range(from, Math.min(from + Extraction.BATCH, images.count())).toArray()));
-            }
+            Viewing viewing = new Viewing(Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty(), false, false,
+                    Optional.empty(), Extraction.BATCH, Optional.empty(), 2000);
             for (int partitions : new int[] {1, 3, 7}) {
-                try (Cluster cluster = Cluster.open(new SparkConf().setMaster("local[2]").setAppName("test")
-                        .set("spark.default.parallelism", String.valueOf(partitions)))) {
-                    Shared<Features> network = cluster.share(new Parcel().withModel(Models.ofRepository(), "cifar10-features"),
-                            "test", (files, own) -> MiniFeatures.of(new Models(files), "cifar10-features", own));
-                    requireEqual(expected, SparkFidCommand.sum(cluster, network, new Moments(features.size()), batches,
-                            images.height(), images.width()).gaussian());
+                try (Cluster cluster = Cluster.open(new SparkConf().setMaster("local[" + partitions + "]").setAppName("test"), false);
+                        Viewing.Session session = viewing.session(manager, Optional.empty(), Output.none())) {
+                    int[] all = IntStream.range(0, images.count()).toArray();
+                    requireEqual(expected, session.moments(images, all, cluster));
                 }
             }
         }

@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import s4s.benchmark.Benchmark;
 import s4s.benchmark.Benchmarks;
 import s4s.grid.GridType;
@@ -30,7 +27,6 @@ import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
 import s4s.model.repository.NamedModel;
 import s4s.solver.Solver;
-import s4s.solver.Solvers;
 import s4s.solver.Stage;
 import s4s.solver.data.SolverFile;
 
@@ -38,12 +34,9 @@ import s4s.solver.data.SolverFile;
 class SparkLearnTest {
 
     private static List<Recipe> recipes() {
-        return List.of(recipe(Families.S4S_LMS, "ipndm-3"), recipe(Families.S4S_LMS, "dpmpp-3m"), recipe(Families.LD3, "ddim"));
-    }
-
-    private static Recipe recipe(Families family, String start) {
-        return new Recipe(family, Solvers.named(start), GridType.EDM, 2, OptionalInt.empty(), Plan.gaussNewton(2), "2 steps", 6,
-                4, 0);
+        return Stream.of(Families.S4S_LMS, Families.LD3, Families.GS)
+                .map(family -> Recipe.usual(family, family.init(), GridType.LOGSNR, 3)
+                        .with(Plan.gaussNewton(2), "gauss-newton, 2 steps").withPairs(6, 4)).toList();
     }
 
     @Test
@@ -51,12 +44,10 @@ class SparkLearnTest {
         Path there = folder.resolve(recipes().get(1).name() + ".json");
         Files.writeString(there, "there");
         Events.reset();
-        StringWriter said = new StringWriter();
-        int code = new CommandLine(new SparkLearnCommand(benchmark -> recipes())).setOut(new PrintWriter(said)).execute(
-                Run.words(new String[] {"--suite", "cifar10-mini", "--distance", "l2", "--out", folder.toString(),
-                    "--conf", "spark.task.cpus=1"}, Events.LISTEN));
-        assertEquals(0, code, said.toString());
-        assertEquals(2, said.toString().lines().count());
+        String said = Run.ok(Run.words(new String[] {"spark", "learn", "--suite", "cifar10-mini", "--brief", "--family",
+            "s4s-lms,ld3,gs", "--nfe", "3", "--steps", "2", "--pairs", "6", "--validation", "4", "--distance", "l2", "--out",
+            folder.toString(), "--conf", "spark.task.cpus=1"}, Events.LISTEN));
+        assertEquals(2, said.lines().count());
         assertEquals("there", Files.readString(there));
         assertFalse(Files.exists(folder.resolve("pairs.parts")));
         assertEquals(4, Events.FINISHED.get(), "a task for each role's pairs and for each solver that was missing");
@@ -71,7 +62,7 @@ class SparkLearnTest {
                 assertEquals(a.sigma(), b.sigma(), 1e-4 * a.sigma());
                 assertArrayEquals(a.outputs(), b.outputs(), 1e-3);
             }
-            assertTrue(said.toString().contains(recipe.name()), said.toString());
+            assertTrue(said.contains(recipe.name()), said);
         }
     }
 

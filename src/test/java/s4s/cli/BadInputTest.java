@@ -40,6 +40,11 @@ class BadInputTest {
         refuses("got NFE 0", "learn", "--nfe", "0", "--out", out);
         refuses("There is no optimizer \"lbfgs\"", "learn", "--optimizer", "lbfgs", "--out", out);
         refuses("--rounds is for the gauss-newton optimizer", "learn", "--optimizer", "adam", "--rounds", "2", "--out", out);
+        refuses("--steps is at least 0", "learn", "--steps", "-1", "--out", out);
+        refuses("--rounds is at least 1", "learn", "--rounds", "0", "--out", out);
+        refuses("--order is at least 1", "learn", "--order", "0", "--out", out);
+        refuses("learning rate is positive and finite", "learn", "--optimizer", "adam", "--rate", "NaN", "--out", out);
+        refuses("a row has at least 1 image", "benchmark", "--images", "0", "--out", out);
         refuses("--radius is a number or ld3", "learn", "--radius", "wide", "--out", out);
         refuses("no model 'sd'", "learn", "--model", "sd", "--out", out);
         refuses("needs order 4 or more, not 2", "learn", "--family", "s4s-lms", "--init", "unipc-3-bh1", "--order", "2", "--out", out);

@@ -73,6 +73,8 @@ class ReferenceTest {
         refused(file, "beyond what features in float32 have");
         Npz.write(file, Map.of("mu", NpyArray.of(new double[0], 0), "sigma", NpyArray.of(new double[0], 0, 0)));
         refused(file, "mu has 0 numbers");
+        Npz.write(file, Map.of("mu", NpyArray.of(new double[2], 2), "sigma", NpyArray.of(new long[] {1, 0, 0, 1}, 2, 2)));
+        refused(file, "sigma holds int64, where mean and covariance are floats");
         assertEquals(1, Reference.read(sigma(file, 1, 1, 1, 1)).moments().covariance().getEntry(0, 1));
         assertEquals(-1e-9, Reference.read(sigma(file, 1, 0, 0, -1e-9)).moments().covariance().getEntry(1, 1), "rounding");
     }

@@ -1,4 +1,4 @@
-package s4s.spark;
+package s4s.app;
 
 import java.io.IOException;
 import java.nio.file.Files;

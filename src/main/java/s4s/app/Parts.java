@@ -1,4 +1,4 @@
-package s4s.spark;
+package s4s.app;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,8 +11,8 @@ import s4s.io.AtomicFiles;
 import s4s.io.Claim;
 
 /**
- * The finished parts of images that become one file, in a folder {@code FILE.npz.parts} beside it, so that a job that was
- * killed goes on.
+ * The finished parts of images that become one file, in a folder {@code FILE.npz.parts} beside it, so that a run that was
+ * stopped resumes.
  */
 final class Parts implements Closeable {
     private static final String RECIPE = "recipe.txt";
@@ -47,8 +47,8 @@ final class Parts implements Closeable {
     }
 
     /** Keeps a part. */
-    void put(int number, ImageSet pictures, long[] seeds) throws IOException {
-        ImageSet.write(file(number), pictures, seeds);
+    void put(int number, ImageSet images, long[] seeds) throws IOException {
+        ImageSet.write(file(number), images, seeds);
     }
 
     /** A part that is there. */

@@ -1,4 +1,4 @@
-package s4s.spark;
+package s4s.app;
 
 import java.io.IOException;
 import java.io.Serializable;
@@ -15,17 +15,17 @@ import s4s.io.Hashes;
 import s4s.model.repository.Models;
 
 /**
- * Files that travel to executors.
+ * Files that travel to other processes.
  *
  * @param files content by relative name, with slashes
  */
-record Parcel(TreeMap<String, byte[]> files) implements Serializable {
+public record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     /** Of a model that is being trained. */
     private static final List<String> NOT_NEEDED = List.of("checkpoint.npz", "samples.png");
     private static final long LONGEST = Integer.MAX_VALUE - 8;
 
     /** Nothing yet. */
-    Parcel() {
+    public Parcel() {
         this(new TreeMap<>());
     }
 
@@ -34,7 +34,7 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
      *
      * @throws IllegalArgumentException if it is longer than an array of Java
      */
-    Parcel with(String name, Path file) throws IOException {
+    public Parcel with(String name, Path file) throws IOException {
         if (Files.size(file) > LONGEST) {
             throw new IllegalArgumentException(file + " is longer than 2 GiB, more than a broadcast takes");
         }
@@ -44,14 +44,14 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     }
 
     /** The parcel with one more file, of this text. */
-    Parcel with(String name, String text) {
+    public Parcel with(String name, String text) {
         TreeMap<String, byte[]> more = new TreeMap<>(files);
         more.put(name, text.getBytes(StandardCharsets.UTF_8));
         return new Parcel(more);
     }
 
     /** The parcel with a model under its folder's name, and the autoencoder that it needs under its own. */
-    Parcel withModel(Models models, String name) throws IOException {
+    public Parcel withModel(Models models, String name) throws IOException {
         Path folder = models.path(name);
         Parcel all = withFolder(folder.getFileName().toString(), folder);
         Optional<String> autoencoder = models.autoencoderOf(name);
@@ -59,7 +59,7 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     }
 
     /** The parcel with all files of a folder, under another name. */
-    Parcel withFolder(String name, Path folder) throws IOException {
+    public Parcel withFolder(String name, Path folder) throws IOException {
         Parcel all = this;
         try (Stream<Path> list = Files.list(folder)) {
             for (Path file : list.filter(Files::isRegularFile).filter(f -> !NOT_NEEDED.contains(f.getFileName().toString()))
@@ -71,20 +71,20 @@ record Parcel(TreeMap<String, byte[]> files) implements Serializable {
     }
 
     /** Hash of names and contents. */
-    String sha256() {
+    public String sha256() {
         return Hashes.sha256(files.entrySet().stream().map(e -> e.getKey() + " " + Hashes.sha256(e.getValue()))
                 .collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads files of a folder. */
     @FunctionalInterface
-    interface Reader<T> {
+    public interface Reader<T> {
         /** @param folder holds the files, and is removed afterwards */
         T read(Path folder) throws IOException;
     }
 
     /** Lays the files out in a temporary folder. */
-    <T> T unpacked(Reader<T> reader) throws IOException {
+    public <T> T unpacked(Reader<T> reader) throws IOException {
         Path folder = Files.createTempDirectory("s4s-");
         try {
             for (SortedMap.Entry<String, byte[]> file : files.entrySet()) {
