@@ -209,6 +209,7 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         Optional<Path> script = Optional.of(school.benchmark.teaching().distance()).filter(d -> d.endsWith(".pt")).map(Path::of);
         Benchmark there = school.benchmark.withCondition(condition.in(Path.of(""))).withModel(name)
                 .withDistance(script.map(file -> file.getFileName().toString()).orElse(school.benchmark.teaching().distance()));
+        boolean isScript = script.isPresent();
         int nfe = due.get(0).nfe();
         return new Shared<>("solvers of " + name + " by " + there.teaching().distance(), () -> {
             try (Progress progress = school.output.progress("pairs")) {
@@ -225,8 +226,8 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         }, (folder, own) -> {
             Benchmark read = Benchmark.read(folder.resolve(BENCHMARK));
             Models models = new Models(folder);
-            Benchmark here = script.isEmpty() ? read
-                    : read.withDistance(folder.resolve(read.teaching().distance()).toString());
+            Benchmark here =
+                    isScript ? read.withDistance(folder.resolve(read.teaching().distance()).toString()) : read;
             ModelCard card = models.card(here.model());
             NamedModel model = new NamedModel(card.name(), card.weightsSha256(), here.diffusion(models, own));
             Pairs stored = new Pairs(Optional.of(folder.resolve("training")), Optional.of(folder.resolve("validation")));
