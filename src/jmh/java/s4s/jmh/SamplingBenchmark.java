@@ -24,6 +24,7 @@ import s4s.grid.GridType;
 import s4s.model.Denoiser;
 import s4s.model.DenoiserDecorator;
 import s4s.model.Devices;
+import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
 import s4s.sampling.Program;
 import s4s.sampling.Sampling;
@@ -51,7 +52,7 @@ public class SamplingBenchmark {
 
     private NDManager manager;
     private Denoiser network;
-    private Denoiser instant;
+    private DiffusionModel instant;
     private Program program;
     private long[] seeds;
     private NDArray x;
@@ -61,21 +62,21 @@ public class SamplingBenchmark {
     @Setup
     public void open() throws IOException {
         manager = Devices.manager();
-        network = Models.ofRepository().denoiser("cifar10-mini", manager);
+        network = Models.ofRepository().load("cifar10-mini", manager).denoiser();
         program = Program.of(Solvers.named(solver).on(GridType.LOGSNR, network.schedule(), NFE), network);
         seeds = LongStream.range(0, batch).toArray();
         x = manager.randomNormal(new Shape(batch).addAll(network.sampleShape())).toType(network.dataType(), false);
         label = manager.create(new double[] {1}).toType(network.dataType(), false);
         NDArray answer = network.predict(x, label);
         answer.attach(manager);
-        instant = new DenoiserDecorator(network) {
+        instant = DiffusionModel.of(new DenoiserDecorator(network) {
             @Override
             public NDArray predict(NDArray x, NDArray label) {
                 NDArray copy = answer.duplicate();
                 copy.attach(x.getManager());
                 return copy;
             }
-        };
+        });
     }
 
     /** The network calls of a batch. */

@@ -52,7 +52,7 @@ public class LearningBenchmark {
     public void open() throws IOException {
         manager = Devices.manager();
         Models models = Models.ofRepository();
-        model = models.denoiser("cifar10-mini", manager);
+        model = models.load("cifar10-mini", manager);
         distance = Distance.perceptual(models.features("cifar10-features", manager)).decoded(model.decoder());
         family = Families.S4S_JOINT.on(model.schedule(), Solvers.named(Families.S4S_JOINT.init()), GridType.LOGSNR, nfe,
                 OptionalInt.empty());

@@ -12,12 +12,11 @@ import s4s.grid.GridNames;
 import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.io.Provenance;
-import s4s.model.ConditionalNetwork;
+import s4s.model.ConditionEncoder;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
-import s4s.sampling.LoadedModel;
 import s4s.sampling.SamplingJob;
 import s4s.sampling.SearchedGrids;
 import s4s.schedule.NoiseSchedule;
@@ -57,7 +56,7 @@ public record Draw(String model, String solver, Optional<String> grid, Optional<
      * @param solver the numbers
      * @param label what to call the images
      */
-    public record Drawing(LoadedModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver,
+    public record Drawing(DiffusionModel loaded, DiffusionModel model, Optional<Conditions> conditions, Solver solver,
             String label) {}
 
     /**
@@ -68,10 +67,11 @@ public record Draw(String model, String solver, Optional<String> grid, Optional<
     public Drawing load(Models models, NDManager manager, long[] seeds, Output output) throws IOException {
         SolverSource source = SolverSource.of(solver, grid, nfe);
         requireThreshold(models);
-        LoadedModel loaded = LoadedModel.load(models, model, manager);
-        NoiseSchedule schedule = loaded.denoiser().schedule();
+        DiffusionModel loaded = models.load(model, manager);
+        NoiseSchedule schedule = loaded.schedule();
         Optional<Conditions> chosen = conditions(loaded, seeds);
-        DiffusionModel diffusion = loaded.under(chosen, guidance, quantile());
+        DiffusionModel under = loaded.given(chosen, guidance);
+        DiffusionModel diffusion = threshold.map(under::thresholded).orElse(under);
         Solver numbers = searched(source, models, diffusion, manager, output).on(schedule);
         numbers.requireRange(schedule).ifPresent(output::note);
         return new Drawing(loaded, diffusion, chosen, numbers, model + " " + source.label());
@@ -137,7 +137,7 @@ public record Draw(String model, String solver, Optional<String> grid, Optional<
         }
     }
 
-    private Optional<Conditions> conditions(LoadedModel loaded, long[] seeds) throws IOException {
+    private Optional<Conditions> conditions(DiffusionModel loaded, long[] seeds) throws IOException {
         List<String> given = asked.conditions;
         long ways = Stream.of(!given.isEmpty(), asked.balanced, asked.prompts.isPresent()).filter(way -> way).count();
         if (ways == 0) {
@@ -149,10 +149,10 @@ public record Draw(String model, String solver, Optional<String> grid, Optional<
         if (ways > 1) {
             throw new IllegalArgumentException("--class, --text, --balanced and --prompts choose the conditions: give one");
         }
-        ConditionalNetwork network = loaded.conditional()
+        ConditionEncoder encoder = loaded.encoder()
                 .orElseThrow(() -> new IOException("model '" + model + "' takes no class and no text"));
         if (asked.balanced) {
-            return Optional.of(Conditions.balanced(network.requests()));
+            return Optional.of(Conditions.balanced(encoder));
         }
         if (asked.prompts.isPresent()) {
             return Optional.of(Conditions.prompts(asked.prompts.get()));

@@ -33,7 +33,6 @@ import s4s.learn.TeacherStore;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
-import s4s.model.repository.NamedModel;
 import s4s.solver.data.SolverFile;
 
 /**
@@ -82,7 +81,7 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
             implements Serializable {}
 
     /** Everything that is there before learning. */
-    private record School(Models models, NDManager manager, Benchmark benchmark, NamedModel model, NamedDistance distance,
+    private record School(Models models, NDManager manager, Benchmark benchmark, DiffusionModel model, NamedDistance distance,
             Path folder, Backend backend, Output output) {}
 
     /**
@@ -101,7 +100,7 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         GridType grid = what.grid.map(GridType::named).orElse(chosen.base().teacher().grid());
         List<Recipe> usual = suite.isPresent() ? ofSuite(benchmark, grid) : List.of(one(grid));
         ModelCard card = models.card(benchmark.model());
-        NamedModel model = new NamedModel(card.name(), card.weightsSha256(), benchmark.diffusion(models, manager));
+        DiffusionModel model = benchmark.diffusion(models, manager);
         chosen.note("teacher " + benchmark.teacher().id(), "start " + (suite.isPresent() ? "of each family"
                 : usual.get(0).init().name()) + " on " + grid.id(), "distance " + benchmark.teaching().distance())
                 .ifPresent(output::note);
@@ -109,18 +108,18 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         List<Recipe> recipes = new ArrayList<>();
         for (Recipe recipe : usual) {
             Lesson lesson = Lesson.of(recipe, how, count.training, count.validation);
-            recipes.add(lesson.recipe(model.diffusion()));
+            recipes.add(lesson.recipe(model));
             lessons.put(recipe.name(), lesson);
         }
         Path folder = out.orElse(benchmark.solvers(Models.repository()));
         Map<Teacher, List<Recipe>> due =
-                benchmark.byTeacher(model.diffusion(), recipes, recipe -> suite.isEmpty() || isDue(file(recipe.name(), folder)));
+                benchmark.byTeacher(model, recipes, recipe -> suite.isEmpty() || isDue(file(recipe.name(), folder)));
         if (due.isEmpty()) {
             output.print("all " + recipes.size() + " solvers are in " + folder);
             return true;
         }
         List<String> failed = new ArrayList<>();
-        NamedDistance loaded = benchmark.distance(models, model.diffusion(), manager);
+        NamedDistance loaded = benchmark.distance(models, model, manager);
         try (Claim claim = suite.isPresent() ? Claim.ofFolder(folder) : Claim.ofFile(file(recipes.get(0).name(), folder));
                 Backend backend = opening.open("s4s learn", manager, output)) {
             School school = new School(models, manager, benchmark, model, loaded, folder, backend, output);
@@ -175,7 +174,7 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         }
         String text = command;
         school.backend.run(course(school, teacher, due, lessons, drawn), pieces, (course, piece, site) -> {
-            Recipe recipe = piece.lesson.recipe(course.task.model().diffusion());
+            Recipe recipe = piece.lesson.recipe(course.task.model());
             long start = System.nanoTime();
             try (Progress progress = site.output().progress(recipe.name())) {
                 Recipe.Result result = recipe.learn(course.task,
@@ -229,11 +228,11 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
             Benchmark here =
                     isScript ? read.withDistance(folder.resolve(read.teaching().distance()).toString()) : read;
             ModelCard card = models.card(here.model());
-            NamedModel model = new NamedModel(card.name(), card.weightsSha256(), here.diffusion(models, own));
+            DiffusionModel model = here.diffusion(models, own);
             Pairs stored = new Pairs(Optional.of(folder.resolve("training")), Optional.of(folder.resolve("validation")));
-            List<Recipe> recipes = lessons.stream().map(lesson -> lesson.recipe(model.diffusion())).toList();
+            List<Recipe> recipes = lessons.stream().map(lesson -> lesson.recipe(model)).toList();
             return new Course(here, stored.task(own, here.teacherOf(nfe), recipes, model,
-                    here.distance(models, model.diffusion(), own), Progress.none()));
+                    here.distance(models, model, own), Progress.none()));
         });
     }
 
@@ -258,7 +257,7 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         if (from.isPresent()) {
             return from.get();
         }
-        DiffusionModel model = school.model.diffusion();
+        DiffusionModel model = school.model;
         SolverFile solver = SolverFile.of(teacher.solver(model), model.schedule(), Provenance.of(command));
         TeacherStore store = TeacherStore.open(drawn.resolve(teacher.label().replace(' ', '-')).resolve(role.id()),
                 new TeacherStore.Recipe(school.model.name(), school.model.sha256(), solver, role, model.sampleShape(),

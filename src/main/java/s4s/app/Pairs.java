@@ -15,7 +15,7 @@ import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
-import s4s.model.repository.NamedModel;
+import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 
 /**
@@ -42,9 +42,9 @@ public record Pairs(Optional<Path> training, Optional<Path> validation) {
      * @param recipes all that will be learned from them
      * @throws IllegalArgumentException if a folder's pairs are of another model, other conditions, too few, or of two teachers
      */
-    LearningTask task(NDManager manager, Teacher teacher, List<Recipe> recipes, NamedModel model, NamedDistance distance,
+    LearningTask task(NDManager manager, Teacher teacher, List<Recipe> recipes, DiffusionModel model, NamedDistance distance,
             Progress progress) throws IOException {
-        Solver solver = teacher.solver(model.diffusion());
+        Solver solver = teacher.solver(model);
         Drawn learned = pairs(training, SeedRange.TRAINING, most(recipes, SeedRange.TRAINING), manager, solver, model, progress);
         Drawn checked =
                 pairs(validation, SeedRange.VALIDATION, most(recipes, SeedRange.VALIDATION), manager, solver, model, progress);
@@ -60,10 +60,10 @@ public record Pairs(Optional<Path> training, Optional<Path> validation) {
         return recipes.stream().mapToInt(role == SeedRange.TRAINING ? Recipe::pairs : Recipe::validation).max().orElseThrow();
     }
 
-    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, NamedModel model,
+    private static Drawn pairs(Optional<Path> from, SeedRange role, int count, NDManager manager, Solver teacher, DiffusionModel model,
             Progress progress) throws IOException {
         if (from.isEmpty()) {
-            return Drawn.of(TeacherPairs.draw(manager, model.diffusion(), teacher, role, count, 100,
+            return Drawn.of(TeacherPairs.draw(manager, model, teacher, role, count, 100,
                     done -> progress.update(done, count, role.id())), teacher);
         }
         TeacherStore store = TeacherStore.open(from.get());
@@ -72,10 +72,10 @@ public record Pairs(Optional<Path> training, Optional<Path> validation) {
             throw new IllegalArgumentException(from.get() + " holds pairs of other weights (sha256 " + made + ") than those of "
                     + model.name() + ": draw them again with s4s teacher");
         }
-        if (!store.conditions().equals(model.diffusion().conditions())) {
+        if (!store.conditions().equals(model.conditions())) {
             throw new IllegalArgumentException(from.get() + " holds pairs under other conditions ("
                     + store.conditions().orElse("none") + ") than are asked for ("
-                    + model.diffusion().conditions().orElse("none") + "): draw them again with s4s teacher");
+                    + model.conditions().orElse("none") + "): draw them again with s4s teacher");
         }
         if (store.count() < count) {
             throw new IllegalArgumentException(from.get() + " holds " + store.count() + " pairs, " + count

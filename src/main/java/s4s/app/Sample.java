@@ -20,9 +20,9 @@ import s4s.image.Pictures;
 import s4s.io.Hashes;
 import s4s.io.Progress;
 import s4s.io.Provenance;
+import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
 import s4s.sampling.ImageStore;
-import s4s.sampling.LoadedModel;
 import s4s.sampling.SamplingJob;
 import s4s.solver.Solver;
 import s4s.solver.data.SolverFile;
@@ -77,7 +77,7 @@ public record Sample(Draw draw, long[] seeds, Optional<Path> out, int shard, Opt
     private record Pixels(byte[] nchw, int height, int width) implements Serializable {}
 
     /** What draws. */
-    private record Painter(LoadedModel model, Solver solver) {}
+    private record Painter(DiffusionModel model, Solver solver) {}
 
     /** What draws, and where. */
     private record Studio(Models models, Draw.Drawing drawing, Shared<Painter> painter, Backend backend) {}
@@ -174,7 +174,7 @@ public record Sample(Draw draw, long[] seeds, Optional<Path> out, int shard, Opt
         return new Shared<>("images of " + name, () -> new Painter(drawing.loaded(), drawing.solver()),
                 () -> new Parcel().withModel(models, draw.model()).with(SOLVER, SolverFile.of(drawing.solver(),
                         drawing.model().schedule(), Provenance.of(command)).json()),
-                (folder, own) -> new Painter(LoadedModel.load(new Models(folder), name, own),
+                (folder, own) -> new Painter(new Models(folder).load(name, own),
                         SolverFile.read(folder.resolve(SOLVER)).solver()));
     }
 

@@ -114,7 +114,7 @@ public record Teach(Task task, Other other, SeedRange role, int pairs, int shard
                 }, (files, own) -> {
                     Models there = new Models(files);
                     Condition here = Condition.named(asked, guidance).in(files);
-                    return new Taught(there.diffusion(name, here.of(there, name), guidance, own),
+                    return new Taught(there.load(name, own).given(here.of(there, name), guidance),
                             SolverFile.read(files.resolve(TEACHER)).solver());
                 });
         return (seeds, taker) -> {

@@ -210,14 +210,13 @@ public record Benchmark(String name, String title, Source source, Teaching teach
      * Everything that the benchmark's numbers are computed with, in memory.
      *
      * @param model what is drawn from
-     * @param modelSha256 hash of its weights
      * @param metric what Frechet distances are computed with, if there is a metric
      */
-    public record Loaded(DiffusionModel model, String modelSha256, Optional<Metric.Loaded> metric) {
+    public record Loaded(DiffusionModel model, Optional<Metric.Loaded> metric) {
 
         /** With a metric. */
-        public Loaded(DiffusionModel model, String modelSha256, Features features, Reference reference) {
-            this(model, modelSha256, Optional.of(new Metric.Loaded(features, reference)));
+        public Loaded(DiffusionModel model, Features features, Reference reference) {
+            this(model, Optional.of(new Metric.Loaded(features, reference)));
         }
     }
 
@@ -229,7 +228,7 @@ public record Benchmark(String name, String title, Source source, Teaching teach
     public Loaded load(Models models, NDManager manager) throws IOException {
         Optional<Metric.Loaded> measure =
                 metric.isPresent() ? Optional.of(metric.get().load(models, model(), manager)) : Optional.empty();
-        return new Loaded(diffusion(models, manager), models.card(model()).weightsSha256(), measure);
+        return new Loaded(diffusion(models, manager), measure);
     }
 
     /**
@@ -244,7 +243,7 @@ public record Benchmark(String name, String title, Source source, Teaching teach
             throw new BadFileException("the benchmark " + name + " needs a model of " + space().id() + ", condition "
                     + condition().id() + "; '" + model() + "' is of " + drawn.id() + ", condition " + Condition.of(card));
         }
-        return models.diffusion(model(), condition().of(models, model()), condition().guidance(), manager);
+        return models.load(model(), manager).given(condition().of(models, model()), condition().guidance());
     }
 
     /**
@@ -286,7 +285,7 @@ public record Benchmark(String name, String title, Source source, Teaching teach
     public Provenance provenance(Loaded loaded, String seeds, String command) {
         Provenance provenance = Provenance.of(command).with("benchmark", name)
                 .with("metric", loaded.metric.map(metric -> metric.features().metric()).orElse("none"))
-                .with("model", model()).with("model sha256", loaded.modelSha256());
+                .with("model", model()).with("model sha256", loaded.model.sha256());
         if (loaded.metric.isPresent()) {
             Reference reference = loaded.metric.get().reference();
             provenance = provenance.with("features", reference.features()).with("features sha256", reference.featuresSha256())

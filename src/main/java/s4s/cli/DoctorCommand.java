@@ -69,7 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
             for (String name : models.names()) {
                 try (NDManager manager = Devices.manager()) {
                     switch (models.card(name).kind()) {
-                        case EDM_UNET, NOISE_UNET -> models.diffusion(name, 1, manager);
+                        case EDM_UNET, NOISE_UNET -> models.load(name, manager);
                         case AUTOENCODER -> models.autoencoder(name, manager);
                         case CLASSIFIER -> models.features(name, manager);
                         case SCRIPT -> { }               // may have gigabytes; --profile paper looks into them

@@ -159,7 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Map<String, Object> obeyed = new LinkedHashMap<>();
         ImageSet last = unseenImages;
         for (double guidance : DoubleStream.of(1, benchmark.condition().guidance()).distinct().toArray()) {
-            DiffusionModel model = models.diffusion(benchmark.model(), guidance, manager);
+            DiffusionModel model = models.load(benchmark.model(), guidance, manager);
             last = draw(benchmark, model, manager, progress).labelled(labels, names);
             obeyed.put("guidance " + guidance, features.accuracy(last, classes));
             if (guidance != benchmark.condition().guidance()) {

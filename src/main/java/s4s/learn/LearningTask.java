@@ -2,14 +2,14 @@ package s4s.learn;
 
 import ai.djl.ndarray.NDManager;
 import s4s.io.Progress;
-import s4s.model.repository.NamedModel;
+import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 
 /**
  * What solvers of a model are learned from and by.
  *
  * <pre>{@code
- * NamedModel model = NamedModel.load(Path.of("my-model"), manager);
+ * DiffusionModel model = Models.load(Path.of("my-model"), 1, manager);
  * LearningTask task = LearningTask.draw(manager, model, Teacher.usual(), NamedDistance.l2(), 256, 128);
  * Recipe.Result learned = Recipe.usual(Families.S4S_JOINT, 5).learn(task);
  * learned.file().write(Path.of("five.json"));
@@ -22,12 +22,12 @@ import s4s.solver.Solver;
  * @param training pairs, at least as many as a recipe wants
  * @param validation pairs, at least as many as a recipe wants
  */
-public record LearningTask(NDManager manager, NamedModel model, String teacher, NamedDistance distance, TeacherPairs training,
-        TeacherPairs validation) {
+public record LearningTask(NDManager manager, DiffusionModel model, String teacher, NamedDistance distance,
+        TeacherPairs training, TeacherPairs validation) {
 
-    /** {@link #draw(NDManager, NamedModel, Teacher, NamedDistance, int, int, int, Progress)}, 100 pairs in a network call. */
-    public static LearningTask draw(NDManager manager, NamedModel model, Teacher teacher, NamedDistance distance, int training,
-            int validation) {
+    /** {@link #draw(NDManager, DiffusionModel, Teacher, NamedDistance, int, int, int, Progress)}, 100 pairs in a call. */
+    public static LearningTask draw(NDManager manager, DiffusionModel model, Teacher teacher, NamedDistance distance,
+            int training, int validation) {
         return draw(manager, model, teacher, distance, training, validation, 100, Progress.none());
     }
 
@@ -40,14 +40,14 @@ public record LearningTask(NDManager manager, NamedModel model, String teacher, 
      * @param progress shows the pairs
      * @throws IllegalArgumentException if there are not so many seeds, or a sample is not finite
      */
-    public static LearningTask draw(NDManager manager, NamedModel model, Teacher teacher, NamedDistance distance, int training,
-            int validation, int batch, Progress progress) {
-        Solver solver = teacher.solver(model.diffusion());
+    public static LearningTask draw(NDManager manager, DiffusionModel model, Teacher teacher, NamedDistance distance,
+            int training, int validation, int batch, Progress progress) {
+        Solver solver = teacher.solver(model);
         long total = (long) training + validation;
         return new LearningTask(manager, model, teacher.label() + " NFE", distance,
-                TeacherPairs.draw(manager, model.diffusion(), solver, SeedRange.TRAINING, training, batch,
+                TeacherPairs.draw(manager, model, solver, SeedRange.TRAINING, training, batch,
                         done -> progress.update(done, total, "pairs")),
-                TeacherPairs.draw(manager, model.diffusion(), solver, SeedRange.VALIDATION, validation, batch,
+                TeacherPairs.draw(manager, model, solver, SeedRange.VALIDATION, validation, batch,
                         done -> progress.update(training + done, total, "pairs")));
     }
 }

@@ -118,7 +118,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
      */
     public Result learn(LearningTask task, Optional<Path> checkpoint, String command, Progress progress, Consumer<String> notes)
             throws IOException {
-        Family what = family(task.model().diffusion());
+        Family what = family(task.model());
         TeacherPairs training = task.training().first(pairs);
         TeacherPairs checks = task.validation().first(validation);
         Provenance plain = Provenance.of(command).with("family", family.id()).with("start", init.name())
@@ -127,8 +127,8 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                 .with("distance", task.distance().name()).with("training pairs", seeds(training))
                 .with("validation pairs", seeds(checks))
                 .with("plan", planName).with("radius", plan.radius()).with("seed", seed);
-        Provenance provenance = task.model().diffusion().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
-        try (Learner learner = new Learner(task.manager(), what, task.model().diffusion(), task.distance().distance(), training,
+        Provenance provenance = task.model().conditions().map(rule -> plain.with("conditions", rule)).orElse(plain);
+        try (Learner learner = new Learner(task.manager(), what, task.model(), task.distance().distance(), training,
                 checks, plan, seed, checkpoint, provenance.recipe())) {
             Learner.Learned learned = learner.run(progress, notes);
             Solver solver = what.solver(learned.theta());
@@ -139,7 +139,7 @@ public record Recipe(Families family, Method init, GridType grid, int nfe, Optio
                     .with("vector-Jacobian products", history.get(history.size() - 1).products())
                     .with("ended", learned.ended());
             return new Result(SolverFile.of(solver.named(name()),
-                    task.model().diffusion().schedule(), all), learned);
+                    task.model().schedule(), all), learned);
         }
     }
 

@@ -71,7 +71,7 @@ public final class CheckpointBench implements AutoCloseable {
         this.paper = paper;
         this.setup = paper ? paper(repository, benchmark) : standIn(repository, benchmark);
         try {
-            this.model = new Models(setup.models).diffusion(setup.model, guidance, manager);
+            this.model = new Models(setup.models).load(setup.model, guidance, manager);
             this.picture = CostEstimate.Picture.of(manager, model);
             this.features = ScriptFeatures.load(setup.inception);
         } catch (IOException | RuntimeException e) {

@@ -13,7 +13,7 @@ import s4s.learn.LearningTask;
 import s4s.learn.NamedDistance;
 import s4s.learn.Recipe;
 import s4s.learn.Teacher;
-import s4s.model.repository.NamedModel;
+import s4s.model.DiffusionModel;
 import s4s.solver.Solver;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -31,8 +31,8 @@ public final class LearningBench {
     private final LearningTask task;
     private final Map<String, Recipe.Result> results = new LinkedHashMap<>();
 
-    LearningBench(NDManager manager, NamedModel model, Teacher teacher, NamedDistance distance, int training, int validation,
-            Progress progress) {
+    LearningBench(NDManager manager, DiffusionModel model, Teacher teacher, NamedDistance distance, int training,
+            int validation, Progress progress) {
         this.task = LearningTask.draw(manager, model, teacher, distance, training, validation, 64, progress);
     }
 
@@ -119,7 +119,7 @@ public final class LearningBench {
 
     /** The start of a learned solver: the family at its first parameters. */
     public Solver start(Recipe recipe) {
-        Family family = recipe.family(task.model().diffusion());
+        Family family = recipe.family(task.model());
         return family.solver(family.start());
     }
 }

@@ -40,7 +40,6 @@ import s4s.model.mini.FeatureNet;
 import s4s.model.mini.Vocabulary;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
-import s4s.model.repository.NamedModel;
 import s4s.sampling.Program;
 import s4s.sampling.Sampling;
 import s4s.solver.Method;
@@ -95,7 +94,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     /** Its model, with conditions, guidance and decoder. */
-    public DiffusionModel denoiser() {
+    public DiffusionModel diffusion() {
         return loaded.model();
     }
 
@@ -106,7 +105,7 @@ public final class Workbench implements AutoCloseable {
 
     /** Hash of the network's weights. */
     public String modelSha256() {
-        return loaded.modelSha256();
+        return loaded.model().sha256();
     }
 
     /** The repository's root. */
@@ -123,7 +122,7 @@ public final class Workbench implements AutoCloseable {
     /** A solver of the catalogue, or one that was {@link #add added}, on a named grid. */
     public Solver solver(String method, String grid, int nfe) {
         Method found = Solvers.named(method, own);
-        return found.on(GridType.named(grid), denoiser().schedule(), nfe);
+        return found.on(GridType.named(grid), diffusion().schedule(), nfe);
     }
 
     /**
@@ -133,7 +132,7 @@ public final class Workbench implements AutoCloseable {
      * @see SolverSource
      */
     public Solver solver(String source) throws IOException {
-        return SolverSource.of(source, Optional.empty(), Optional.empty(), own).on(denoiser().schedule());
+        return SolverSource.of(source, Optional.empty(), Optional.empty(), own).on(diffusion().schedule());
     }
 
     /**
@@ -149,7 +148,7 @@ public final class Workbench implements AutoCloseable {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
                     SolverFile stored = SolverFile.read(file);
-                    if (stored.solver().evaluations() == nfe && stored.fits(denoiser().schedule())) {
+                    if (stored.solver().evaluations() == nfe && stored.fits(diffusion().schedule())) {
                         solvers.put(file.getFileName().toString().replaceFirst("\\.json$", ""), stored.solver());
                     }
                 }
@@ -160,12 +159,12 @@ public final class Workbench implements AutoCloseable {
 
     /** The teacher as a solver. */
     public Solver teacher() {
-        return benchmark.teacher().solver(denoiser());
+        return benchmark.teacher().solver(diffusion());
     }
 
     /** Images of seeds 0 to {@code count - 1}. */
     public ImageSet draw(Solver solver, int count, LongConsumer progress) {
-        return Sampling.pictures(manager, denoiser(), Program.of(solver, denoiser()),
+        return Sampling.pictures(manager, diffusion(), Program.of(solver, diffusion()),
                 Benchmark.seeds(count), BATCH, solver.name(), progress);
     }
 
@@ -173,7 +172,7 @@ public final class Workbench implements AutoCloseable {
     public Map<String, double[]> grids(int steps) {
         Map<String, double[]> grids = new LinkedHashMap<>();
         for (GridType grid : benchmark.grids()) {
-            grids.put(grid.id(), grid.levels(denoiser().schedule(), steps));
+            grids.put(grid.id(), grid.levels(diffusion().schedule(), steps));
         }
         return grids;
     }
@@ -198,9 +197,9 @@ public final class Workbench implements AutoCloseable {
             rows.put("training time", Math.round(Double.parseDouble(card.fact("seconds")) / 60) + " minutes");
         }
         if (benchmark.space() == Benchmark.Space.LATENT) {
-            rows.put("draws", "latents " + denoiser().sampleShape());
+            rows.put("draws", "latents " + diffusion().sampleShape());
         }
-        denoiser().conditions().ifPresent(rule -> rows.put("conditions", rule));
+        diffusion().conditions().ifPresent(rule -> rows.put("conditions", rule));
         rows.put("sha256 of the weights", card.weightsSha256());
         rows.forEach((name, text) -> {
             key.append(name);
@@ -281,7 +280,7 @@ public final class Workbench implements AutoCloseable {
         List<Entry> entries = new ArrayList<>();
         for (GridType grid : grids) {
             for (int nfe : nfes) {
-                entries.addAll(benchmark.entries(denoiser(), grid, nfe));
+                entries.addAll(benchmark.entries(diffusion(), grid, nfe));
             }
         }
         return measure(images, entries, progress);
@@ -343,9 +342,8 @@ public final class Workbench implements AutoCloseable {
      */
     public LearningBench learning(Teacher teacher, String distance, int training, int validation, Progress progress)
             throws IOException {
-        NamedDistance named = benchmark.withDistance(distance).distance(models, denoiser(), manager);
-        NamedModel model = new NamedModel(benchmark.model(), modelSha256(), denoiser());
-        return new LearningBench(manager, model, teacher, named, training, validation, progress);
+        NamedDistance named = benchmark.withDistance(distance).distance(models, diffusion(), manager);
+        return new LearningBench(manager, diffusion(), teacher, named, training, validation, progress);
     }
 
     /** Its features. */
@@ -399,8 +397,8 @@ public final class Workbench implements AutoCloseable {
 
     private Comparison comparison(int images) {
         TeacherImages teacher =
-                TeacherImages.draw(manager, denoiser(), benchmark.teacher(), Benchmark.seeds(images), BATCH, d -> {});
-        return new Comparison(denoiser(), loaded.metric().map(Metric.Loaded::yardstick), teacher,
+                TeacherImages.draw(manager, diffusion(), benchmark.teacher(), Benchmark.seeds(images), BATCH, d -> {});
+        return new Comparison(diffusion(), loaded.metric().map(Metric.Loaded::yardstick), teacher,
                 Math.min(images, 250), images);
     }
 

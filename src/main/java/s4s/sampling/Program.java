@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.util.Precision;
+import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.schedule.NoiseSchedule;
 import s4s.solver.Prediction;
@@ -74,6 +75,11 @@ public record Program(String solver, Prediction prediction, double start, List<N
     public static Program of(Solver solver, DiffusionModel model) {
         solver.requireRange(model.schedule());
         return of(solver, model.schedule(), model.prediction());
+    }
+
+    /** {@link #of(Solver, DiffusionModel)} of a network. */
+    public static Program of(Solver solver, Denoiser network) {
+        return of(solver, DiffusionModel.of(network));
     }
 
     /**

@@ -65,13 +65,14 @@ public record SamplingJob(String source, Solver solver, long[] seeds, List<Strin
      * Draws the images.
      *
      * @param manager parent of all working memory
-     * @param model the network
+     * @param model what is drawn from, without conditions
      * @param progress told the number of finished images after each batch
      * @throws IllegalArgumentException for a wrong seed, batch size or condition, or if the network takes no conditions
      */
-    public ImageSet draw(NDManager manager, LoadedModel model, LongConsumer progress) {
-        DiffusionModel diffusion = model.under(
-                conditions.isEmpty() ? Optional.empty() : Optional.of(Conditions.each(seeds, conditions)), guidance, threshold);
+    public ImageSet draw(NDManager manager, DiffusionModel model, LongConsumer progress) {
+        DiffusionModel asked = model.given(
+                conditions.isEmpty() ? Optional.empty() : Optional.of(Conditions.each(seeds, conditions)), guidance);
+        DiffusionModel diffusion = threshold == 0 ? asked : asked.thresholded(threshold);
         return Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, batch, source, progress);
     }
 }

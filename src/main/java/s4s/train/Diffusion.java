@@ -11,6 +11,7 @@ import s4s.image.ImageSet;
 import s4s.model.Decoder;
 import s4s.model.Denoiser;
 import s4s.model.Devices;
+import s4s.model.DiffusionModel;
 import s4s.model.NetworkDenoiser;
 import s4s.model.Preconditioning;
 import s4s.model.mini.UNet;
@@ -56,9 +57,9 @@ interface Diffusion extends Objective {
     @Override
     default Optional<ImageSet> preview(Weights weights, Examples examples) {
         try (NDManager scope = Devices.manager()) {
-            Denoiser denoiser = denoiser(weights);
-            NDArray pictures = decoder().decode(Sampling.images(scope, denoiser,
-                    Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 10),
+            DiffusionModel model = DiffusionModel.of(denoiser(weights), decoder());
+            NDArray pictures = model.decoder().decode(Sampling.images(scope, model,
+                    Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, model.schedule(), 10),
                     LongStream.range(0, PREVIEWS).toArray(), PREVIEWS));
             Shape shape = pictures.getShape();
             return Optional.of(ImageSet.of(pictures.toFloatArray(), (int) shape.get(2), (int) shape.get(3), "samples"));

@@ -29,9 +29,9 @@ import s4s.metric.Extraction;
 import s4s.metric.Features;
 import s4s.metric.MiniFeatures;
 import s4s.metric.Moments;
+import s4s.model.DiffusionModel;
 import s4s.model.Devices;
 import s4s.model.repository.Models;
-import s4s.sampling.LoadedModel;
 import s4s.sampling.SamplingJob;
 import s4s.solver.Solver;
 import s4s.solver.data.SolverSource;
@@ -102,8 +102,8 @@ final class SparkBenchCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%-24s %10s %12s %10s %14s%n",
                 "one thread each", "start s", "images/s", "ratio", "CPU ms/image");
         try (NDManager manager = Devices.manager()) {
-            LoadedModel loaded = LoadedModel.load(Models.ofRepository(), model, manager);
-            SamplingJob order = new SamplingJob(model, source.on(loaded.denoiser().schedule()),
+            DiffusionModel loaded = Models.ofRepository().load(model, manager);
+            SamplingJob order = new SamplingJob(model, source.on(loaded.schedule()),
                     LongStream.range(0, images).toArray(), List.of(), 1, 0, batch);
             Engine.getInstance();
             JniUtils.setNumThreads(1);
@@ -127,7 +127,7 @@ final class SparkBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Speeds executors(int count, LoadedModel loaded, SamplingJob order, Speed alone, PrintWriter out) throws IOException {
+    private Speeds executors(int count, DiffusionModel loaded, SamplingJob order, Speed alone, PrintWriter out) throws IOException {
         long start = System.nanoTime();
         SparkConf conf = new SparkConf().setAppName("s4s spark bench").setMaster("local-cluster[" + count + ",1,1024]")
                 .set("spark.scheduler.minRegisteredResourcesRatio", "1");
@@ -139,17 +139,17 @@ final class SparkBenchCommand implements Callable<Integer> {
             String method = solver;
             int calls = nfe;
             int together = batch;
-            Shared<LoadedModel> network = new Shared<>("images of " + name, () -> loaded,
+            Shared<DiffusionModel> network = new Shared<>("images of " + name, () -> loaded,
                     () -> new Parcel().withModel(models, name),
-                    (folder, manager) -> LoadedModel.load(new Models(folder), name, manager));
+                    (folder, manager) -> new Models(folder).load(name, manager));
             Shared<Features> features = new Shared<>("features of " + FEATURES, () -> {
                 throw new IOException("the features are the executors'");
             }, () -> new Parcel().withModel(models, FEATURES),
                     (folder, manager) -> MiniFeatures.of(new Models(folder), FEATURES, manager));
             List<long[]> seeds = order.parts(batch).stream().map(SamplingJob::seeds).toList();
             byte[][] pixels = new byte[seeds.size()][];
-            Backend.Task<LoadedModel, long[], byte[]> draw = (own, some, site) -> {
-                Solver numbers = SolverSource.of(method, Optional.empty(), Optional.of(calls)).on(own.denoiser().schedule());
+            Backend.Task<DiffusionModel, long[], byte[]> draw = (own, some, site) -> {
+                Solver numbers = SolverSource.of(method, Optional.empty(), Optional.of(calls)).on(own.schedule());
                 return new SamplingJob(name, numbers, some, List.of(), 1, 0, together).draw(site.scope(), own, n -> { }).pixels();
             };
             Work drawing = () -> cluster.run(network, seeds, draw, (i, some) -> pixels[i] = some, (i, done) -> { });
@@ -157,8 +157,8 @@ final class SparkBenchCommand implements Callable<Integer> {
             double ready = (System.nanoTime() - start) * 1e-9;
             Speed drawn = measure(drawing, tasks.nanos::get);
             row(out, count + (count == 1 ? " executor" : " executors"), ready, drawn, alone);
-            int height = (int) loaded.denoiser().sampleShape().get(1);
-            int width = (int) loaded.denoiser().sampleShape().get(2);
+            int height = (int) loaded.sampleShape().get(1);
+            int width = (int) loaded.sampleShape().get(2);
             Moments sums = new Moments(models.card(FEATURES).classifier().features());
             Speed summed = measure(() -> cluster.run(features, List.of(pixels),
                     (own, some, site) -> Extraction.vectors(own, site.scope(), some, height, width),

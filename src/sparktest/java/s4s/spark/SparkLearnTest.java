@@ -25,7 +25,6 @@ import s4s.learn.SeedRange;
 import s4s.learn.TeacherPairs;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
-import s4s.model.repository.NamedModel;
 import s4s.solver.Solver;
 import s4s.solver.Stage;
 import s4s.solver.data.SolverFile;
@@ -73,7 +72,7 @@ class SparkLearnTest {
             Solver teacher = benchmark.teacher().solver(model);
             TeacherPairs training = TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 6, 6, n -> {});
             TeacherPairs validation = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 4, 4, n -> {});
-            return recipe.learn(new LearningTask(manager, new NamedModel("cifar10-mini", "hash", model), "teacher",
+            return recipe.learn(new LearningTask(manager, model.named("cifar10-mini", "hash"), "teacher",
                     NamedDistance.l2(), training, validation)).file().solver();
         }
     }

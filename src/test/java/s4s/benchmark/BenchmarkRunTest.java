@@ -24,6 +24,7 @@ import s4s.metric.MiniFeatures;
 import s4s.metric.Moments;
 import s4s.metric.Reference;
 import s4s.model.CountingDenoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.EdmPreconditioning;
 import s4s.model.NetworkDenoiser;
 import s4s.model.mini.FeatureNet;
@@ -42,6 +43,7 @@ class BenchmarkRunTest {
             Optional.of(new Metric("features", Optional.empty())), Optional.empty());
     private NDManager manager;
     private CountingDenoiser denoiser;
+    private DiffusionModel model;
     private Benchmark.Loaded loaded;
     private final List<String> notes = new ArrayList<>();
 
@@ -53,6 +55,7 @@ class BenchmarkRunTest {
         manager = NDManager.newBaseManager();
         denoiser = new CountingDenoiser(
                 new NetworkDenoiser(new UNet(UNET, UNet.initial(UNET, manager, 3)), new EdmPreconditioning(0.5)));
+        model = DiffusionModel.of(denoiser).named("net", "hash");
         MiniFeatures features = new MiniFeatures(new FeatureNet(FEATURES, FeatureNet.initial(FEATURES, manager, 4)), manager);
         Moments moments = new Moments(features.size());
         float[] vectors = new float[60 * features.size()];
@@ -60,7 +63,7 @@ class BenchmarkRunTest {
             vectors[i] = i * 37 % 251 / 100f;
         }
         moments.add(vectors);
-        loaded = new Benchmark.Loaded(denoiser, "hash", features,
+        loaded = new Benchmark.Loaded(model, features,
                 new Reference(moments.gaussian(), new Reference.About("features", "hash", "ramp", "hash")));
     }
 
@@ -75,7 +78,7 @@ class BenchmarkRunTest {
 
     private Table run(String state, int images, Predicate<String> chosen, List<Integer> milestones) throws IOException {
         List<Table> tables = new ArrayList<>();
-        new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve(state), notes::add)
+        new BenchmarkRun(benchmark, loaded, benchmark.fixed(model), 10, 20, folder.resolve(state), notes::add)
                 .to(images, chosen, manager, Progress.none(), (count, table) -> {
                     milestones.add(count);
                     tables.add(table);
@@ -94,9 +97,9 @@ class BenchmarkRunTest {
         assertEquals(40, Scores.students(once).rowCount());
         assertEquals(0, Scores.teacher(once).row(0).getDouble("rmse"), 1e-6);
 
-        List<Entry> entries = benchmark.entries(denoiser, GridType.EDM, 4);
-        TeacherImages images = TeacherImages.draw(manager, denoiser, benchmark.teacher(), Benchmark.seeds(60), 60, n -> {});
-        List<Comparison.Score> scores = new Comparison(denoiser, loaded.metric().map(Metric.Loaded::yardstick), images, 20,
+        List<Entry> entries = benchmark.entries(model, GridType.EDM, 4);
+        TeacherImages images = TeacherImages.draw(manager, model, benchmark.teacher(), Benchmark.seeds(60), 60, n -> {});
+        List<Comparison.Score> scores = new Comparison(model, loaded.metric().map(Metric.Loaded::yardstick), images, 20,
                 20).run(manager, entries, n -> {});
         for (int i = 0; i < scores.size(); i++) {
             int row = 30 + i;
@@ -121,7 +124,7 @@ class BenchmarkRunTest {
     @Test
     void someSolversGoOn() throws IOException {
         Table before = run("state", 20, new ArrayList<>());
-        String group = benchmark.fixed(denoiser).keySet().iterator().next();
+        String group = benchmark.fixed(model).keySet().iterator().next();
         List<Integer> milestones = new ArrayList<>();
         Table after = run("state", 40, group::equals, milestones);
         assertEquals(List.of(20, 40), milestones);
@@ -135,19 +138,19 @@ class BenchmarkRunTest {
     void otherWeightsBeginAgain() throws IOException {
         run("state", 20, new ArrayList<>());
         long calls = denoiser.calls();
-        loaded = new Benchmark.Loaded(denoiser, "other hash", loaded.metric());
+        loaded = new Benchmark.Loaded(model.named("net", "other hash"), loaded.metric());
         run("state", 20, new ArrayList<>());
         assertEquals(2 * calls, denoiser.calls());
-        assertTrue(notes.size() == benchmark.fixed(denoiser).size()
+        assertTrue(notes.size() == benchmark.fixed(model).size()
                 && notes.get(0).contains("model sha256 was hash, now it is other hash"), notes.toString());
     }
 
     /** Sums that vanish or change under a run would make a table of fewer images than it says. */
     @Test
     void sumsThatOthersRemoveAreMissed() throws IOException {
-        BenchmarkRun run = new BenchmarkRun(benchmark, loaded, benchmark.fixed(denoiser), 10, 20, folder.resolve("state"),
+        BenchmarkRun run = new BenchmarkRun(benchmark, loaded, benchmark.fixed(model), 10, 20, folder.resolve("state"),
                 notes::add);
-        String group = benchmark.fixed(denoiser).keySet().iterator().next();
+        String group = benchmark.fixed(model).keySet().iterator().next();
         assertTrue(assertThrows(IOException.class, () -> run.to(40, group::equals, manager, Progress.none(), (count, table) ->
                 Files.delete(folder.resolve("state").resolve(group + ".npz")))).getMessage().contains("changed or removed"));
     }
@@ -157,7 +160,7 @@ class BenchmarkRunTest {
     void withoutAMetricThereAreTheDistancesToTheTeacher() throws IOException {
         Predicate<String> some = "4-edm"::equals;
         Table measured = run("measured", 40, some, new ArrayList<>());
-        loaded = new Benchmark.Loaded(denoiser, "hash", Optional.empty());
+        loaded = new Benchmark.Loaded(model.named("net", "hash"), Optional.empty());
         run("bare", 20, some, new ArrayList<>());
         Table bare = run("bare", 40, some, new ArrayList<>());
         assertEquals(10, bare.rowCount());

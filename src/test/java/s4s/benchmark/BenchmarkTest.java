@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.GaussianMixture;
 import s4s.schedule.Discrete;
 import s4s.schedule.Edm;
@@ -34,12 +35,12 @@ class BenchmarkTest {
         for (Benchmark benchmark : BENCHMARKS.all(Profile.MINI)) {
             Denoiser model = on(LATENT.getOrDefault(benchmark.name(), new Edm()));
             assertEquals(benchmark.space() == Benchmark.Space.LATENT, LATENT.containsKey(benchmark.name()));
-            Map<String, List<Entry>> fixed = benchmark.fixed(model);
+            Map<String, List<Entry>> fixed = benchmark.fixed(DiffusionModel.of(model));
             assertEquals(benchmark.teacher().nfe(), fixed.remove("teacher").get(0).nfe());
             assertEquals(benchmark.nfes().size() * 4, fixed.size());
             fixed.values().forEach(group -> assertEquals(10, group.size()));
             for (int nfe : benchmark.nfes()) {
-                assertTrue(benchmark.teacherOf(nfe).solver(model).evaluations() > nfe
+                assertTrue(benchmark.teacherOf(nfe).solver(DiffusionModel.of(model)).evaluations() > nfe
                         || benchmark.name().equals("imagenet256"), benchmark.name());
             }
             assertTrue(Published.fid(Path.of(""), benchmark.name()).rowCount() > 10);
@@ -51,7 +52,7 @@ class BenchmarkTest {
     /** GITS's noise levels for iPNDM with 5 steps on Stable Diffusion, as LD3 lists them. */
     @Test
     void studentsOfMsCocoHaveTeachersOfOneCallMore() throws IOException {
-        Solver teacher = BENCHMARKS.named("ms-coco").teacherOf(4).solver(on(Discrete.stableDiffusion()));
+        Solver teacher = BENCHMARKS.named("ms-coco").teacherOf(4).solver(DiffusionModel.of(on(Discrete.stableDiffusion())));
         assertEquals("ipndm-2", teacher.name());
         assertEquals(5, teacher.evaluations());
         assertEquals(1.5286, teacher.stages().get(2).sigma(), 1e-12);

@@ -43,6 +43,7 @@ class ComparisonTest {
     private static final FeatureNet.Config FEATURES = new FeatureNet.Config(3, 8, 2, List.of(8, 8), List.of(1, 1), 2);
     private NDManager manager;
     private Denoiser denoiser;
+    private DiffusionModel model;
     private MiniFeatures features;
     private Moments.Gaussian reference;
 
@@ -51,6 +52,7 @@ class ComparisonTest {
         manager = NDManager.newBaseManager();
         UNet unet = new UNet(UNET, UNet.initial(UNET, manager, 3));
         denoiser = new NetworkDenoiser(unet, new EdmPreconditioning(0.5));
+        model = DiffusionModel.of(denoiser);
         features = new MiniFeatures(new FeatureNet(FEATURES, FeatureNet.initial(FEATURES, manager, 4)), manager);
         byte[] pixels = new byte[60 * 192];
         for (int i = 0; i < pixels.length; i++) {
@@ -67,10 +69,10 @@ class ComparisonTest {
     @Test
     void scoresEqualThePartsOneByOne() throws IOException {
         Teacher teacher = new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 12);
-        TeacherImages images = TeacherImages.draw(manager, denoiser, teacher, Benchmark.seeds(40), 20, d -> {});
+        TeacherImages images = TeacherImages.draw(manager, model, teacher, Benchmark.seeds(40), 20, d -> {});
         List<Entry> entries = new ArrayList<>(Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 4));
-        entries.add(new Entry("teacher", "logsnr", teacher.solver(denoiser)));
-        List<Comparison.Score> scores = new Comparison(denoiser, features, new Frechet(reference), images, 10, 20)
+        entries.add(new Entry("teacher", "logsnr", teacher.solver(model)));
+        List<Comparison.Score> scores = new Comparison(model, features, new Frechet(reference), images, 10, 20)
                 .run(manager, entries, d -> {});
         assertEquals(entries.size(), scores.size());
         for (Comparison.Score score : scores) {
@@ -101,13 +103,14 @@ class ComparisonTest {
     /** A device with memory for seven images; neither that nor the batch asked for divides a block. */
     @Test
     void aBatchThatDoesNotFitIsHalved() {
-        TeacherImages images = TeacherImages.draw(manager, denoiser,
+        TeacherImages images = TeacherImages.draw(manager, model,
                 new Teacher(Solvers.named("unipc-3-bh1"), GridType.LOGSNR, 5), Benchmark.seeds(40), 20, d -> {});
         List<Entry> entries = Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
-        List<Comparison.Score> roomy = new Comparison(denoiser, features, new Frechet(reference), images, 20, 20)
+        List<Comparison.Score> roomy = new Comparison(model, features, new Frechet(reference), images, 20, 20)
                 .run(manager, entries, d -> {});
         List<Long> progress = new ArrayList<>();
-        List<Comparison.Score> crowded = new Comparison(new CrowdedDenoiser(denoiser, 7), features, new Frechet(reference),
+        List<Comparison.Score> crowded = new Comparison(
+                DiffusionModel.of(new CrowdedDenoiser(denoiser, 7)), features, new Frechet(reference),
                 images, 15, 20).run(manager, entries, progress::add);
         for (int i = 0; i < roomy.size(); i++) {
             assertEquals(roomy.get(i).fd(), crowded.get(i).fd(), 1e-4 * roomy.get(i).fd());
@@ -131,7 +134,7 @@ class ComparisonTest {
         float[] all = new float[12 * 192];
         double rmse = 0;
         for (int seed = 0; seed < 12; seed++) {
-            Denoiser alone = tiny.network().guided(List.of(List.of("cat", "dog", "cow").get(seed % 3)), 3);
+            Denoiser alone = tiny.network().denoiser(List.of(List.of("cat", "dog", "cow").get(seed % 3)), 3);
             NDArray noise = Noise.normal(manager, new long[] {seed}, model.sampleShape());
             float[] picture = tiny.decoder().decode(Executor.run(Program.of(solver, model.schedule(), model.prediction()),
                     alone, noise).toType(DataType.FLOAT32, false)).toFloatArray();
@@ -174,10 +177,10 @@ class ComparisonTest {
 
     @Test
     void aSurfaceIsTheScoresOfItsPoints() {
-        TeacherImages images = TeacherImages.draw(manager, denoiser,
+        TeacherImages images = TeacherImages.draw(manager, model,
                 new Teacher(Solvers.named("ddim"), GridType.EDM, 5), Benchmark.seeds(20), 20, d -> {});
         CountingDenoiser counter = new CountingDenoiser(denoiser);
-        Comparison comparison = new Comparison(counter, features, new Frechet(reference), images, 10, 20);
+        Comparison comparison = new Comparison(DiffusionModel.of(counter), features, new Frechet(reference), images, 10, 20);
         Solver start = Solvers.named("ipndm-2").on(GridType.EDM, denoiser.schedule(), 3);
         double[] first = Surface.around(0.3, 0.2, 3);
         double[] second = {0.1, 0.3};
@@ -202,18 +205,18 @@ class ComparisonTest {
     @Test
     void leavesNoTensorsBehind() {
         Teacher teacher = new Teacher(Solvers.named("ddim"), GridType.EDM, 3);
-        TeacherImages images = TeacherImages.draw(manager, denoiser, teacher, Benchmark.seeds(20), 10, d -> {});
+        TeacherImages images = TeacherImages.draw(manager, model, teacher, Benchmark.seeds(20), 10, d -> {});
         List<Entry> entries = Entry.of(Solvers.baselines(), GridType.EDM, denoiser.schedule(), 3);
         int before = manager.getManagedArrays().size();
-        new Comparison(denoiser, features, new Frechet(reference), images, 10, 10).run(manager, entries, d -> {});
+        new Comparison(model, features, new Frechet(reference), images, 10, 10).run(manager, entries, d -> {});
         assertEquals(before, manager.getManagedArrays().size());
     }
 
     @Test
     void blocksAreWholeBatches() {
-        TeacherImages images = TeacherImages.draw(manager, denoiser,
+        TeacherImages images = TeacherImages.draw(manager, model,
                 new Teacher(Solvers.named("ddim"), GridType.EDM, 2), Benchmark.seeds(4), 4, d -> {});
-        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 6));
-        assertThrows(IllegalArgumentException.class, () -> new Comparison(denoiser, features, new Frechet(reference), images, 4, 8));
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(model, features, new Frechet(reference), images, 4, 6));
+        assertThrows(IllegalArgumentException.class, () -> new Comparison(model, features, new Frechet(reference), images, 4, 8));
     }
 }

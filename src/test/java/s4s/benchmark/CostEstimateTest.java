@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import s4s.grid.GridType;
 import s4s.model.Conditions;
 import s4s.model.DiffusionModel;
-import s4s.model.SeededModel;
 import s4s.model.repository.Models;
 import s4s.sampling.Program;
 import s4s.solver.Solvers;
@@ -44,8 +43,7 @@ class CostEstimateTest {
     void theProbeKnowsTheModelAndLeavesNothingBehind() throws IOException {
         Models models = new Models(Path.of("src/test/resources/nets"));
         try (NDManager manager = NDManager.newBaseManager()) {
-            DiffusionModel model = SeededModel.of(models.conditional("ldm-small", manager),
-                    Conditions.inTurn("all 1", List.of("1")), 3, models.decoder("ldm-small", manager));
+            DiffusionModel model = models.load("ldm-small", manager).given(Conditions.inTurn("all 1", List.of("1")), 3);
             Program program = Program.of(Solvers.named("heun").on(GridType.EDM, model.schedule(), 6), model.schedule(),
                     model.prediction());
             int before = manager.getManagedArrays().size();

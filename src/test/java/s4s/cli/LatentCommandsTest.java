@@ -24,8 +24,7 @@ import s4s.io.NpyArray;
 import s4s.io.Npz;
 import s4s.learn.TeacherStore;
 import s4s.model.Conditions;
-import s4s.model.Decoder;
-import s4s.model.SeededModel;
+import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
 import s4s.sampling.Sampling;
@@ -64,8 +63,7 @@ class LatentCommandsTest {
         assertEquals(Optional.of("class seed mod 2, guidance 2.0"), store.conditions());
         try (NDManager manager = NDManager.newBaseManager()) {
             // the last one's class, 1,000,005 mod 2, alone
-            SeededModel alone = SeededModel.of(models.conditional(model, manager), Conditions.inTurn("dog", List.of("dog")), 2,
-                    Decoder.none());
+            DiffusionModel alone = models.load(model, manager).given(Conditions.inTurn("dog", List.of("dog")), 2);
             long[] last = {1_000_005};
             assertArrayEquals(Sampling.images(manager, alone, store.teacher().solver(), last, 1).toFloatArray(),
                     store.pairs().samples(manager, 5, 6).toFloatArray(), 1e-4f);

@@ -30,8 +30,9 @@ import s4s.metric.Frechet;
 import s4s.metric.Reference;
 import s4s.metric.ScriptFeatures;
 import s4s.model.Convolutions;
+import s4s.model.DiffusionModel;
 import s4s.model.Nets;
-import s4s.model.repository.NamedModel;
+import s4s.model.repository.Models;
 import s4s.solver.data.SolverFile;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
@@ -135,7 +136,7 @@ class OwnModelTest {
         ok("learn", "--model", model, "--family", "s4s-lms", "--nfe", "3", "--pairs", "8", "--validation", "4", "--out",
                 file.toString());
         try (NDManager manager = NDManager.newBaseManager()) {
-            NamedModel network = NamedModel.load(folder.resolve("my-faces"), manager);
+            DiffusionModel network = Models.load(folder.resolve("my-faces"), 1, manager);
             LearningTask task = LearningTask.draw(manager, network, Teacher.usual(), NamedDistance.l2(), 8, 4);
             Recipe.Result result = Recipe.usual(Families.S4S_LMS, 3).withPairs(8, 4).learn(task);
             assertEquals(SolverFile.read(file).solver(), result.file().solver());

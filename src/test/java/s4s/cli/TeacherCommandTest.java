@@ -18,7 +18,7 @@ import s4s.learn.SeedRange;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherPairs;
 import s4s.learn.TeacherStore;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
 
 class TeacherCommandTest {
@@ -35,9 +35,9 @@ class TeacherCommandTest {
         Teacher usual = Teacher.usual();
         TeacherPairs pairs = store.pairs();
         try (NDManager manager = NDManager.newBaseManager()) {
-            Denoiser denoiser = Models.ofRepository().denoiser("cifar10-mini", manager);
-            assertEquals(usual.solver(denoiser), store.teacher().solver());
-            TeacherImages images = TeacherImages.draw(manager, denoiser, usual, SeedRange.VALIDATION.seeds(3), 3, n -> {});
+            DiffusionModel model = Models.ofRepository().load("cifar10-mini", manager);
+            assertEquals(usual.solver(model), store.teacher().solver());
+            TeacherImages images = TeacherImages.draw(manager, model, usual, SeedRange.VALIDATION.seeds(3), 3, n -> {});
             assertArrayEquals(images.batch(manager, 0, 3).toFloatArray(), pairs.samples(manager, 0, 3).toFloatArray(), 1e-4f);
         }
         assertEquals(Models.ofRepository().card("cifar10-mini").weightsSha256(),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.grid.GridType;
 import s4s.image.ImageSet;
-import s4s.model.ConditionalNetwork;
+import s4s.model.DiffusionModel;
 import s4s.model.DynamicThresholding;
 import s4s.model.Nets;
 import s4s.model.repository.Models;
@@ -47,8 +47,9 @@ class ThresholdTest {
         assertArrayEquals(thresholded, pixels("c.npz", "--threshold", "0.995"));
         assertFalse(Arrays.equals(thresholded, pixels("d.npz", "--threshold", "0.5")));
         try (NDManager manager = NDManager.newBaseManager()) {
-            ConditionalNetwork network = new Models(Nets.FOLDER).conditional("edm-classes", manager);
-            var guided = new DynamicThresholding(network.guided(List.of("2", "2", "2", "2"), 8));
+            DiffusionModel network = new Models(Nets.FOLDER).load("edm-classes", manager);
+            DiffusionModel guided = DiffusionModel.of(
+                    new DynamicThresholding(network.denoiser(List.of("2", "2", "2", "2"), 8)));
             Program program = Program.of(Solvers.named("dpmpp-3m").on(GridType.LOGSNR, guided.schedule(), 5), guided);
             assertArrayEquals(Sampling.pictures(manager, guided, program, new long[] {0, 1, 2, 3}, 4, "", n -> {}).pixels(),
                     thresholded);

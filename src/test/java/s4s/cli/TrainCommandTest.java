@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.benchmark.Benchmark;
 import s4s.image.ImageSet;
-import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
 
@@ -69,8 +69,8 @@ class TrainCommandTest {
         train(data, folder.resolve("tiny"), "24");
         assertArrayEquals(weights, Files.readAllBytes(folder.resolve("tiny").resolve("weights.npz")));
         try (NDManager manager = NDManager.newBaseManager()) {
-            Denoiser denoiser = new Models(folder).denoiser("tiny", manager);
-            assertEquals(card.unet().sampleShape(), denoiser.sampleShape());
+            DiffusionModel model = new Models(folder).load("tiny", manager);
+            assertEquals(card.unet().sampleShape(), model.sampleShape());
         }
     }
 
@@ -129,7 +129,7 @@ class TrainCommandTest {
         Files.write(file, bytes);
         try (NDManager manager = NDManager.newBaseManager()) {
             IOException e = org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
-                    () -> new Models(folder).denoiser("tiny", manager));
+                    () -> new Models(folder).load("tiny", manager));
             assertTrue(e.getMessage().contains("is not the file that its card describes"), e.getMessage());
         }
     }

@@ -57,11 +57,11 @@ import s4s.metric.Moments;
 import s4s.metric.PartialSums;
 import s4s.metric.Reference;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.EdmPreconditioning;
 import s4s.model.NetworkDenoiser;
 import s4s.model.mini.FeatureNet;
 import s4s.model.mini.UNet;
-import s4s.model.repository.NamedModel;
 import s4s.sampling.ImageStore;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
@@ -193,7 +193,7 @@ class StoppedRunsTest {
 
     @Test
     void pairsOfATeacher() throws IOException {
-        Denoiser model = mixture();
+        DiffusionModel model = DiffusionModel.of(mixture());
         Solver teacher = Solvers.named("ddim").on(GridType.EDM, model.schedule(), 2);
         stopsAnywhere(out -> TeacherStore.open(out.resolve("pairs"), new TeacherStore.Recipe("mixture", "hash",
                 SolverFile.of(teacher, model.schedule(), Provenance.of("test")), SeedRange.TRAINING, model.sampleShape()), 4,
@@ -202,9 +202,9 @@ class StoppedRunsTest {
 
     @Test
     void learning() throws IOException {
-        Denoiser model = mixture();
+        DiffusionModel model = DiffusionModel.of(mixture());
         Solver teacher = Solvers.named("ddim").on(GridType.EDM, model.schedule(), 9);
-        LearningTask task = new LearningTask(manager, new NamedModel("mixture", "hash", model), "ddim", NamedDistance.l2(),
+        LearningTask task = new LearningTask(manager, model.named("mixture", "hash"), "ddim", NamedDistance.l2(),
                 TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 8, 8, done -> {}),
                 TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 8, 8, done -> {}));
         Recipe recipe = new Recipe(Families.S4S_LMS, Solvers.named("dpmpp-3m"), GridType.EDM, 3, OptionalInt.empty(),
@@ -299,7 +299,8 @@ class StoppedRunsTest {
                 new Benchmark.Teaching(new Teacher(Solvers.named("ddim"), GridType.LOGSNR, 2), Map.of(), "l2"),
                 new Benchmark.Extent(List.of(2), List.of(GridType.EDM), 40, 4),
                 Optional.of(new Metric("features", Optional.empty())), Optional.empty());
-        Denoiser denoiser = new NetworkDenoiser(new UNet(unet, UNet.initial(unet, manager, 3)), new EdmPreconditioning(0.5));
+        DiffusionModel model = DiffusionModel.of(new NetworkDenoiser(
+                new UNet(unet, UNet.initial(unet, manager, 3)), new EdmPreconditioning(0.5))).named("net", "hash");
         MiniFeatures features = new MiniFeatures(new FeatureNet(network, FeatureNet.initial(network, manager, 4)), manager);
         Moments known = new Moments(features.size());
         float[] vectors = new float[20 * features.size()];
@@ -307,9 +308,9 @@ class StoppedRunsTest {
             vectors[i] = i * 37 % 251 / 100f;
         }
         known.add(vectors);
-        Benchmark.Loaded loaded = new Benchmark.Loaded(denoiser, "hash", features,
+        Benchmark.Loaded loaded = new Benchmark.Loaded(model, features,
                 new Reference(known.gaussian(), new Reference.About("features", "hash", "ramp", "hash")));
-        List<Entry> some = benchmark.entries(denoiser, GridType.EDM, 2).subList(0, 2);
+        List<Entry> some = benchmark.entries(model, GridType.EDM, 2).subList(0, 2);
         stopsAnywhere(out -> BenchmarkTable.of(out.resolve("t.csv"), benchmark, loaded, Map.of("2-edm", some), 4, 4, "test")
                 .to(8, group -> true, false, manager, Progress.none(), note -> {}));
     }

@@ -26,6 +26,7 @@ import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.sampling.Adjoint;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
@@ -38,6 +39,7 @@ class AnyDistanceTest {
 
     private NDManager manager;
     private Denoiser denoiser;
+    private DiffusionModel model;
     private NDArray first;
     private NDArray second;
 
@@ -45,6 +47,7 @@ class AnyDistanceTest {
     void open() {
         manager = NDManager.newBaseManager();
         denoiser = Golden.mixture("smooth", new Edm(), Prediction.DATA);
+        model = DiffusionModel.of(denoiser);
         SplittableRandom random = new SplittableRandom(3);
         first = normal(random, DIMENSIONS, 24);
         second = normal(random, 24, 16);
@@ -126,13 +129,13 @@ class AnyDistanceTest {
 
     private TeacherPairs pairs(SeedRange range, int set, int count) {
         var teacher = Solvers.named("unipc-3-bh1").on(GridType.EDM, denoiser.schedule(), 60);
-        return TeacherPairs.draw(manager, denoiser, teacher, range, range.seeds(1000 * set, count), count, done -> {});
+        return TeacherPairs.draw(manager, model, teacher, range, range.seeds(1000 * set, count), count, done -> {});
     }
 
     private Learner.Learned learn(Distance distance, Plan plan, int nfe, int set) throws IOException {
         Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named(Families.S4S_JOINT.init()), GridType.EDM, nfe,
                 OptionalInt.empty());
-        try (Learner learner = new Learner(manager, family, denoiser, distance, pairs(SeedRange.TRAINING, set, 64),
+        try (Learner learner = new Learner(manager, family, model, distance, pairs(SeedRange.TRAINING, set, 64),
                 pairs(SeedRange.VALIDATION, set, 64), plan, 0, Optional.empty(), Map.of())) {
             return learner.run(Progress.none());
         }
@@ -174,7 +177,7 @@ class AnyDistanceTest {
         double[][][] sums = new double[2][family.size()][family.size()];
         Distance[] distances = {Distance.l2(), Distance.of(AnyDistanceTest::l2)};
         for (int i = 0; i < 2; i++) {
-            Objective objective = new Objective(family, denoiser, distances[i], Adjoint.Graphs.KEPT, 32);
+            Objective objective = new Objective(family, model, distances[i], Adjoint.Graphs.KEPT, 32);
             for (int n = 0; n < 100; n++) {
                 double[][] h = objective.linearize(family.start(), batch, Optional.of(new SplittableRandom(n))).curvature()
                         .orElseThrow().matrix();
@@ -208,9 +211,9 @@ class AnyDistanceTest {
         Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
         for (String name : new String[] {"length", "l2", "root of network"}) {
             TeacherPairs[] own = Arrays.stream(new SeedRange[] {SeedRange.TRAINING, SeedRange.VALIDATION})
-                    .map(range -> TeacherPairs.draw(manager, denoiser, family.solver(family.start()), range, 8, 8, done -> {}))
+                    .map(range -> TeacherPairs.draw(manager, model, family.solver(family.start()), range, 8, 8, done -> {}))
                     .toArray(TeacherPairs[]::new);
-            try (Learner learner = new Learner(manager, family, denoiser, Distance.of(named(name)), own[0], own[1],
+            try (Learner learner = new Learner(manager, family, model, Distance.of(named(name)), own[0], own[1],
                     Plan.gaussNewton(2), 0, Optional.empty(), Map.of())) {
                 Learner.Learned learned = learner.run(Progress.none());
                 assertEquals(Learner.Outcome.CONVERGED, learned.outcome(), name + ": " + learned.ended());

@@ -23,7 +23,7 @@ import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.model.Denoiser;
-import s4s.model.SeededModel;
+import s4s.model.DiffusionModel;
 import s4s.model.TinyLatentModel;
 import s4s.sampling.Adjoint;
 import s4s.sampling.Executor;
@@ -40,7 +40,7 @@ class ConditionalLearningTest {
 
     private NDManager manager;
     private TinyLatentModel tiny;
-    private SeededModel model;
+    private DiffusionModel model;
     private Family family;
     private TeacherPairs pairs;
 
@@ -65,7 +65,7 @@ class ConditionalLearningTest {
 
     /** Of training pair i alone: seed 1,000,000 + i asks for class (1 + i) mod 3. */
     private float[] alone(Solver solver, int i) {
-        Denoiser network = tiny.network().guided(List.of(CLASSES.get((1 + i) % 3)), 2);
+        Denoiser network = tiny.network().denoiser(List.of(CLASSES.get((1 + i) % 3)), 2);
         NDArray noise = Noise.normal(manager, new long[] {1_000_000 + i}, model.sampleShape());
         return Executor.run(Program.of(solver, model.schedule(), model.prediction()), network, noise)
                 .toType(DataType.FLOAT32, false).toFloatArray();

@@ -30,6 +30,7 @@ import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.sampling.Adjoint;
 import s4s.sampling.Executor;
 import s4s.sampling.Program;
@@ -42,6 +43,7 @@ class LearnerTest {
 
     private NDManager manager;
     private Denoiser denoiser;
+    private DiffusionModel model;
     private TeacherPairs training;
     private TeacherPairs validation;
 
@@ -49,9 +51,10 @@ class LearnerTest {
     void open() {
         manager = NDManager.newBaseManager();
         denoiser = Golden.mixture("smooth", new Edm(), Prediction.DATA);
+        model = DiffusionModel.of(denoiser);
         var teacher = Solvers.named("unipc-3-bh1").on(GridType.EDM, denoiser.schedule(), 60);
-        training = TeacherPairs.draw(manager, denoiser, teacher, SeedRange.TRAINING, 48, 48, done -> {});
-        validation = TeacherPairs.draw(manager, denoiser, teacher, SeedRange.VALIDATION, 64, 64, done -> {});
+        training = TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, 48, 48, done -> {});
+        validation = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 64, 64, done -> {});
     }
 
     @AfterEach
@@ -64,7 +67,7 @@ class LearnerTest {
     }
 
     private Learner learner(Families kind, Plan plan, Distance distance, Optional<Path> checkpoint) throws IOException {
-        return new Learner(manager, family(kind), denoiser, distance, training, validation, plan, 11, checkpoint, Map.of());
+        return new Learner(manager, family(kind), model, distance, training, validation, plan, 11, checkpoint, Map.of());
     }
 
     private static Plan plan(int steps, Optimizer optimizer) {
@@ -102,8 +105,9 @@ class LearnerTest {
         Objective.Batch pairs = new Objective.Batch(training.seeds(), training.noise(manager, 0, 48),
                 training.samples(manager, 0, 48));
         for (Adjoint.Graphs graphs : Adjoint.Graphs.values()) {
-            Objective roomy = new Objective(family, denoiser, Distance.l2(), graphs, 16);
-            Objective crowded = new Objective(family, new CrowdedDenoiser(denoiser, 5), Distance.l2(), graphs, 16);
+            Objective roomy = new Objective(family, model, Distance.l2(), graphs, 16);
+            Objective crowded = new Objective(family,
+                    DiffusionModel.of(new CrowdedDenoiser(denoiser, 5)), Distance.l2(), graphs, 16);
             Linearization expected = roomy.linearize(theta, pairs, Optional.of(new SplittableRandom(5)));
             Linearization found = crowded.linearize(theta, pairs, Optional.of(new SplittableRandom(5)));
             assertArrayEquals(expected.losses(), found.losses(), 1e-9);
@@ -120,7 +124,8 @@ class LearnerTest {
 
     @Test
     void noMemoryForOnePairIsNotTakenForABadStep() throws IOException {
-        try (Learner learner = new Learner(manager, family(Families.S4S_JOINT), new CrowdedDenoiser(denoiser, 0), Distance.l2(),
+        try (Learner learner = new Learner(manager, family(Families.S4S_JOINT),
+                DiffusionModel.of(new CrowdedDenoiser(denoiser, 0)), Distance.l2(),
                 training, validation, Plan.gaussNewton(2), 11, Optional.empty(), Map.of())) {
             assertThrows(EngineException.class, () -> learner.run(Progress.none()));
         }
@@ -157,7 +162,7 @@ class LearnerTest {
     @Test
     void curvatureIsUnbiased() {
         Family family = family(Families.S4S_JOINT);
-        Objective objective = new Objective(family, denoiser, Distance.l2(), Adjoint.Graphs.KEPT, 24);
+        Objective objective = new Objective(family, model, Distance.l2(), Adjoint.Graphs.KEPT, 24);
         Objective.Batch batch = new Objective.Batch(training.first(24).seeds(), training.noise(manager, 0, 24),
                 training.samples(manager, 0, 24));
         double[] theta = family.start();
@@ -224,7 +229,7 @@ class LearnerTest {
             try (Learner learner = learner(Families.S4S_JOINT, again, Distance.l2(), Optional.of(checkpoint))) {
                 assertArrayEquals(whole, learner.run(Progress.none()).theta());
             }
-            try (Learner other = new Learner(manager, family(Families.LD3), denoiser, Distance.l2(), training, validation, plan, 11,
+            try (Learner other = new Learner(manager, family(Families.LD3), model, Distance.l2(), training, validation, plan, 11,
                     Optional.of(checkpoint), Map.of())) {
                 String message = assertThrows(IOException.class, () -> other.run(Progress.none())).getMessage();
                 assertTrue(message.contains("belongs to another run"), message);
@@ -282,7 +287,7 @@ class LearnerTest {
 
     @Test
     void pairsHaveTheirRoles() {
-        String message = assertThrows(IllegalArgumentException.class, () -> new Learner(manager, family(Families.LD3), denoiser,
+        String message = assertThrows(IllegalArgumentException.class, () -> new Learner(manager, family(Families.LD3), model,
                 Distance.l2(), validation, validation, Plan.gaussNewton(1), 0, Optional.empty(), Map.of())).getMessage();
         assertTrue(message.contains("training needs seeds of its own"), message);
     }

@@ -26,6 +26,7 @@ import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.io.Progress;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.sampling.Backpropagation;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
@@ -39,9 +40,9 @@ class OneCollectorTest {
             Denoiser denoiser = Golden.mixture("smooth", new Edm(), Prediction.DATA);
             var teacher = Solvers.named("unipc-3-bh1").on(GridType.EDM, denoiser.schedule(), 30);
             Family family = Families.S4S_JOINT.on(new Edm(), Solvers.named("dpmpp-3m"), GridType.EDM, 4, OptionalInt.empty());
-            try (Learner learner = new Learner(manager, family, denoiser, Distance.l1(),
-                    TeacherPairs.draw(manager, denoiser, teacher, SeedRange.TRAINING, 16, 16, done -> {}),
-                    TeacherPairs.draw(manager, denoiser, teacher, SeedRange.VALIDATION, 16, 16, done -> {}),
+            try (Learner learner = new Learner(manager, family, DiffusionModel.of(denoiser), Distance.l1(),
+                    TeacherPairs.draw(manager, DiffusionModel.of(denoiser), teacher, SeedRange.TRAINING, 16, 16, done -> {}),
+                    TeacherPairs.draw(manager, DiffusionModel.of(denoiser), teacher, SeedRange.VALIDATION, 16, 16, done -> {}),
                     Plan.gaussNewton(4), 0, Optional.empty(), Map.of())) {
                 Learner.Learned learned = learner.run(progress);
                 assertEquals(Learner.Outcome.LEARNED, learned.outcome(), learned.ended());

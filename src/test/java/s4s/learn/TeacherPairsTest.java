@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import s4s.grid.GridType;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.GaussianMixture;
 import s4s.sampling.Noise;
 import s4s.schedule.Edm;
@@ -42,7 +43,8 @@ class TeacherPairsTest {
         for (NoiseSchedule schedule : List.of(new Edm(), new VpLinear())) {
             Solver teacher = Solvers.named("dpmpp-3m").on(GridType.LOGSNR, schedule, 400);
             try (NDManager manager = NDManager.newBaseManager()) {
-                TeacherPairs pairs = TeacherPairs.draw(manager, gaussian(schedule), teacher, SeedRange.TRAINING, 6, 4, n -> {});
+                TeacherPairs pairs = TeacherPairs.draw(manager, DiffusionModel.of(gaussian(schedule)), teacher, SeedRange.TRAINING,
+                        6, 4, n -> {});
                 double[] z = pairs.noise(manager, 0, 6).toDoubleArray();
                 float[] x = pairs.samples(manager, 0, 6).toFloatArray();
                 double high = teacher.stages().get(0).sigma();
@@ -61,11 +63,11 @@ class TeacherPairsTest {
 
     @Test
     void partsAreThoseOfTheWhole() {
-        Denoiser denoiser = gaussian(new Edm());
-        Solver teacher = Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, denoiser.schedule(), 8);
+        DiffusionModel model = DiffusionModel.of(gaussian(new Edm()));
+        Solver teacher = Solvers.named("unipc-3-bh1").on(GridType.LOGSNR, model.schedule(), 8);
         try (NDManager manager = NDManager.newBaseManager()) {
             List<Long> progress = new ArrayList<>();
-            TeacherPairs pairs = TeacherPairs.draw(manager, denoiser, teacher, SeedRange.VALIDATION, 7, 3, progress::add);
+            TeacherPairs pairs = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 7, 3, progress::add);
             assertEquals(List.of(3L, 6L, 7L), progress);
             assertEquals(0, manager.getManagedArrays().size());
             assertArrayEquals(SeedRange.VALIDATION.seeds(7), pairs.seeds());
@@ -84,25 +86,25 @@ class TeacherPairsTest {
             samples.muli(0);
             assertTrue(pairs.samples(manager, 2, 5).abs().sum().getFloat() > 0);
 
-            TeacherPairs large = TeacherPairs.draw(manager, denoiser, teacher, SeedRange.VALIDATION, 7, 7, n -> {});
+            TeacherPairs large = TeacherPairs.draw(manager, model, teacher, SeedRange.VALIDATION, 7, 7, n -> {});
             assertArrayEquals(pairs.samples(manager, 0, 7).toFloatArray(), large.samples(manager, 0, 7).toFloatArray(), 1e-6f);
             assertThrows(IndexOutOfBoundsException.class, () -> five.samples(manager, 3, 6));
             assertThrows(IndexOutOfBoundsException.class, () -> five.noise(manager, -1, 2));
             assertThrows(IllegalArgumentException.class, () -> five.first(6));
             assertThrows(IllegalArgumentException.class, () -> five.first(0));
             assertThrows(IllegalArgumentException.class, () ->
-                    TeacherPairs.draw(manager, denoiser, teacher, SeedRange.TRAINING, new long[] {5}, 1, n -> {}));
+                    TeacherPairs.draw(manager, model, teacher, SeedRange.TRAINING, new long[] {5}, 1, n -> {}));
         }
     }
 
     @Test
     void aTeacherThatDivergesIsRefused() {
-        Denoiser denoiser = gaussian(new Edm());
-        Solver good = Solvers.named("ddim").on(GridType.LOGSNR, denoiser.schedule(), 3);
+        DiffusionModel model = DiffusionModel.of(gaussian(new Edm()));
+        Solver good = Solvers.named("ddim").on(GridType.LOGSNR, model.schedule(), 3);
         Solver bad = good.withOutput(3, 2, 1e300);
         try (NDManager manager = NDManager.newBaseManager()) {
             String message = assertThrows(IllegalArgumentException.class, () ->
-                    TeacherPairs.draw(manager, denoiser, bad, SeedRange.TRAINING, 2, 2, n -> {})).getMessage();
+                    TeacherPairs.draw(manager, model, bad, SeedRange.TRAINING, 2, 2, n -> {})).getMessage();
             assertEquals("The teacher's sample of seed 1000000 is not finite.", message);
         }
     }

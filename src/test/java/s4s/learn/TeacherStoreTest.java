@@ -36,6 +36,7 @@ import s4s.io.Progress;
 import s4s.io.Provenance;
 import s4s.io.Shards;
 import s4s.model.CountingDenoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.EdmPreconditioning;
 import s4s.model.NetworkDenoiser;
 import s4s.model.mini.UNet;
@@ -53,6 +54,7 @@ class TeacherStoreTest {
 
     private NDManager manager;
     private CountingDenoiser denoiser;
+    private DiffusionModel model;
 
     @TempDir
     Path folder;
@@ -62,6 +64,7 @@ class TeacherStoreTest {
         manager = NDManager.newBaseManager();
         denoiser = new CountingDenoiser(
                 new NetworkDenoiser(new UNet(UNET, UNet.initial(UNET, manager, 3)), new EdmPreconditioning(0.5)));
+        model = DiffusionModel.of(denoiser);
     }
 
     @AfterEach
@@ -82,7 +85,7 @@ class TeacherStoreTest {
     private List<String> make(String name, int pairs, int shard, int batch) throws IOException {
         List<String> notes = new ArrayList<>();
         TeacherStore.open(folder.resolve(name), recipe(), shard, "test")
-                .to(pairs, manager, denoiser, batch, Progress.none(), notes::add);
+                .to(pairs, manager, model, batch, Progress.none(), notes::add);
         return notes;
     }
 
@@ -116,7 +119,7 @@ class TeacherStoreTest {
         assertEquals(SeedRange.TRAINING, read.role());
         assertArrayEquals(LongStream.range(1_000_000, 1_000_010).toArray(), read.seeds());
         Solver solver = teacher(s -> s).solver();
-        TeacherPairs drawn = TeacherPairs.draw(manager, denoiser, solver, SeedRange.TRAINING, 10, 10, n -> {});
+        TeacherPairs drawn = TeacherPairs.draw(manager, model, solver, SeedRange.TRAINING, 10, 10, n -> {});
         assertArrayEquals(samples(drawn), samples(read), 1e-5f);
         assertTrue(manager.create(samples(read)).abs().mean().getFloat() > 0.01);
         try (Npz npz = Npz.open(folder.resolve("store/shard-00001.npz"))) {
@@ -180,7 +183,7 @@ class TeacherStoreTest {
             public void close() {}
         };
         TeacherStore store = TeacherStore.open(folder.resolve("store"), recipe(), 4, "test");
-        assertThrows(IllegalStateException.class, () -> store.to(10, manager, denoiser, 4, stop, n -> {}));
+        assertThrows(IllegalStateException.class, () -> store.to(10, manager, model, 4, stop, n -> {}));
         assertEquals(8, TeacherPairs.read(folder.resolve("store")).count());
         long calls = denoiser.calls();
         make("store", 10, 4, 4);
@@ -212,7 +215,7 @@ class TeacherStoreTest {
         SolverFile other = SolverFile.of(Solvers.named("ddim").on(GridType.EDM, denoiser.schedule(), 2), denoiser.schedule(),
                 Provenance.of("test"));
         TeacherStore.open(folder.resolve("store"), new TeacherStore.Recipe("network", "hash", other, SeedRange.TRAINING,
-                denoiser.sampleShape()), 4, "test").to(10, manager, denoiser, 4, Progress.none(), note -> {});
+                denoiser.sampleShape()), 4, "test").to(10, manager, model, 4, Progress.none(), note -> {});
         assertNotEquals(hashes("right"), hashes("store"));
         Files.delete(folder.resolve("store/manifest.json"));
         make("store", 4, 4, 4);
@@ -223,7 +226,7 @@ class TeacherStoreTest {
     }
 
     private float[] draw(long[] seeds) {
-        TeacherPairs pairs = TeacherPairs.draw(manager, denoiser, teacher(s -> s).solver(), SeedRange.TRAINING, seeds, 4, n -> {});
+        TeacherPairs pairs = TeacherPairs.draw(manager, model, teacher(s -> s).solver(), SeedRange.TRAINING, seeds, 4, n -> {});
         return pairs.samples(0, pairs.count());
     }
 
@@ -271,7 +274,7 @@ class TeacherStoreTest {
         assertThrows(IllegalArgumentException.class, () -> make("new", 1_000_001, 4, 4));
         assertFalse(Files.exists(folder.resolve("new")));
         assertThrows(IllegalStateException.class, () -> TeacherStore.open(folder.resolve("store"))
-                .to(8, manager, denoiser, 4, Progress.none(), n -> {}));
+                .to(8, manager, model, 4, Progress.none(), n -> {}));
     }
 
     private void refused(String expected, TeacherStore.Recipe recipe, int shard) {

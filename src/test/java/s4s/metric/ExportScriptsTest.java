@@ -227,16 +227,16 @@ class ExportScriptsTest {
         exportDiffusionModels();
         Models models = new Models(folder);
         try (NDManager manager = NDManager.newBaseManager()) {
-            assertEquals(3, ((ClassNumbers) models.conditional("edm", manager).requests()).count());
-            assertEquals(Discrete.latentDiffusion(), models.denoiser("ldm", manager).schedule());
+            assertEquals(3, ((ClassNumbers) models.load("edm", manager).encoder().orElseThrow()).count());
+            assertEquals(Discrete.latentDiffusion(), models.load("ldm", manager).schedule());
             NDArray x = manager.ones(new Shape(2, 3, 4, 4));
-            float[] whole = models.denoiser("ldm", manager).predict(x, manager.create(500f)).toFloatArray();
-            float[] narrow = models.denoiser("ldm-half", manager).predict(x, manager.create(500f)).toFloatArray();
+            float[] whole = models.load("ldm", manager).denoiser().predict(x, manager.create(500f)).toFloatArray();
+            float[] narrow = models.load("ldm-half", manager).denoiser().predict(x, manager.create(500f)).toFloatArray();
             assertArrayEquals(whole, narrow, 0.05f);
             assertFalse(Arrays.equals(whole, narrow));
-            NDArray pictures = models.decoder("ldm", manager).decode(manager.ones(new Shape(2, 3, 4, 4)));
+            NDArray pictures = models.load("ldm", manager).decoder().decode(manager.ones(new Shape(2, 3, 4, 4)));
             assertEquals(new Shape(2, 3, 8, 8), pictures.getShape());
-            Discrete linear = (Discrete) models.conditional("sd", manager).unconditional().schedule();
+            Discrete linear = (Discrete) models.load("sd", manager).schedule();
             assertEquals(0.012, linear.betas()[999], 1e-9);
             assertEquals((0.00085 + 0.012) / 2, (linear.betas()[499] + linear.betas()[500]) / 2, 1e-9);
         }

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
  * @param unconditional all components
  * @param classes the components of each class, by the class's name
  */
-public record ClassMixture(GaussianMixture unconditional, Map<String, int[]> classes) implements Conditional<String> {
+public record ClassMixture(GaussianMixture unconditional, Map<String, int[]> classes) {
 
     public ClassMixture {
         classes = Map.copyOf(classes);
     }
 
-    @Override
+    /** The mixture of one class. */
     public GaussianMixture given(String name) {
         int[] components = classes.get(name);
         if (components == null) {
@@ -23,5 +23,10 @@ public record ClassMixture(GaussianMixture unconditional, Map<String, int[]> cla
                     + classes.keySet().stream().sorted().collect(Collectors.joining(", ")) + ".");
         }
         return unconditional.only(components);
+    }
+
+    /** That class, with classifier-free guidance. */
+    public Guidance guided(String name, double scale) {
+        return new Guidance(unconditional, given(name), scale);
     }
 }

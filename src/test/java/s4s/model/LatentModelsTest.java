@@ -126,39 +126,39 @@ class LatentModelsTest {
         });
     }
 
-    private ConditionalNetwork model() {
-        return new ConditionalNetwork(new UNet(UNET, full(UNET.weightShapes())),
-                new NoisePrediction(Discrete.stableDiffusion()), WORDS);
+    private DiffusionModel model() {
+        return DiffusionModel.of(new UNet(UNET, full(UNET.weightShapes())),
+                new NoisePrediction(Discrete.stableDiffusion()), WORDS, Decoder.none());
     }
 
     @Test
     void guidanceInOnePassEqualsTwoPredictions() {
-        ConditionalNetwork model = model();
+        DiffusionModel model = model();
         NDArray x = ramp(new Shape(3, 2, 4, 4), 0.2);
         for (NDArray label : List.of(manager.create(new float[] {0.4f}), manager.create(new float[] {0.4f, 0.7f, 0.01f}))) {
             for (List<String> conditions : List.of(List.of("a road"), List.of("sea", "tree", "sea and road"))) {
                 for (double scale : new double[] {0, 1, 7.5}) {
-                    Denoiser one = model.guided(conditions, scale);
-                    Denoiser two = new Guidance(model.unconditional(), model.given(conditions), scale);
+                    Denoiser one = model.denoiser(conditions, scale);
+                    Denoiser two = new Guidance(model.denoiser(), model.denoiser(conditions, 1), scale);
                     assertArrayEquals(two.predict(x, label).toFloatArray(), one.predict(x, label).toFloatArray(), 2e-5f);
                     assertEquals(two.forwardsPerCall(), one.forwardsPerCall());
                 }
             }
         }
-        float[] without = model.unconditional().predict(x, manager.create(new float[] {0.4f})).toFloatArray();
-        float[] with = model.given(List.of("sea")).predict(x, manager.create(new float[] {0.4f})).toFloatArray();
+        float[] without = model.denoiser().predict(x, manager.create(new float[] {0.4f})).toFloatArray();
+        float[] with = model.denoiser(List.of("sea"), 1).predict(x, manager.create(new float[] {0.4f})).toFloatArray();
         assertTrue(Math.abs(without[0] - with[0]) > 1e-4, "the condition has an effect");
     }
 
     @Test
     void eachSampleHasItsOwnCondition() {
-        ConditionalNetwork model = model();
+        DiffusionModel model = model();
         NDArray x = ramp(new Shape(2, 2, 4, 4), 0.2);
         NDArray label = manager.create(new float[] {0.4f});
-        NDArray both = model.given(List.of("sea", "tree")).predict(x, label);
-        assertArrayEquals(model.given(List.of("tree")).predict(x.get("1:2"), label).toFloatArray(),
+        NDArray both = model.denoiser(List.of("sea", "tree"), 1).predict(x, label);
+        assertArrayEquals(model.denoiser(List.of("tree"), 1).predict(x.get("1:2"), label).toFloatArray(),
                 both.get("1:2").toFloatArray(), 2e-5f);
-        Denoiser three = model.given(List.of("sea", "sea", "sea"));
+        Denoiser three = model.denoiser(List.of("sea", "sea", "sea"), 1);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> three.predict(x, label)).getMessage()
                 .contains("3 conditions for 2 samples"));
         assertEquals(Prediction.NOISE, three.prediction());
@@ -167,7 +167,7 @@ class LatentModelsTest {
 
     @Test
     void guidedPredictionsLeaveNothingBehind() {
-        Denoiser guided = model().guided(List.of("sea"), 2);
+        Denoiser guided = model().denoiser(List.of("sea"), 2);
         NDArray x = ramp(new Shape(2, 2, 4, 4), 0.2);
         NDArray label = manager.create(new float[] {0.4f});
         guided.predict(x, label).close();

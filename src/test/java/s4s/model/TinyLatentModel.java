@@ -13,28 +13,27 @@ public final class TinyLatentModel {
     private static final Autoencoder.Config CODER = new Autoencoder.Config(3, 8, 2, List.of(6, 8), List.of(1, 1), 2);
     private static final UNet.Config UNET = new UNet.Config(2, 2, 1, List.of(8), List.of(1), List.of(true), 8, CLASSES.size());
 
-    private final ConditionalNetwork network;
-    private final Decoder decoder;
+    private final DiffusionModel network;
 
     /** Weights in {@code manager}. */
     public TinyLatentModel(NDManager manager) {
-        network = new ConditionalNetwork(new UNet(UNET, Ramps.full(manager, UNET.weightShapes())),
-                new NoisePrediction(Discrete.stableDiffusion()), CLASSES);
-        decoder = Decoder.of(new Autoencoder(CODER, Ramps.full(manager, CODER.weightShapes()))::decode, 2);
+        network = DiffusionModel.of(new UNet(UNET, Ramps.full(manager, UNET.weightShapes())),
+                new NoisePrediction(Discrete.stableDiffusion()), CLASSES,
+                Decoder.of(new Autoencoder(CODER, Ramps.full(manager, CODER.weightShapes()))::decode, 2));
     }
 
-    /** The network. */
-    public ConditionalNetwork network() {
+    /** Without conditions. */
+    public DiffusionModel network() {
         return network;
     }
 
     /** From latents to images of 8x8. */
     public Decoder decoder() {
-        return decoder;
+        return network.decoder();
     }
 
     /** By class: seed i draws class i mod 3. */
-    public SeededModel byClass(double guidance) {
-        return SeededModel.of(network, Conditions.balanced(CLASSES), guidance, decoder);
+    public DiffusionModel byClass(double guidance) {
+        return network.given(Conditions.balanced(CLASSES), guidance);
     }
 }

@@ -33,8 +33,7 @@ import s4s.metric.Extraction;
 import s4s.metric.Reference;
 import s4s.metric.ScriptFeatures;
 import s4s.model.Conditions;
-import s4s.model.Decoder;
-import s4s.model.SeededModel;
+import s4s.model.DiffusionModel;
 import s4s.model.TinyRepository;
 import s4s.model.repository.Models;
 import s4s.sampling.Sampling;
@@ -159,10 +158,9 @@ class WorkbenchTest {
     private float[] alone(String name, long seed, Solver solver) throws IOException {
         Models models = new Models(folder.resolve("data/models"));
         try (NDManager manager = NDManager.newBaseManager()) {
-            SeededModel model = SeededModel.of(models.conditional("imagenet-mini", manager),
-                    Conditions.inTurn(name, List.of(name)), 2, Decoder.none());
+            DiffusionModel model = models.load("imagenet-mini", manager).given(Conditions.inTurn(name, List.of(name)), 2);
             NDArray latent = Sampling.images(manager, model, solver, new long[] {seed}, 1);
-            return ImageSet.of(models.decoder("imagenet-mini", manager).decode(latent).toFloatArray(), 8, 8, "x").floats(0, 1);
+            return ImageSet.of(model.decoder().decode(latent).toFloatArray(), 8, 8, "x").floats(0, 1);
         }
     }
 

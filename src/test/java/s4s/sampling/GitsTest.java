@@ -16,6 +16,7 @@ import s4s.Golden;
 import s4s.grid.Grids;
 import s4s.model.CountingDenoiser;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
 import s4s.schedule.PublishedNumbers;
@@ -64,8 +65,8 @@ public class GitsTest {
         long[] seeds = {1, 2, 3, 4, 5};
         try (NDManager manager = NDManager.newBaseManager()) {
             Denoiser edm = Golden.mixture("d8", new Edm(), Prediction.DATA);
-            double[][] whole = Gits.costs(manager, edm, points, Gits.Metric.DEVIATION, seeds, 5).cost();
-            double[][] parts = Gits.costs(manager, edm, points, Gits.Metric.DEVIATION, seeds, 2).cost();
+            double[][] whole = Gits.costs(manager, DiffusionModel.of(edm), points, Gits.Metric.DEVIATION, seeds, 5).cost();
+            double[][] parts = Gits.costs(manager, DiffusionModel.of(edm), points, Gits.Metric.DEVIATION, seeds, 2).cost();
             for (int i = 0; i < 8; i++) {
                 Golden.assertClose(whole[i], parts[i], 1e-12, "batches");
             }

@@ -18,6 +18,7 @@ import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.model.CrowdedDenoiser;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.schedule.Edm;
 import s4s.solver.Prediction;
 import s4s.solver.Solver;
@@ -25,8 +26,14 @@ import s4s.solver.Solvers;
 
 class SamplingTest {
 
-    private static final Denoiser MODEL = Golden.mixture("d8", new Edm(), Prediction.DATA);
+    private static final Denoiser MIXTURE = Golden.mixture("d8", new Edm(), Prediction.DATA);
+    private static final DiffusionModel MODEL = DiffusionModel.of(MIXTURE);
     private static final Solver SOLVER = Solvers.named("dpmpp-3m").build(GridType.LOGSNR.levels(new Edm(), 5));
+
+    /** A device with room for so many samples. */
+    private static DiffusionModel crowded(int most) {
+        return DiffusionModel.of(new CrowdedDenoiser(MIXTURE, most));
+    }
 
     @Test
     void imagesDependOnTheirSeedAlone() {
@@ -64,19 +71,19 @@ class SamplingTest {
             double[] expected = Sampling.images(manager, MODEL, SOLVER, seeds, 10).toDoubleArray();
             List<Long> progress = new ArrayList<>();
             assertArrayEquals(expected,
-                    Sampling.images(manager, new CrowdedDenoiser(MODEL, 3), SOLVER, seeds, 10, progress::add).toDoubleArray(), 1e-12);
+                    Sampling.images(manager, crowded(3), SOLVER, seeds, 10, progress::add).toDoubleArray(), 1e-12);
             assertEquals(List.of(2L, 4L, 6L, 8L, 10L), progress);
             assertEquals(2, manager.getManagedArrays().size());
 
             List<String> seen = new ArrayList<>();
-            Sampling.batches(manager, new CrowdedDenoiser(MODEL, 5), SOLVER, seeds, 8, (first, images) -> {
+            Sampling.batches(manager, crowded(5), SOLVER, seeds, 8, (first, images) -> {
                 if (images.getShape().get(0) > 2) {              // drawn, but what comes after needs more
                     throw new IllegalStateException("CUDA out of memory");
                 }
                 seen.add(first + " " + images.getShape().get(0));
             });
             assertEquals(List.of("0 2", "2 2", "4 2", "6 2", "8 2"), seen);
-            assertTrue(assertThrows(EngineException.class, () -> Sampling.images(manager, new CrowdedDenoiser(MODEL, 0), SOLVER,
+            assertTrue(assertThrows(EngineException.class, () -> Sampling.images(manager, crowded(0), SOLVER,
                     seeds, 10)).getCause().getMessage().contains("out of memory"));
             assertEquals(2, manager.getManagedArrays().size());
         }

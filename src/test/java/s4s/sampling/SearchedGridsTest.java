@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import s4s.Golden;
 import s4s.grid.GridType;
 import s4s.model.CountingDenoiser;
+import s4s.model.DiffusionModel;
 import s4s.schedule.Edm;
 import s4s.schedule.NoiseSchedule;
 import s4s.schedule.VpLinear;
@@ -34,7 +35,7 @@ class SearchedGridsTest {
     private final List<String> notes = new ArrayList<>();
 
     private SearchedGrids grids(CountingDenoiser model, String hash) {
-        return new SearchedGrids(folder.resolve("grids"), model, Map.of("model sha256", hash), notes::add);
+        return new SearchedGrids(folder.resolve("grids"), DiffusionModel.of(model), Map.of("model sha256", hash), notes::add);
     }
 
     private List<Path> files() throws IOException {
@@ -47,7 +48,7 @@ class SearchedGridsTest {
     void gitsIsSearchedOnceForASetting() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
             CountingDenoiser model = new CountingDenoiser(Golden.mixture("d8", new Edm(), Prediction.DATA));
-            double[] expected = Gits.costs(manager, model, Gits.points(new Edm()), Gits.Metric.DEVIATION,
+            double[] expected = Gits.costs(manager, DiffusionModel.of(model), Gits.points(new Edm()), Gits.Metric.DEVIATION,
                     LongStream.range(1_000_000, 1_000_020).toArray(), 20).grid(6, 1.15);
             long before = model.calls();
             List<Long> progress = new ArrayList<>();

@@ -23,7 +23,7 @@ import s4s.image.ImageSet;
 import s4s.io.BadFileException;
 import s4s.model.Conditions;
 import s4s.model.Denoiser;
-import s4s.model.SeededModel;
+import s4s.model.DiffusionModel;
 import s4s.model.TinyLatentModel;
 import s4s.model.mini.Vocabulary;
 import s4s.solver.Solver;
@@ -51,7 +51,7 @@ class SeededSamplingTest {
 
     @Test
     void batchesChangeNothing() {
-        SeededModel model = tiny.byClass(2);
+        DiffusionModel model = tiny.byClass(2);
         float[] whole = Sampling.images(manager, model, solver, SEEDS, 5).toFloatArray();
         int size = whole.length / SEEDS.length;
         for (int batch = 1; batch < 5; batch++) {
@@ -59,21 +59,21 @@ class SeededSamplingTest {
             assertArrayEquals(whole, some, 2e-5f, "batch " + batch);
         }
         for (int i = 0; i < SEEDS.length; i++) {
-            Denoiser alone = tiny.network().guided(List.of(CLASSES.get(i)), 2);
+            Denoiser alone = tiny.network().denoiser(List.of(CLASSES.get(i)), 2);
             NDArray noise = Noise.normal(manager, new long[] {SEEDS[i]}, model.sampleShape());
             float[] expected = Executor.run(Program.of(solver, model.schedule(), model.prediction()), alone, noise)
                     .toType(DataType.FLOAT32, false).toFloatArray();
             assertArrayEquals(expected, Arrays.copyOfRange(whole, i * size, (i + 1) * size), 2e-5f, "seed " + SEEDS[i]);
         }
-        float[] other = Sampling.images(manager, SeededModel.of(tiny.network(), Conditions.inTurn("all", List.of("cat")), 2,
-                tiny.decoder()), solver, SEEDS, 5).toFloatArray();
+        float[] other = Sampling.images(manager, tiny.network().given(Conditions.inTurn("all", List.of("cat")), 2),
+                solver, SEEDS, 5).toFloatArray();
         assertArrayEquals(Arrays.copyOfRange(other, size, 2 * size), Arrays.copyOfRange(whole, size, 2 * size), 2e-5f);
         assertTrue(Math.abs(other[0] - whole[0]) > 1e-3, "the condition has an effect");
     }
 
     @Test
     void picturesAreDecodedSamples() {
-        SeededModel model = tiny.byClass(7.5);
+        DiffusionModel model = tiny.byClass(7.5);
         Program program = Program.of(solver, model.schedule(), model.prediction());
         ImageSet pictures = Sampling.pictures(manager, model, program, SEEDS, 2, "x", done -> {});
         NDArray decoded = tiny.decoder().decode(Sampling.images(manager, model, program, SEEDS, 5, done -> {}));
@@ -94,9 +94,12 @@ class SeededSamplingTest {
         assertEquals(2, tiny.byClass(2).forwardsPerCall());
         assertEquals(1, tiny.byClass(1).forwardsPerCall());
         assertEquals(Optional.of("class seed mod 3, guidance 2.0"), tiny.byClass(2).conditions());
-        Denoiser plain = tiny.network().unconditional();
-        assertEquals(plain, plain.denoiser(1, 2, 3));
-        assertEquals(Optional.empty(), SeededModel.of(plain, tiny.decoder()).conditions());
+        Denoiser plain = tiny.network().denoiser();
+        assertEquals(plain, DiffusionModel.of(plain).denoiser(1, 2, 3));
+        assertEquals(Optional.empty(), DiffusionModel.of(plain).conditions());
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> DiffusionModel.of(plain).named("faces", "hash").given(Conditions.balanced(3), 2)).getMessage()
+                .contains("model 'faces' takes no class and no text"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import s4s.Golden;
 import s4s.grid.GridType;
+import s4s.model.DiffusionModel;
 import s4s.sampling.Program;
 import s4s.sampling.Sampling;
 import s4s.schedule.Discrete;
@@ -79,7 +80,7 @@ class LevelRangeTest {
         assertThrows(IllegalArgumentException.class, () -> Program.of(wrong, model));
         try (NDManager manager = NDManager.newBaseManager()) {
             assertThrows(IllegalArgumentException.class,
-                    () -> Sampling.images(manager, model, wrong, new long[] {0}, 1));
+                    () -> Sampling.images(manager, DiffusionModel.of(model), wrong, new long[] {0}, 1));
         }
     }
 

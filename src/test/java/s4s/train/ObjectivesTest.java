@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import s4s.grid.GridType;
 import s4s.image.ImageSet;
-import s4s.model.ConditionalNetwork;
 import s4s.model.Decoder;
+import s4s.model.DiffusionModel;
 import s4s.model.mini.Autoencoder;
 import s4s.model.mini.FeatureNet;
 import s4s.model.mini.UNet;
@@ -85,11 +85,11 @@ class ObjectivesTest {
                 new Pixels(images, false), folder.resolve("a.npz"));
                 NDManager manager = NDManager.newBaseManager()) {
             trainer.run(Long.MAX_VALUE, s -> {});
-            ConditionalNetwork model = new ConditionalNetwork(new UNet(small, trainer.average()),
-                    objective.preconditioning(), conditioning.vocabulary());
+            DiffusionModel model = DiffusionModel.of(new UNet(small, trainer.average()),
+                    objective.preconditioning(), conditioning.vocabulary(), Decoder.none());
             for (String name : List.of("dark", "bright")) {
-                float[] drawn = Sampling.images(manager, model.guided(List.of(name), 3),
-                        Solvers.named("dpmpp-2m").on(GridType.LOGSNR, model.preconditioning().schedule(), 8),
+                float[] drawn = Sampling.images(manager, DiffusionModel.of(model.denoiser(List.of(name), 3)),
+                        Solvers.named("dpmpp-2m").on(GridType.LOGSNR, model.schedule(), 8),
                         new long[] {1, 2, 3, 4, 5, 6, 7, 8}, 8).toFloatArray();
                 int right = 0;
                 for (int image = 0; image < 8; image++) {

@@ -19,14 +19,11 @@ import s4s.io.BadFileException;
 import s4s.io.Hashes;
 import s4s.io.NpyArray;
 import s4s.io.Npz;
-import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
 import s4s.model.Decoder;
-import s4s.model.Denoiser;
 import s4s.model.DiffusionModel;
 import s4s.model.Guidance;
 import s4s.model.NetworkDenoiser;
-import s4s.model.SeededModel;
 import s4s.model.mini.Autoencoder;
 import s4s.model.mini.FeatureNet;
 import s4s.model.mini.UNet;
@@ -130,43 +127,51 @@ public record Models(Path folder) {
         return ModelCard.read(path(name).resolve("card.json"));
     }
 
-    /** The diffusion model {@code name}, its weights in {@code manager}; a conditional one without condition. */
-    public Denoiser denoiser(String name, NDManager manager) throws IOException {
+    /**
+     * The diffusion model {@code name} with its decoder, weights in {@code manager}, {@link DiffusionModel#named} as its card says.
+     * One that takes conditions draws without until it is given some.
+     *
+     * @throws IOException if a file is missing or is not the one with which the model was made
+     */
+    public DiffusionModel load(String name, NDManager manager) throws IOException {
         ModelCard card = card(name);
-        if (card.kind() == ModelCard.Kind.SCRIPT) {
-            ScriptModel script = new ScriptModel(path(name), manager);
-            return script.conditional() ? script.conditionalNetwork().unconditional() : script.denoiser();
-        }
-        return card.vocabulary().isPresent() ? conditional(name, manager).unconditional()
-                : new NetworkDenoiser(new UNet(card.unet(), weights(name, manager)), card.preconditioning());
+        return model(name, card, manager).named(card.name(), card.weightsSha256());
     }
 
     /**
-     * The diffusion model {@code name} as benchmarks use it: with its decoder, and a conditional one under the conditions of
-     * the seeds: classes in turn, or the lines of {@code prompts.txt} in the model's folder in turn.
+     * The diffusion model {@code name}; one that takes conditions under its usual ones, see {@link #conditions}.
      *
      * @param guidance scale w, see {@link Guidance}; of no effect without conditions
      * @throws IOException if a file is missing or is not the one with which the model was made
      */
-    public DiffusionModel diffusion(String name, double guidance, NDManager manager) throws IOException {
-        return diffusion(name, conditions(name), guidance, manager);
+    public DiffusionModel load(String name, double guidance, NDManager manager) throws IOException {
+        return load(name, manager).given(conditions(name), guidance);
     }
 
     /**
-     * The diffusion model {@code name} with its decoder, each seed under its condition.
+     * {@link #load(String, double, NDManager)} of the model in a folder.
      *
-     * @param conditions of the seeds; empty: none, of a conditional model as well
-     * @param guidance scale w, see {@link Guidance}; of no effect without conditions
-     * @throws IOException if a file is missing or is not the one with which the model was made, or the model takes no condition
+     * @param folder with a {@code card.json}
      */
-    public DiffusionModel diffusion(String name, Optional<Conditions> conditions, double guidance, NDManager manager)
-            throws IOException {
-        return conditions.isEmpty() ? SeededModel.of(denoiser(name, manager), decoder(name, manager))
-                : SeededModel.of(conditional(name, manager), conditions.get(), guidance, decoder(name, manager));
+    public static DiffusionModel load(Path folder, double guidance, NDManager manager) throws IOException {
+        Path whole = folder.toAbsolutePath().normalize();
+        return new Models(whole.getParent()).load(whole.getFileName().toString(), guidance, manager);
+    }
+
+    private DiffusionModel model(String name, ModelCard card, NDManager manager) throws IOException {
+        if (card.kind() == ModelCard.Kind.SCRIPT) {
+            return new ScriptModel(path(name), manager).load();
+        }
+        UNet unet = new UNet(card.unet(), weights(name, manager));
+        Decoder decoder = decoder(name, manager);
+        Optional<Vocabulary> vocabulary = card.vocabulary();
+        return vocabulary.isPresent() ? DiffusionModel.of(unet, card.preconditioning(), vocabulary.get(), decoder)
+                : DiffusionModel.of(new NetworkDenoiser(unet, card.preconditioning()), decoder);
     }
 
     /**
-     * What the seeds of {@link #diffusion} ask for; empty for a model without conditions.
+     * What the seeds of a model usually ask for: classes in turn, or the lines of {@code prompts.txt} in the model's folder in
+     * turn; empty for a model without conditions.
      *
      * @throws IOException if a file is missing or damaged
      */
@@ -179,34 +184,8 @@ public record Models(Path folder) {
                 : Conditions.prompts(path(name).resolve(PROMPTS)));
     }
 
-    /**
-     * The conditional diffusion model {@code name}, its weights in {@code manager}.
-     *
-     * @throws IOException if it takes no condition, or cannot be read
-     */
-    public ConditionalNetwork conditional(String name, NDManager manager) throws IOException {
-        ModelCard card = card(name);
-        IOException none = new IOException("model '" + name + "' takes no class and no text");
-        if (card.kind() == ModelCard.Kind.SCRIPT) {
-            ScriptModel script = new ScriptModel(path(name), manager);
-            if (!script.conditional()) {
-                throw none;
-            }
-            return script.conditionalNetwork();
-        }
-        Vocabulary vocabulary = card.vocabulary().orElseThrow(() -> none);
-        return new ConditionalNetwork(new UNet(card.unet(), weights(name, manager)), card.preconditioning(), vocabulary);
-    }
-
-    /**
-     * What makes images of the samples of diffusion model {@code name}, weights in {@code manager}.
-     *
-     * @throws IOException if its autoencoder is not the one with which it was trained
-     */
-    public Decoder decoder(String name, NDManager manager) throws IOException {
-        if (card(name).kind() == ModelCard.Kind.SCRIPT) {
-            return new ScriptModel(path(name), manager).decoder();
-        }
+    /** From the samples of a U-Net to images; refuses an autoencoder that is not the one with which it was trained. */
+    private Decoder decoder(String name, NDManager manager) throws IOException {
         Optional<String> autoencoder = autoencoderOf(name);
         if (autoencoder.isEmpty()) {
             return Decoder.none();

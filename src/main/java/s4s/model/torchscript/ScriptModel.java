@@ -11,9 +11,9 @@ import s4s.io.Hashes;
 import s4s.io.JsonFields;
 import s4s.model.ClassNumbers;
 import s4s.model.ConditionEncoder;
-import s4s.model.ConditionalNetwork;
 import s4s.model.DataPrediction;
 import s4s.model.Decoder;
+import s4s.model.DiffusionModel;
 import s4s.model.Network;
 import s4s.model.NetworkDenoiser;
 import s4s.model.NoisePrediction;
@@ -61,21 +61,17 @@ public final class ScriptModel {
         this.manager = manager;
     }
 
-    public boolean conditional() {
-        return details.has("condition");
-    }
-
-    public NetworkDenoiser denoiser() throws IOException {
-        return new NetworkDenoiser(network(new Shape()), preconditioning());
-    }
-
-    public ConditionalNetwork conditionalNetwork() throws IOException {
+    /** Loads the model. */
+    public DiffusionModel load() throws IOException {
+        if (!details.has("condition")) {
+            return DiffusionModel.of(new NetworkDenoiser(network(new Shape()), preconditioning()), decoder());
+        }
         ConditionEncoder requests = requests();
-        return new ConditionalNetwork(network(requests.shape()), preconditioning(), requests);
+        return DiffusionModel.of(network(requests.shape()), preconditioning(), requests, decoder());
     }
 
     /** From what the network draws to images. */
-    public Decoder decoder() throws IOException {
+    private Decoder decoder() throws IOException {
         if (!details.object("parts").has("decoder")) {
             return Decoder.none();
         }

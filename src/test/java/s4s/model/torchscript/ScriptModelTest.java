@@ -23,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import s4s.io.NpyArray;
 import s4s.io.Npz;
 import s4s.model.ClassNumbers;
-import s4s.model.ConditionalNetwork;
 import s4s.model.Conditions;
 import s4s.model.Convolutions;
 import s4s.model.Denoiser;
+import s4s.model.DiffusionModel;
 import s4s.model.Nets;
 import s4s.model.repository.Models;
 import s4s.sampling.Executor;
@@ -108,7 +108,7 @@ class ScriptModelTest {
     @Test
     void edmHeunIsThePublishedSampler() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Denoiser denoiser = STAND_INS.denoiser("edm-small", manager);
+            Denoiser denoiser = STAND_INS.load("edm-small", manager).denoiser();
             assertEquals(Prediction.DATA, denoiser.prediction());
             assertEquals(80, denoiser.schedule().sigmaMax());
             Solver solver = SingleStep.heun().build(edmTimes(4));
@@ -120,10 +120,10 @@ class ScriptModelTest {
     @Test
     void edmOfClassesWithGuidance() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            ConditionalNetwork model = MODELS.conditional("edm-classes", manager);
-            assertEquals(List.of("0", "1", "3", "0"), Conditions.balanced(model.requests()).of(0, 1, 7, 8));
-            follow(manager, "edm_classes", model.guided(List.of("2", "0", "2"), 1.5), SingleStep.heun().build(edmTimes(3)));
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> model.given(List.of("4"))).getMessage()
+            DiffusionModel model = MODELS.load("edm-classes", manager);
+            assertEquals(List.of("0", "1", "3", "0"), Conditions.balanced(model.encoder().orElseThrow()).of(0, 1, 7, 8));
+            follow(manager, "edm_classes", model.denoiser(List.of("2", "0", "2"), 1.5), SingleStep.heun().build(edmTimes(3)));
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> model.denoiser(List.of("4"), 1)).getMessage()
                     .contains("from 0 to 3"));
         }
     }
@@ -131,13 +131,13 @@ class ScriptModelTest {
     @Test
     void latentDiffusionByDdim() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            ConditionalNetwork model = MODELS.conditional("ldm-small", manager);
-            Discrete schedule = (Discrete) model.preconditioning().schedule();
+            DiffusionModel model = MODELS.load("ldm-small", manager);
+            Discrete schedule = (Discrete) model.schedule();
             assertEquals(Discrete.latentDiffusion(), schedule);
             double[] grid = Arrays.stream(new int[] {801, 601, 401, 201, 1, 0})
                     .mapToDouble(n -> schedule.sigma((n + 1) / 1000.0)).toArray();
-            NDArray samples = follow(manager, "ldm", model.guided(List.of("1", "3", "1"), 3), Multistep.ddim().build(grid));
-            NDArray pictures = MODELS.decoder("ldm-small", manager).decode(samples);
+            NDArray samples = follow(manager, "ldm", model.denoiser(List.of("1", "3", "1"), 3), Multistep.ddim().build(grid));
+            NDArray pictures = model.decoder().decode(samples);
             assertEquals(new Shape(3, 3, 8, 8), pictures.getShape());
             same(expected.get("ldm_pictures").floats(), pictures.toFloatArray(), "pictures");
         }
@@ -146,17 +146,17 @@ class ScriptModelTest {
     @Test
     void stableDiffusionWithVelocityByUniPc() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            ConditionalNetwork model = MODELS.conditional("sd-small", manager);
+            DiffusionModel model = MODELS.load("sd-small", manager);
             String prompt = "A photo of the CAT";
-            same(expected.get("sd_text").floats(), model.requests().rows(List.of(prompt)), "text");
-            same(expected.get("sd_none").floats(), model.requests().none(), "no text");
-            Discrete schedule = (Discrete) model.preconditioning().schedule();
+            same(expected.get("sd_text").floats(), model.encoder().orElseThrow().rows(List.of(prompt)), "text");
+            same(expected.get("sd_none").floats(), model.encoder().orElseThrow().none(), "no text");
+            Discrete schedule = (Discrete) model.schedule();
             assertEquals(Discrete.stableDiffusion(), schedule);
             double[] grid = new double[6];
             Arrays.setAll(grid, i -> schedule.sigma(1 + i / 5.0 * (1 / 1000.0 - 1)));
-            NDArray samples = follow(manager, "sd", model.guided(List.of(prompt), 7.5),
+            NDArray samples = follow(manager, "sd", model.denoiser(List.of(prompt), 7.5),
                     PredictorCorrector.uniPC(3, PredictorCorrector.B.BH2).build(grid));
-            NDArray pictures = MODELS.decoder("sd-small", manager).decode(samples);
+            NDArray pictures = model.decoder().decode(samples);
             same(expected.get("sd_pictures").floats(), pictures.toFloatArray(), "pictures");
         }
     }
@@ -166,10 +166,10 @@ class ScriptModelTest {
     void gradientsEqualFiniteDifferences() throws IOException {
         Convolutions.assumeRightGradients();
         try (NDManager manager = NDManager.newBaseManager()) {
-            gradient(manager, STAND_INS.denoiser("edm-small", manager), 1.3);
-            gradient(manager, MODELS.conditional("edm-classes", manager).guided(List.of("1"), 2), 0.4);
-            gradient(manager, MODELS.conditional("ldm-small", manager).guided(List.of("1"), 2), 0.3121);
-            gradient(manager, MODELS.conditional("sd-small", manager).guided(List.of("the dog"), 2), 0.7123);
+            gradient(manager, STAND_INS.load("edm-small", manager).denoiser(), 1.3);
+            gradient(manager, MODELS.load("edm-classes", manager).denoiser(List.of("1"), 2), 0.4);
+            gradient(manager, MODELS.load("ldm-small", manager).denoiser(List.of("1"), 2), 0.3121);
+            gradient(manager, MODELS.load("sd-small", manager).denoiser(List.of("the dog"), 2), 0.7123);
         }
     }
 
@@ -214,7 +214,7 @@ class ScriptModelTest {
     @Test
     void nothingStaysBehindACall() throws IOException {
         try (NDManager manager = NDManager.newBaseManager(); NDManager scope = manager.newSubManager()) {
-            Denoiser denoiser = MODELS.conditional("sd-small", manager).guided(List.of("the dog"), 2);
+            Denoiser denoiser = MODELS.load("sd-small", manager).denoiser(List.of("the dog"), 2);
             NDArray x = scope.ones(new Shape(2, 4, 4, 4));
             NDArray label = scope.create(new float[] {0.5f});
             int before = scope.getManagedArrays().size();
@@ -245,14 +245,15 @@ class ScriptModelTest {
 
     private static String refusal(Models models) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            return assertThrows(IOException.class, () -> models.denoiser("edm-small", manager)).getMessage();
+            return assertThrows(IOException.class, () -> models.load("edm-small", manager)).getMessage();
         }
     }
 
     @Test
     void withoutConditionOrWithoutNone() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
-            assertTrue(assertThrows(IOException.class, () -> STAND_INS.conditional("edm-small", manager)).getMessage()
+            assertTrue(assertThrows(IllegalArgumentException.class,
+                    () -> STAND_INS.load("edm-small", manager).given(Conditions.balanced(3), 1)).getMessage()
                     .contains("takes no class and no text"));
             ClassNumbers.Encoding plain = ClassNumbers.oneHot(3).encoding();
             assertArrayEquals(new float[] {0, 0, 1, 1, 0, 0}, plain.rows(new int[] {2, 0}));

@@ -15,7 +15,6 @@ import s4s.learn.Teacher;
 import s4s.model.Devices;
 import s4s.model.DiffusionModel;
 import s4s.model.repository.Models;
-import s4s.model.repository.NamedModel;
 import s4s.sampling.Program;
 import s4s.sampling.Sampling;
 import s4s.solver.Solver;
@@ -35,12 +34,11 @@ public final class Example {
         Path file = args.length == 0 ? models.path(name).resolve("solvers/s4s-joint-dpmpp-3m-logsnr-nfe5.json")
                 : Path.of(args[1]);
         try (NDManager manager = Devices.manager()) {
-            NamedModel model = NamedModel.of(models, name, manager);
-            DiffusionModel diffusion = model.diffusion();
+            DiffusionModel model = models.load(name, 1, manager);
 
-            Solver solver = SolverFile.read(file).on(diffusion.schedule());
+            Solver solver = SolverFile.read(file).on(model.schedule());
             long[] seeds = LongStream.range(0, 16).toArray();
-            ImageSet images = Sampling.pictures(manager, diffusion, Program.of(solver, diffusion), seeds, 16,
+            ImageSet images = Sampling.pictures(manager, model, Program.of(solver, model), seeds, 16,
                     "example", done -> {});
             Pictures.writePng(Path.of("example.png"), Pictures.grid(images, 8, 2, 2));
             System.out.println("example.png: " + images.count() + " images of " + name + ", " + solver.evaluations()
