@@ -110,7 +110,7 @@ public record Metrics(Path images, Path reference, Set<Kind> kinds, Optional<Pat
                     add("SSIM", of, mean.ssim());
                 }
                 if (lpips.isPresent()) {
-                    try (Lpips distance = Lpips.load(lpips.get())) {
+                    try (Lpips distance = Lpips.load(lpips.get(), manager.getDevice())) {
                         add(distance.metric(), of, distance.between(a, b, chosen, manager,
                                 done -> progress.update(done, chosen.length)));
                         provenance = provenance.file("lpips", lpips.get()).with("lpips preprocessing", distance.preprocessing());

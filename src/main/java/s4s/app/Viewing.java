@@ -117,7 +117,7 @@ public record Viewing(Optional<Path> inception, boolean spatial, Optional<String
 
     private Session session(NDManager manager, PartialSums partial, String usual, Output output) throws IOException {
         if (inception.isPresent()) {
-            ScriptFeatures script = ScriptFeatures.load(inception.get());
+            ScriptFeatures script = ScriptFeatures.load(inception.get(), manager.getDevice());
             try {
                 return new Session(spatial ? script.inSpace() : script, "", script::close, manager, partial, output);
             } catch (IllegalArgumentException e) {
@@ -207,7 +207,7 @@ public record Viewing(Optional<Path> inception, boolean spatial, Optional<String
             return new Shared<>((spatial ? "spatial features of " : "features of ") + name, () -> features,
                     () -> new Parcel().with(name, file).with(ScriptCard.file(Path.of(name)).toString(), ScriptCard.file(file)),
                     (folder, own) -> {
-                        ScriptFeatures whole = ScriptFeatures.load(folder.resolve(name));
+                        ScriptFeatures whole = ScriptFeatures.load(folder.resolve(name), own.getDevice());
                         return inSpace ? whole.inSpace() : whole;
                     });
         }

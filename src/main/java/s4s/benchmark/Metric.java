@@ -75,7 +75,7 @@ public record Metric(String features, Optional<String> reference) {
         if (mini().isPresent()) {
             return MiniFeatures.of(models, features, manager);
         }
-        ScriptFeatures script = ScriptFeatures.load(found(models.folder(), features));
+        ScriptFeatures script = ScriptFeatures.load(found(models.folder(), features), manager.getDevice());
         manager.attachInternal(UUID.randomUUID().toString(), script);
         return script;
     }

@@ -76,8 +76,8 @@ final class ClipCommand implements Callable<Integer> {
         Path text = Path.of(clip + "-text.pt");
         Others others = skip ? Others.LEFT_OUT : Others.REFUSED;
         try (ImageSource source = ImageSource.open(images, Colours.RGB_ONLY, others);
-                ClipScore score = ClipScore.load(image, text, tokenizer);
                 NDManager manager = Devices.manager();
+                ClipScore score = ClipScore.load(image, text, tokenizer, manager.getDevice());
                 Progress progress = Progress.terminal(System.err, "clip")) {
             int count = source.count();
             if (lines.size() != count) {

@@ -57,7 +57,7 @@ public record NamedDistance(Distance distance, String name) {
     }
 
     private static NamedDistance script(Path file, DiffusionModel diffusion, NDManager manager) throws IOException {
-        TorchScriptModule module = TorchScriptModule.load(file);
+        TorchScriptModule module = TorchScriptModule.load(file, manager.getDevice());
         manager.attachInternal(UUID.randomUUID().toString(), module);
         return new NamedDistance(Distance.of((NDArray a, NDArray b) -> module.forward(a, b)).decoded(diffusion.decoder()),
                 file.getFileName() + " (sha256 " + module.sha256() + ")");

@@ -1,5 +1,6 @@
 package s4s.metric;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -43,9 +44,10 @@ public final class ClipScore implements AutoCloseable {
      * @param image {@code NAME-image.pt}, its card beside it
      * @param text {@code NAME-text.pt}, its card beside it
      * @param tokenizer {@code tokenizer.json} of the same CLIP
+     * @param device where they compute
      * @throws BadFileException if one is missing or of another kind, or image and text are not of the same weights
      */
-    public static ClipScore load(Path image, Path text, Path tokenizer) throws IOException {
+    public static ClipScore load(Path image, Path text, Path tokenizer, Device device) throws IOException {
         ScriptCard card = card(image, ScriptCard.Kind.CLIP_IMAGE);
         ScriptCard other = card(text, ScriptCard.Kind.CLIP_TEXT);
         if (!card.sources().equals(other.sources()) || !card.outputs().equals(other.outputs())) {
@@ -54,9 +56,9 @@ public final class ClipScore implements AutoCloseable {
         // zeros at the end: what is behind the end token counts for nothing
         ClipTokenizer words = ClipTokenizer.load(tokenizer, TOKENS, 0);
         try {
-            TorchScriptModule ofImages = TorchScriptModule.load(image);
+            TorchScriptModule ofImages = TorchScriptModule.load(image, device);
             try {
-                return new ClipScore(card, ofImages, TorchScriptModule.load(text), words);
+                return new ClipScore(card, ofImages, TorchScriptModule.load(text, device), words);
             } catch (IOException e) {
                 ofImages.close();
                 throw e;

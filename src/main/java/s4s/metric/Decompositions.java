@@ -36,7 +36,7 @@ final class Decompositions {
     }
 
     private static double[][] run(String script, double[][]... matrices) {
-        try (TorchScriptModule module = TorchScriptModule.resource(Decompositions.class, script);
+        try (TorchScriptModule module = TorchScriptModule.resource(Decompositions.class, script, Device.cpu());
                 NDManager manager = NDManager.newBaseManager(Device.cpu())) {
             NDArray result = module.forward(Arrays.stream(matrices).map(m -> manager.create(
                     Arrays.stream(m).flatMapToDouble(Arrays::stream).toArray(), new Shape(m.length, m[0].length)))

@@ -1,5 +1,6 @@
 package s4s.metric;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -34,14 +35,15 @@ public final class Lpips implements AutoCloseable {
     /**
      * Loads the file; its card lies beside it.
      *
+     * @param device where it computes
      * @throws BadFileException if it is missing or of another kind
      */
-    public static Lpips load(Path pt) throws IOException {
+    public static Lpips load(Path pt, Device device) throws IOException {
         ScriptCard card = ScriptCard.of(pt);
         if (!card.kind().isLpips()) {
             throw new BadFileException(pt + " is " + card.kind() + ", no LPIPS; src/main/python/export_lpips.py makes one");
         }
-        return new Lpips(card, TorchScriptModule.load(pt));
+        return new Lpips(card, TorchScriptModule.load(pt, device));
     }
 
     /** What the number is called: LPIPS with its network if the weights are official, else what they are. */

@@ -1,5 +1,6 @@
 package s4s.metric;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -36,15 +37,16 @@ public final class ScriptFeatures implements Features, AutoCloseable {
      * Loads a file and the card beside it.
      *
      * @param pt {@code X.pt}, with {@code X.json} in the same folder
+     * @param device where it computes
      * @throws BadFileException if one of them is missing, they do not belong together, or it is no network of features
      */
-    public static ScriptFeatures load(Path pt) throws IOException {
+    public static ScriptFeatures load(Path pt, Device device) throws IOException {
         ScriptCard card = ScriptCard.of(pt);
         if (!card.outputs().containsKey(FEATURES)) {
             throw new BadFileException(pt + " is " + card.name() + ", which has no features; make a file of them by"
                     + " src/main/python/export_inception.py");
         }
-        return new ScriptFeatures(pt, card, TorchScriptModule.load(pt));
+        return new ScriptFeatures(pt, card, TorchScriptModule.load(pt, device));
     }
 
     @Override

@@ -73,7 +73,7 @@ public final class CheckpointBench implements AutoCloseable {
         try {
             this.model = new Models(setup.models).load(setup.model, guidance, manager);
             this.picture = CostEstimate.Picture.of(manager, model);
-            this.features = ScriptFeatures.load(setup.inception);
+            this.features = ScriptFeatures.load(setup.inception, manager.getDevice());
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;

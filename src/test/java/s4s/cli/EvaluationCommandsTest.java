@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static s4s.cli.Answer.ok;
 import static s4s.cli.Answer.refuses;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -216,7 +217,7 @@ class EvaluationCommandsTest {
         ImageSet a = images("a.npz", 1);
         ImageSet b = images("b.npz", 2);
         String small = Nets.STAND_INS.resolve("inception-small.pt").toString();
-        try (NDManager manager = NDManager.newBaseManager(); ScriptFeatures script = ScriptFeatures.load(Path.of(small))) {
+        try (NDManager manager = NDManager.newBaseManager(); ScriptFeatures script = ScriptFeatures.load(Path.of(small), Device.cpu())) {
             double expected = Kid.between(vectors(script.inSpace(), a, manager), vectors(script.inSpace(), b, manager),
                     script.inSpace().size());
             Output output = json("metrics", "--images", path("a.npz"), "--reference", path("b.npz"), "--inception", small,
@@ -238,7 +239,7 @@ class EvaluationCommandsTest {
         ImageSet a = images("a.npz", 1);
         ImageSet b = images("b.npz", 2);
         Path small = NETS.resolve("lpips-small.pt");
-        try (NDManager manager = NDManager.newBaseManager(); TorchScriptModule module = TorchScriptModule.load(small)) {
+        try (NDManager manager = NDManager.newBaseManager(); TorchScriptModule module = TorchScriptModule.load(small, Device.cpu())) {
             Shape shape = new Shape(COUNT, 3, 32, 32);
             double expected = module.forward(manager.create(a.floats(0, COUNT), shape), manager.create(b.floats(0, COUNT), shape))
                     .mean().getFloat();
@@ -260,7 +261,7 @@ class EvaluationCommandsTest {
         String clip = NETS.resolve("clip").toString();
         String tokenizer = NETS.resolve("tokenizer-small.json").toString();
         try (NDManager manager = NDManager.newBaseManager(); ClipScore score =
-                ClipScore.load(Path.of(clip + "-image.pt"), Path.of(clip + "-text.pt"), Path.of(tokenizer))) {
+                ClipScore.load(Path.of(clip + "-image.pt"), Path.of(clip + "-text.pt"), Path.of(tokenizer), Device.cpu())) {
             double expected = ClipScore.score(score.cosines(manager.create(java.nio.ByteBuffer.wrap(a.pixels()),
                     new Shape(COUNT, 3, 32, 32), DataType.UINT8), words));
             Output output = json("clip", "--images", path("a.npz"), "--captions", captions.toString(), "--clip", clip,

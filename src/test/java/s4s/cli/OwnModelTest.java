@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static s4s.cli.Answer.ok;
 import static s4s.cli.Answer.refuses;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -158,7 +159,7 @@ class OwnModelTest {
 
         Path script = Nets.STAND_INS.resolve("inception-small.pt");
         Path moments = folder.resolve("moments.npz");
-        try (ScriptFeatures features = ScriptFeatures.load(script); NDManager manager = NDManager.newBaseManager()) {
+        try (ScriptFeatures features = ScriptFeatures.load(script, Device.cpu()); NDManager manager = NDManager.newBaseManager()) {
             byte[] pixels = new byte[20 * 192];
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (byte) (i * 37 % 251);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -36,8 +37,8 @@ class ClipScoreTest {
     @Test
     void vectorsAndCosines() throws IOException {
         try (Npz expected = Npz.open(NETS.resolve("nets.npz"));
-                TorchScriptModule text = TorchScriptModule.load(TEXT);
-                ClipScore clip = ClipScore.load(IMAGE, TEXT, SMALL);
+                TorchScriptModule text = TorchScriptModule.load(TEXT, Device.cpu());
+                ClipScore clip = ClipScore.load(IMAGE, TEXT, SMALL, Device.cpu());
                 NDManager manager = NDManager.newBaseManager()) {
             NpyArray bytes = expected.get("clip_images");
             NDArray pictures = manager.create(ByteBuffer.wrap(bytes.bytes()), new Shape(bytes.shape()), DataType.UINT8);
@@ -84,7 +85,7 @@ class ClipScoreTest {
     }
 
     private static void refused(String part, Path image, Path text, Path tokenizer) {
-        String message = assertThrows(BadFileException.class, () -> ClipScore.load(image, text, tokenizer).close())
+        String message = assertThrows(BadFileException.class, () -> ClipScore.load(image, text, tokenizer, Device.cpu()).close())
                 .getMessage();
         assertTrue(message.lines().count() == 1 && message.contains(part), message);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -170,7 +171,7 @@ class ExportScriptsTest {
     @CsvSource({"inception, 2048", "pickle, 16"})
     void inceptionsReturnWhatPythonComputes(String name, int size) throws Exception {
         try (Npz expected = expected(name);
-                ScriptFeatures features = ScriptFeatures.load(folder.resolve(name + ".pt"));
+                ScriptFeatures features = ScriptFeatures.load(folder.resolve(name + ".pt"), Device.cpu());
                 NDManager manager = NDManager.newBaseManager()) {
             NpyArray images = expected.get("images");
             NDArray pictures = manager.create(ByteBuffer.wrap(images.bytes()), new Shape(images.shape()), DataType.UINT8);
@@ -187,7 +188,7 @@ class ExportScriptsTest {
     void lpipsHasPythonsValuesAndGradients() throws Exception {
         try (Npz expected = expected("lpips"); NDManager manager = NDManager.newBaseManager()) {
             for (String name : new String[] {"vgg", "alex", "squeeze"}) {
-                try (TorchScriptModule module = TorchScriptModule.load(folder.resolve(name + ".pt"))) {
+                try (TorchScriptModule module = TorchScriptModule.load(folder.resolve(name + ".pt"), Device.cpu())) {
                     NDArray a = floats(manager, expected.get("a"));
                     NDArray b = floats(manager, expected.get("b"));
                     a.setRequiresGradient(true);
@@ -210,7 +211,7 @@ class ExportScriptsTest {
         assertEquals(0, made.code, made.err);
         for (String name : new String[] {"bin", "safe"}) {
             ClipScore.load(folder.resolve(name + "-image.pt"), folder.resolve(name + "-text.pt"),
-                    Path.of("src/test/resources/nets/tokenizer-small.json")).close();
+                    Path.of("src/test/resources/nets/tokenizer-small.json"), Device.cpu()).close();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -79,7 +80,7 @@ class ScriptFeaturesTest {
 
     @Test
     void inceptionOfPytorchFid() throws IOException {
-        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"))) {
+        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"), Device.cpu())) {
             NDArray images = images();
             assertTrue(error("inception_features", features.of(images)) < 1e-5);
             assertTrue(error("inception_spatial", features.spatial(images)) < 1e-5);
@@ -96,7 +97,7 @@ class ScriptFeaturesTest {
     /** Batch norm in a scripted module would take the batch's statistics once the engine trains it: the export is frozen. */
     @Test
     void inceptionOfNvidia() throws IOException {
-        try (ScriptFeatures features = ScriptFeatures.load(NETS.resolve("nvidia-small.pt"))) {
+        try (ScriptFeatures features = ScriptFeatures.load(NETS.resolve("nvidia-small.pt"), Device.cpu())) {
             ScriptFeatures.View view = features.view(images());
             assertTrue(error("nvidia_features", view.features()) < 1e-5);
             assertTrue(error("nvidia_spatial", view.spatial().orElseThrow()) < 1e-5);
@@ -111,7 +112,7 @@ class ScriptFeaturesTest {
     /** The batch does not change an image's features, and no array is left behind. */
     @Test
     void eachPictureForItself() throws IOException {
-        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"));
+        try (ScriptFeatures features = ScriptFeatures.load(Nets.STAND_INS.resolve("inception-small.pt"), Device.cpu());
                 NDManager scope = manager.newSubManager()) {
             NDArray images = images();
             images.attach(scope);
@@ -130,7 +131,7 @@ class ScriptFeaturesTest {
     @Test
     void resizedPixels() throws IOException {
         for (String kind : new String[] {"half-pixel", "tensorflow"}) {
-            try (TorchScriptModule module = TorchScriptModule.load(NETS.resolve(kind + ".pt"))) {
+            try (TorchScriptModule module = TorchScriptModule.load(NETS.resolve(kind + ".pt"), Device.cpu())) {
                 NDArray pixels = module.forward(images());
                 assertEquals(new Shape(2, 3, 299, 299), pixels.getShape());
                 float[] all = pixels.toFloatArray();
@@ -151,7 +152,7 @@ class ScriptFeaturesTest {
     @Test
     void lpipsAsADistance() throws IOException {
         Convolutions.assumeRightGradients();
-        try (TorchScriptModule module = TorchScriptModule.load(NETS.resolve("lpips-small.pt"))) {
+        try (TorchScriptModule module = TorchScriptModule.load(NETS.resolve("lpips-small.pt"), Device.cpu())) {
             NDArray a = floats("lpips_a");
             NDArray b = floats("lpips_b");
             a.setRequiresGradient(true);
@@ -197,7 +198,7 @@ class ScriptFeaturesTest {
         Path copy = folder.resolve("copy.pt");
         Files.write(copy, Files.readAllBytes(pt));
         Files.writeString(folder.resolve("copy.json"), card);
-        return ScriptFeatures.load(copy);
+        return ScriptFeatures.load(copy, Device.cpu());
     }
 
     @Test
@@ -227,7 +228,7 @@ class ScriptFeaturesTest {
     }
 
     private static void refused(Path file, String part) {
-        String message = assertThrows(BadFileException.class, () -> ScriptFeatures.load(file).close()).getMessage();
+        String message = assertThrows(BadFileException.class, () -> ScriptFeatures.load(file, Device.cpu()).close()).getMessage();
         assertTrue(message.lines().count() == 1 && message.contains(part), message);
     }
 }

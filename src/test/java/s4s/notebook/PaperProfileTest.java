@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class PaperProfileTest {
         byte[] pixels = new byte[20 * 192];
         IntStream.range(0, pixels.length).forEach(i -> pixels[i] = (byte) (i * 37 % 251));
         ImageSet images = ImageSet.of(pixels, 8, 8, "ramp");
-        try (ScriptFeatures features = ScriptFeatures.load(models.resolve(FEATURES + ".pt"));
+        try (ScriptFeatures features = ScriptFeatures.load(models.resolve(FEATURES + ".pt"), Device.cpu());
                 NDManager manager = NDManager.newBaseManager()) {
             Files.createDirectories(repository.resolve("data/references"));
             new Reference(Extraction.moments(features, images, manager), Reference.About.UNKNOWN)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -132,7 +133,7 @@ class WorkbenchTest {
         Files.copy(nets.resolve("nvidia-small.pt"), inception.resolve("inception.pt"));
         Files.copy(nets.resolve("nvidia-small.json"), inception.resolve("inception.json"));
         try (NDManager manager = NDManager.newBaseManager();
-                ScriptFeatures features = ScriptFeatures.load(inception.resolve("inception.pt"))) {
+                ScriptFeatures features = ScriptFeatures.load(inception.resolve("inception.pt"), Device.cpu())) {
             ImageSet images = ImageSet.of(new byte[4 * 3 * 64], 8, 8, "black");
             new Reference(Extraction.moments(features, images, manager), Reference.About.of(features, images))
                     .write(Files.createDirectories(data.resolve("references")).resolve("imagenet256.npz"));

@@ -157,7 +157,7 @@ public final class ScriptModel {
         if (card.kind() != kind) {
             throw new BadFileException(file + " is " + card.kind() + " where " + kind + " is expected; export the model again");
         }
-        TorchScriptModule module = TorchScriptModule.load(file);
+        TorchScriptModule module = TorchScriptModule.load(file, manager.getDevice());
         manager.attachInternal(UUID.randomUUID().toString(), module);
         return module;
     }

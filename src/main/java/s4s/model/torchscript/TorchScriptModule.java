@@ -45,13 +45,14 @@ public final class TorchScriptModule implements AutoCloseable {
     }
 
     /**
-     * Loads a file onto the {@link Devices#chosen() chosen device}.
+     * Loads a file.
      *
+     * @param device where it computes, that of the manager of its inputs
      * @throws BadFileException if it is missing or no TorchScript file that the engine can load; the message is one line
      */
-    public static TorchScriptModule load(Path file) throws IOException {
+    public static TorchScriptModule load(Path file, Device device) throws IOException {
         String sha256 = Hashes.sha256(file);
-        Model model = Model.newInstance(file.getFileName().toString(), Devices.chosen(), "PyTorch");
+        Model model = Model.newInstance(file.getFileName().toString(), device, "PyTorch");
         try {
             // parameters as parameters, not folded into constants under inference mode, which has no gradients
             model.load(file.toAbsolutePath(), null, Map.of("trainParam", "true", "mapLocation", "true"));
@@ -69,10 +70,11 @@ public final class TorchScriptModule implements AutoCloseable {
      *
      * @param owner class beside which it lies
      * @param name of the file
+     * @param device where it computes
      * @throws IOException if it cannot be read
      */
-    public static TorchScriptModule resource(Class<?> owner, String name) throws IOException {
-        Model model = Model.newInstance(name, Devices.chosen(), "PyTorch");
+    public static TorchScriptModule resource(Class<?> owner, String name, Device device) throws IOException {
+        Model model = Model.newInstance(name, device, "PyTorch");
         try (InputStream in = owner.getResourceAsStream(name)) {
             byte[] bytes = in.readAllBytes();
             model.load(new ByteArrayInputStream(bytes), Map.of("mapLocation", "true"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -62,7 +63,7 @@ class TorchScriptModuleTest {
     @Test
     void valuesAndGradientsOfInputsAreThoseOfTheFormula() throws IOException {
         Convolutions.assumeRightGradients();
-        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE)) {
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE, Device.cpu())) {
             for (int images : new int[] {3, 1, 3}) {                // a module keeps no batch size
                 float[] a = numbers(images, 1);
                 float[] b = numbers(images, 2);
@@ -98,7 +99,7 @@ class TorchScriptModuleTest {
     @Test
     void aModuleThatRanWithoutGradientsHasThemAfterwards() throws IOException {
         Convolutions.assumeRightGradients();
-        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE)) {
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE, Device.cpu())) {
             NDArray a = images(numbers(1, 1));
             NDArray b = images(numbers(1, 2));
             float plain = module.forward(a, b).getFloat();
@@ -114,7 +115,7 @@ class TorchScriptModuleTest {
 
     @Test
     void parametersAreFrozen() throws IOException {
-        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE);
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE, Device.cpu());
                 GradientCollector collector = manager.getEngine().newGradientCollector()) {
             NDArray value = module.forward(images(numbers(1, 1)), images(numbers(1, 2)));
             // nothing requires a gradient: neither the inputs nor the parameters
@@ -124,7 +125,7 @@ class TorchScriptModuleTest {
 
     @Test
     void outputsBelongToTheManagerOfTheInputs() throws IOException {
-        try (TorchScriptModule module = TorchScriptModule.load(TWO)) {
+        try (TorchScriptModule module = TorchScriptModule.load(TWO, Device.cpu())) {
             NDArray a = manager.create(new float[] {3, -4});
             int before = manager.getManagedArrays().size();
             NDList both = module.forward(new NDList(a));
@@ -138,7 +139,7 @@ class TorchScriptModuleTest {
 
     @Test
     void theHashIsTheFiles() throws IOException {
-        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE)) {
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE, Device.cpu())) {
             assertEquals("41721729cbb26c6122505314b820952a5e464c2db425e9f0f7ab78dc532bb813", module.sha256());
         }
     }
@@ -152,7 +153,7 @@ class TorchScriptModuleTest {
         byte[] whole = Files.readAllBytes(DISTANCE);
         refused(Files.write(folder.resolve("half.pt"), Arrays.copyOf(whole, whole.length / 2)),
                 "half.pt is no TorchScript file");
-        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE)) {
+        try (TorchScriptModule module = TorchScriptModule.load(DISTANCE, Device.cpu())) {
             for (NDList inputs : new NDList[] {
                 new NDList(images(numbers(1, 1))),
                 new NDList(images(numbers(2, 1)), images(numbers(3, 1))),
@@ -164,7 +165,7 @@ class TorchScriptModuleTest {
     }
 
     private static void refused(Path file, String expected) {
-        String message = assertThrows(BadFileException.class, () -> TorchScriptModule.load(file)).getMessage();
+        String message = assertThrows(BadFileException.class, () -> TorchScriptModule.load(file, Device.cpu())).getMessage();
         assertTrue(message.lines().count() == 1 && message.contains(expected), message);
     }
 }
