@@ -4,18 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import s4s.Golden;
+import s4s.WithManager;
 import s4s.grid.GridType;
 import s4s.model.Denoiser;
 import s4s.model.GaussianMixture;
@@ -34,21 +32,9 @@ import s4s.solver.Prediction;
 import s4s.solver.Solvers;
 
 /** The reverse sweep and the families' derivatives against central differences on the exact mixture, in float64. */
-class GradientTest {
+class GradientTest extends WithManager {
 
     private static final long[] SEEDS = {3, 4, 5};
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     static Stream<Arguments> families() {
         return Arrays.stream(Families.values()).flatMap(kind -> Stream.of(

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import s4s.WithManager;
 import s4s.grid.GridType;
 import s4s.model.mini.UNet;
 import s4s.sampling.Sampling;
@@ -22,21 +20,9 @@ import s4s.solver.Prediction;
 import s4s.solver.Solver;
 import s4s.solver.Solvers;
 
-class DiffusionModelTest {
+class DiffusionModelTest extends WithManager {
 
     private static final UNet.Config UNET = new UNet.Config(2, 2, 1, List.of(8), List.of(1), List.of(true), 8, 3);
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     /** Classes of a network that was never trained without one. */
     private static ClassNumbers withoutNone() {

@@ -6,32 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import s4s.Golden;
+import s4s.WithManager;
 import s4s.schedule.Edm;
 import s4s.schedule.VpLinear;
 import s4s.solver.Prediction;
 
-class GaussianMixtureTest {
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class GaussianMixtureTest extends WithManager {
 
     private double[] predict(GaussianMixture model, double[] x, double... time) {
         try (NDArray array = manager.create(x, new Shape(x.length / 8, 8, 1, 1)); NDArray l = manager.create(time);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
@@ -15,9 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import s4s.WithManager;
 import s4s.model.mini.Autoencoder;
 import s4s.model.mini.UNet;
 import s4s.model.mini.Vocabulary;
@@ -26,23 +24,11 @@ import s4s.schedule.Discrete;
 import s4s.solver.Prediction;
 
 /** The parts of latent diffusion: autoencoder, noise prediction, conditions, guidance in one pass. */
-class LatentModelsTest {
+class LatentModelsTest extends WithManager {
     private static final Autoencoder.Config CODER = new Autoencoder.Config(3, 8, 2, List.of(6, 8), List.of(1, 1), 2);
     private static final Vocabulary WORDS = new Vocabulary(Vocabulary.Unit.WORD, List.of("sea", "tree", "road"));
     private static final UNet.Config UNET = new UNet.Config(2, 4, 1, List.of(8, 8), List.of(1, 1), List.of(false, true), 8,
             WORDS.size());
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
     private NDArray ramp(Shape shape, double frequency) {
         return Ramps.ramp(manager, shape, frequency);
     }

@@ -5,32 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import s4s.WithManager;
 import s4s.sampling.Combination.Part;
 import s4s.sampling.Combination.Target;
 
-class CombinationTest {
+class CombinationTest extends WithManager {
     /** More than one task, and a last tile that is not full. */
     private static final Shape SHAPE = new Shape(5, 3, 57, 59);
     private static final int SIZE = 5 * 3 * 57 * 59;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     private final double[] wide = new double[SIZE];
     private final float[] narrow = new float[SIZE];

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static s4s.Refusals.assertMessage;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -17,12 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import s4s.Golden;
+import s4s.WithManager;
 import s4s.grid.GridType;
 import s4s.model.CountingDenoiser;
 import s4s.model.Denoiser;
@@ -38,19 +36,7 @@ import s4s.solver.Solvers;
 import s4s.solver.Stage;
 import s4s.solver.TracedSolver;
 
-class ExecutorTest {
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class ExecutorTest extends WithManager {
 
     static Stream<Method> methods() {
         return Solvers.all().stream();

@@ -7,36 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import s4s.WithManager;
 import s4s.model.Denoiser;
 import s4s.model.EdmPreconditioning;
 import s4s.model.NetworkDenoiser;
 import s4s.model.Ramps;
 
 /** The networks' layers against plain loops, and EDM's wrapping against its closed form. */
-class NetworksTest {
+class NetworksTest extends WithManager {
     private static final UNet.Config TINY = new UNet.Config(3, 8, 2, List.of(8, 16), List.of(1, 1),
             List.of(false, true), 8);
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
-
     private NDArray ramp(Shape shape, double frequency) {
         return Ramps.ramp(manager, shape, frequency);
     }

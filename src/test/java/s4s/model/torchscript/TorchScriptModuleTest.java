@@ -8,7 +8,6 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
@@ -16,32 +15,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import s4s.WithManager;
 import s4s.io.BadFileException;
 import s4s.model.Convolutions;
 
 /** Modules of src/test/python/make_torchscript.py against their formulas. */
-class TorchScriptModuleTest {
+class TorchScriptModuleTest extends WithManager {
     private static final Path DISTANCE = Path.of("src/test/resources/torchscript/distance.pt");
     private static final Path TWO = Path.of("src/test/resources/torchscript/two.pt");
     private static final double[] WEIGHTS = {0.5, 2, -1.25};
     private static final int PLANE = 5 * 7;
     private static final int IMAGE = 3 * PLANE;
-
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     private static float[] numbers(int images, int seed) {
         Random random = new Random(seed);
