@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Where pieces of work are done: in this process, or in those of a cluster. A use-case cuts its work into pieces, says what
@@ -24,6 +25,27 @@ public interface Backend extends AutoCloseable {
      */
     <S, A, B> void run(Shared<S> shared, List<A> pieces, Task<S, A, B> task, Taker<B> taker, Watcher watcher)
             throws IOException;
+
+    /** {@link #run(Shared, List, Task, Taker, Watcher)}, unwatched. */
+    default <S, A, B> void run(Shared<S> shared, List<A> pieces, Task<S, A, B> task, Taker<B> taker) throws IOException {
+        run(shared, pieces, task, taker, (index, done) -> { });
+    }
+
+    /**
+     * {@link #run(Shared, List, Task, Taker, Watcher)}, watched as a whole.
+     *
+     * @param items how many a piece has
+     * @param progress told how many items of all pieces are finished
+     */
+    default <S, A, B> void run(Shared<S> shared, List<A> pieces, Task<S, A, B> task, Taker<B> taker, ToLongFunction<A> items,
+            LongConsumer progress) throws IOException {
+        long[] finished = {0};
+        run(shared, pieces, task, (i, result) -> {
+            taker.take(i, result);
+            finished[0] += items.applyAsLong(pieces.get(i));
+            progress.accept(finished[0]);
+        }, (i, done) -> progress.accept(finished[0] + done));
+    }
 
     /** Whether work is done in this process, one piece after another. */
     boolean isHere();

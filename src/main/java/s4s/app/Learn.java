@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +30,6 @@ import s4s.learn.Suite;
 import s4s.learn.Teacher;
 import s4s.learn.TeacherStore;
 import s4s.model.DiffusionModel;
-import s4s.model.repository.ModelCard;
 import s4s.model.repository.Models;
 import s4s.solver.data.SolverFile;
 
@@ -70,9 +68,6 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
     /** How many training and validation pairs. */
     public record Count(int training, int validation) {}
 
-    /** What all lessons by one teacher share. */
-    private record Course(Benchmark benchmark, LearningTask task) {}
-
     /** A lesson, and the file of its solver in the process that asked. */
     private record Piece(Lesson lesson, String file) implements Serializable {}
 
@@ -99,18 +94,11 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
         Benchmark benchmark = distance.map(chosen.benchmark()::withDistance).orElse(chosen.benchmark());
         GridType grid = what.grid.map(GridType::named).orElse(chosen.base().teacher().grid());
         List<Recipe> usual = suite.isPresent() ? ofSuite(benchmark, grid) : List.of(one(grid));
-        ModelCard card = models.card(benchmark.model());
         DiffusionModel model = benchmark.diffusion(models, manager);
         chosen.note("teacher " + benchmark.teacher().id(), "start " + (suite.isPresent() ? "of each family"
                 : usual.get(0).init().name()) + " on " + grid.id(), "distance " + benchmark.teaching().distance())
                 .ifPresent(output::note);
-        Map<String, Lesson> lessons = new LinkedHashMap<>();
-        List<Recipe> recipes = new ArrayList<>();
-        for (Recipe recipe : usual) {
-            Lesson lesson = Lesson.of(recipe, how, count.training, count.validation);
-            recipes.add(lesson.recipe(model));
-            lessons.put(recipe.name(), lesson);
-        }
+        List<Recipe> recipes = usual.stream().map(recipe -> lesson(recipe).recipe(model)).toList();
         Path folder = out.orElse(benchmark.solvers(Models.repository()));
         Map<Teacher, List<Recipe>> due =
                 benchmark.byTeacher(model, recipes, recipe -> suite.isEmpty() || isDue(file(recipe.name(), folder)));
@@ -124,14 +112,18 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
                 Backend backend = opening.open("s4s learn", manager, output)) {
             School school = new School(models, manager, benchmark, model, loaded, folder, backend, output);
             for (Map.Entry<Teacher, List<Recipe>> course : due.entrySet()) {
-                failed.addAll(learn(school, course.getKey(), course.getValue(),
-                        course.getValue().stream().map(recipe -> lessons.get(recipe.name())).toList()));
+                failed.addAll(learn(school, course.getKey(), course.getValue()));
             }
         }
         if (suite.isPresent() && !failed.isEmpty()) {
             output.note("diverged, or learned nothing: " + String.join(", ", failed));
         }
         return failed.isEmpty();
+    }
+
+    /** What is learned by a recipe, of which this says the optimization and the pairs. */
+    private Lesson lesson(Recipe recipe) {
+        return Lesson.of(recipe, how, count.training, count.validation);
     }
 
     private void requireSense() {
@@ -165,19 +157,17 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
     }
 
     /** Learns what is due from a teacher, and writes it, but no start of a suite under the name of what was to be learned. */
-    private List<String> learn(School school, Teacher teacher, List<Recipe> due, List<Lesson> lessons) throws IOException {
+    private List<String> learn(School school, Teacher teacher, List<Recipe> due) throws IOException {
         List<String> failed = new ArrayList<>();
         Path drawn = school.folder.resolve("pairs.parts");
-        List<Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < due.size(); i++) {
-            pieces.add(new Piece(lessons.get(i), file(due.get(i).name(), school.folder).toString()));
-        }
+        List<Piece> pieces =
+                due.stream().map(recipe -> new Piece(lesson(recipe), file(recipe.name(), school.folder).toString())).toList();
         String text = command;
-        school.backend.run(course(school, teacher, due, lessons, drawn), pieces, (course, piece, site) -> {
-            Recipe recipe = piece.lesson.recipe(course.task.model());
+        school.backend.run(shared(school, teacher, due, drawn), pieces, (lessons, piece, site) -> {
+            Recipe recipe = piece.lesson.recipe(lessons.model());
             long start = System.nanoTime();
             try (Progress progress = site.output().progress(recipe.name())) {
-                Recipe.Result result = recipe.learn(course.task,
+                Recipe.Result result = recipe.learn(lessons,
                         site.here() ? Optional.of(checkpoint(Path.of(piece.file))) : Optional.empty(), text, progress,
                         site.output()::note);
                 return new Answer(result.file().json(), result.learned().validation(),
@@ -195,14 +185,13 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
             }
             school.output.print(String.format(Locale.ROOT, "%s: validation %.5g, the start's %.5g; %.0f s. %s", file,
                     answer.validation, answer.start, answer.seconds, answer.ended));
-        }, (i, done) -> { });
+        });
         Folders.delete(drawn);
         return failed;
     }
 
     /** What a teacher's lessons share. Elsewhere it is made of files, for which the pairs are drawn into a folder. */
-    private Shared<Course> course(School school, Teacher teacher, List<Recipe> due, List<Lesson> lessons, Path drawn)
-            throws IOException {
+    private Shared<LearningTask> shared(School school, Teacher teacher, List<Recipe> due, Path drawn) throws IOException {
         String name = school.models.path(school.benchmark.model()).getFileName().toString();
         Condition condition = school.benchmark.condition();
         Optional<Path> script = Optional.of(school.benchmark.teaching().distance()).filter(d -> d.endsWith(".pt")).map(Path::of);
@@ -210,10 +199,10 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
                 .withDistance(script.map(file -> file.getFileName().toString()).orElse(school.benchmark.teaching().distance()));
         boolean isScript = script.isPresent();
         int nfe = due.get(0).nfe();
+        List<Lesson> lessons = due.stream().map(this::lesson).toList();
         return new Shared<>("solvers of " + name + " by " + there.teaching().distance(), () -> {
             try (Progress progress = school.output.progress("pairs")) {
-                return new Course(school.benchmark,
-                        pairs.task(school.manager, teacher, due, school.model, school.distance, progress));
+                return pairs.task(school.manager, teacher, due, school.model, school.distance, progress);
             }
         }, () -> {
             Parcel parcel = withDistance(new Parcel().withModel(school.models, school.benchmark.model()), school)
@@ -227,12 +216,10 @@ public record Learn(Task task, What what, Optional<String> suite, Optional<Strin
             Models models = new Models(folder);
             Benchmark here =
                     isScript ? read.withDistance(folder.resolve(read.teaching().distance()).toString()) : read;
-            ModelCard card = models.card(here.model());
             DiffusionModel model = here.diffusion(models, own);
             Pairs stored = new Pairs(Optional.of(folder.resolve("training")), Optional.of(folder.resolve("validation")));
             List<Recipe> recipes = lessons.stream().map(lesson -> lesson.recipe(model)).toList();
-            return new Course(here, stored.task(own, here.teacherOf(nfe), recipes, model,
-                    here.distance(models, model, own), Progress.none()));
+            return stored.task(own, here.teacherOf(nfe), recipes, model, here.distance(models, model, own), Progress.none());
         });
     }
 

@@ -137,7 +137,7 @@ public record Sample(Draw draw, long[] seeds, Optional<Path> out, int shard, Opt
             }
             List<Integer> due = IntStream.range(0, pieces.size()).filter(i -> !there.containsKey(i)).boxed().toList();
             long before = there.values().stream().mapToLong(ImageSet::count).sum();
-            draw(studio, due.stream().map(pieces::get).toList(), (i, images) -> {
+            draw(studio, due.stream().map(pieces::get).toList(), seeds.length, (i, images) -> {
                 parts.put(due.get(i), images, pieces.get(due.get(i)).seeds());
                 there.put(due.get(i), images);
             }, done -> progress.accept(before + done));
@@ -181,18 +181,17 @@ public record Sample(Draw draw, long[] seeds, Optional<Path> out, int shard, Opt
     private SortedMap<Integer, ImageSet> drawn(Studio studio, List<SamplingJob> pieces, LongConsumer progress)
             throws IOException {
         SortedMap<Integer, ImageSet> drawn = new TreeMap<>();
-        draw(studio, pieces, drawn::put, progress);
+        draw(studio, pieces, pieces.stream().mapToLong(piece -> piece.seeds().length).sum(), drawn::put, progress);
         return drawn;
     }
 
-    private void draw(Studio studio, List<SamplingJob> pieces, Backend.Taker<ImageSet> taker, LongConsumer progress)
-            throws IOException {
+    /** @param together how many images become one set in the end */
+    private void draw(Studio studio, List<SamplingJob> pieces, long together, Backend.Taker<ImageSet> taker,
+            LongConsumer progress) throws IOException {
         String label = studio.drawing.label();
         double guidance = draw.guidance();
         double quantile = draw.quantile();
         int batch = draw.batch();
-        long total = pieces.stream().mapToLong(piece -> piece.seeds().length).sum();
-        long[] done = {0};
         studio.backend.run(studio.painter, pieces.stream().map(piece -> new Piece(piece.seeds(), piece.conditions())).toList(),
                 (own, piece, site) -> {
                     ImageSet images = new SamplingJob(label, own.solver, piece.seeds, piece.conditions, guidance, quantile, batch)
@@ -200,11 +199,9 @@ public record Sample(Draw draw, long[] seeds, Optional<Path> out, int shard, Opt
                     return new Pixels(images.pixels(), images.height(), images.width());
                 }, (i, pixels) -> {
                     ImageSet images = ImageSet.of(pixels.nchw, pixels.height, pixels.width, label);
-                    requireRoom(images, total);
+                    requireRoom(images, together);
                     taker.take(i, images);
-                    done[0] += images.count();
-                    progress.accept(done[0]);
-                }, (i, n) -> progress.accept(done[0] + n));
+                }, piece -> piece.seeds.length, progress);
     }
 
     /** Told at the first part rather than at the end. */

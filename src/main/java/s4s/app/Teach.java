@@ -119,15 +119,10 @@ public record Teach(Task task, Other other, SeedRange role, int pairs, int shard
                 });
         return (seeds, taker) -> {
             long work = seeds.stream().mapToLong(some -> some.length).sum();
-            long[] done = {0};
             backend.run(taught, seeds, (own, some, site) -> {
                 TeacherPairs drawn = TeacherPairs.draw(site.scope(), own.model, own.teacher, role, some, batch, site.progress());
                 return drawn.samples(0, drawn.count());
-            }, (i, samples) -> {
-                taker.take(i, samples);
-                done[0] += seeds.get(i).length;
-                progress.update(done[0], work, "pairs");
-            }, (i, n) -> progress.update(done[0] + n, work, "pairs"));
+            }, taker::take, some -> some.length, done -> progress.update(done, work, "pairs"));
         };
     }
 }

@@ -189,7 +189,7 @@ public record Viewing(Optional<Path> inception, boolean spatial, Optional<String
             int height = images.height();
             int width = images.width();
             backend.run(shared, batches, (seen, pixels, site) -> Extraction.vectors(seen, site.scope(), pixels, height, width),
-                    (i, found) -> vectors[i] = found, (i, done) -> { });
+                    (i, found) -> vectors[i] = found);
             Moments sums = new Moments(features.size());
             Stream.of(vectors).forEach(sums::add);
             return sums;

@@ -47,10 +47,11 @@ final class CostCommand implements Callable<Integer> {
         }
         Models models = Models.ofRepository();
         try (NDManager manager = Devices.manager()) {
-            Draw.Drawing drawing = draw.draw().load(models, manager,
+            Draw asked = draw.draw();
+            Draw.Drawing drawing = asked.load(models, manager,
                     LongStream.range(0, Math.min(images, Seeds.MOST)).toArray(), new ConsoleOutput(spec));
             Program program = Program.of(drawing.solver(), drawing.model());
-            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), program, images, draw.draw().batch(),
+            CostEstimate cost = CostEstimate.probe(manager, drawing.model(), program, images, asked.batch(),
                     Duration.ofMillis(Math.round(1000 * seconds)));
             PrintWriter out = spec.commandLine().getOut();
             out.println(drawing.label() + " on " + Devices.chosen());

@@ -152,8 +152,8 @@ final class SparkBenchCommand implements Callable<Integer> {
                 Solver numbers = SolverSource.of(method, Optional.empty(), Optional.of(calls)).on(own.schedule());
                 return new SamplingJob(name, numbers, some, List.of(), 1, 0, together).draw(site.scope(), own, n -> { }).pixels();
             };
-            Work drawing = () -> cluster.run(network, seeds, draw, (i, some) -> pixels[i] = some, (i, done) -> { });
-            cluster.run(network, seeds.subList(0, 1), draw, (i, some) -> { }, (i, done) -> { });
+            Work drawing = () -> cluster.run(network, seeds, draw, (i, some) -> pixels[i] = some);
+            cluster.run(network, seeds.subList(0, 1), draw, (i, some) -> { });
             double ready = (System.nanoTime() - start) * 1e-9;
             Speed drawn = measure(drawing, tasks.nanos::get);
             row(out, count + (count == 1 ? " executor" : " executors"), ready, drawn, alone);
@@ -162,7 +162,7 @@ final class SparkBenchCommand implements Callable<Integer> {
             Moments sums = new Moments(models.card(FEATURES).classifier().features());
             Speed summed = measure(() -> cluster.run(features, List.of(pixels),
                     (own, some, site) -> Extraction.vectors(own, site.scope(), some, height, width),
-                    (i, vectors) -> sums.add(vectors), (i, done) -> { }), tasks.nanos::get);
+                    (i, vectors) -> sums.add(vectors)), tasks.nanos::get);
             return new Speeds(drawn, summed);
         }
     }

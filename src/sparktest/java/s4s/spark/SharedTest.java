@@ -51,7 +51,7 @@ class SharedTest {
             cluster.run(text, TASKS, (value, i, site) -> i + " " + value, (i, said) -> {
                 assertEquals(i + " content", said);
                 seen.add(said);
-            }, (i, done) -> { });
+            });
         }
         assertEquals(TASKS.size(), seen.size());
         assertEquals(1, LOADS.get());
@@ -75,8 +75,7 @@ class SharedTest {
         for (int cores : new int[] {1, 2}) {
             try (Cluster cluster = open("spark.task.cpus", String.valueOf(cores))) {
                 cluster.run(shared("nothing", new Parcel(), (files, manager) -> ""), TASKS,
-                        (value, i, site) -> JniUtils.getNumThreads(), (i, threads) -> assertEquals(cores, threads),
-                        (i, done) -> { });
+                        (value, i, site) -> JniUtils.getNumThreads(), (i, threads) -> assertEquals(cores, threads));
             }
         }
     }
